@@ -1,0 +1,67 @@
+// npm run generate [-- --check | --sizes] [--root folder]
+// Derives everything that can be derived from openapi.yaml; nobody edits *.gen.* by hand.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { format, resolveConfig } from "prettier";
+import { bundleContract } from "./generate/contract.ts";
+import { operationsOf, registryModule, routesModule } from "./generate/operations.ts";
+import { shrinkSizes } from "./generate/sizes.ts";
+import { typesModule } from "./generate/types.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: "boolean", default: false },
+    sizes: { type: "boolean", default: false },
+    root: { type: "string", default: join(import.meta.dirname, "..") },
+  },
+});
+
+try {
+  const root = resolve(options.root);
+  if (options.sizes) console.log(shrinkSizes(root));
+  else await (options.check ? refuseStale : write)(root, await generate(root));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** The generated files of a contract: path → content. Same contract, same bytes. */
+async function generate(root: string): Promise<Map<string, string>> {
+  const contract = await bundleContract(root);
+  const operations = operationsOf(contract);
+  return new Map([
+    ["packages/shared/src/contract.gen.json", `${JSON.stringify(contract)}\n`],
+    ["packages/shared/src/contract.gen.ts", await pretty(root, await typesModule(contract))],
+    ["packages/shared/src/routes.gen.ts", await pretty(root, routesModule(operations))],
+    ["handlers/registry.gen.ts", await pretty(root, registryModule(operations))],
+  ]);
+}
+
+async function pretty(root: string, source: string): Promise<string> {
+  const style = await resolveConfig(join(root, "any.ts"));
+  return format(source, { ...style, parser: "typescript" });
+}
+
+async function write(root: string, files: Map<string, string>): Promise<void> {
+  for (const [path, content] of files) {
+    if ((await contentOf(root, path)) === content) continue;
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+    console.log(`wrote ${path}`);
+  }
+}
+
+async function refuseStale(root: string, files: Map<string, string>): Promise<void> {
+  const stale: string[] = [];
+  for (const [path, content] of files) {
+    if ((await contentOf(root, path)) !== content) stale.push(path);
+  }
+  if (stale.length > 0) {
+    throw new Error(`These files do not match openapi.yaml; run \`npm run generate\`: ${stale.join(", ")}`);
+  }
+}
+
+async function contentOf(root: string, path: string): Promise<string | undefined> {
+  return readFile(join(root, path), "utf8").catch(() => undefined);
+}
