@@ -1,0 +1,34 @@
+import type { Schemas } from "../packages/shared/src/index.ts";
+import type { PageQuery } from "./message.ts";
+
+export type Action = Schemas["Action"];
+export type ActionState = Schemas["ActionState"];
+export type CreateAction = Schemas["CreateAction"];
+
+export type NewAction = Omit<Action, "state" | "result" | "resolvedAt" | "resolvedBy">;
+
+export interface Resolution {
+  state: Exclude<ActionState, "pending">;
+  resolvedBy: NonNullable<Action["resolvedBy"]>;
+  resolvedAt: string;
+  reason?: string | null;
+  result?: Record<string, unknown> | null;
+  /** The input a person changed it to. */
+  input?: Record<string, unknown>;
+  /** Goes with a changed input. */
+  digest?: string;
+}
+
+/** Decisions in chat_history.db. Synchronous. */
+export interface ActionStore {
+  create(action: NewAction): void;
+  get(id: string): Action | undefined;
+  /** The latest action for a tool call of a task. */
+  ofCall(taskId: string, toolCallId: string): Action | undefined;
+  /** Pending ones, oldest first; of all sessions when none is named. */
+  pending(sessionId: string | undefined, page: PageQuery): Action[];
+  /** Compare-and-set: true only for the one call that found the action pending. */
+  resolve(id: string, resolution: Resolution): boolean;
+  /** Pending actions whose time is over. */
+  overdue(at: string): Action[];
+}

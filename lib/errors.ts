@@ -1,0 +1,89 @@
+import type { Schemas } from "../packages/shared/src/index.ts";
+
+export type ProblemCode = Schemas["ProblemCode"];
+export type Problem = Schemas["Problem"];
+
+/** Every problem there is. The only place where a code meets its status; docs/problems.md explains each. */
+export const problems: Record<ProblemCode, { status: number; title: string }> = {
+  "invalid-request": { status: 400, title: "The request is not of the contract" },
+  unauthorized: { status: 401, title: "An API key is required" },
+  "forbidden-origin": { status: 403, title: "This origin may not talk to the server" },
+  "local-repository": { status: 403, title: "Local repositories are not allowed on this host" },
+  "not-found": { status: 404, title: "There is no such thing" },
+  "method-not-allowed": { status: 405, title: "This path does not know that method" },
+  "action-decided": { status: 409, title: "The action was decided already" },
+  "action-mismatch": { status: 409, title: "The action cannot be decided that way" },
+  "task-ended": { status: 409, title: "The task has ended" },
+  "session-busy": { status: 409, title: "The session is working" },
+  "model-not-configured": { status: 409, title: "No such model is configured" },
+  "workspace-not-ready": { status: 409, title: "The workspace is not ready" },
+  "workspace-in-use": { status: 409, title: "The workspace is in use" },
+  "unpushed-work": { status: 409, title: "The workspace holds work that no remote has" },
+  "sync-refused": { status: 409, title: "The workspace cannot be fast-forwarded" },
+  "file-in-use": { status: 409, title: "A message refers to the file" },
+  "agent-built-in": { status: 409, title: "The built-in agent cannot be changed" },
+  "request-interrupted": { status: 409, title: "The first request under this key was cut short" },
+  "too-large": { status: 413, title: "Over a size limit" },
+  "unsupported-media-type": { status: 415, title: "The content type is not supported" },
+  "range-not-satisfiable": { status: 416, title: "The range lies outside the file" },
+  "misdirected-request": { status: 421, title: "The server does not answer for this host name" },
+  "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
+  "upgrade-required": { status: 426, title: "This path speaks WebSocket" },
+  "queue-full": { status: 429, title: "Too many messages are waiting" },
+  busy: { status: 503, title: "The server is busy" },
+  "storage-full": { status: 507, title: "The disk is full" },
+  internal: { status: 500, title: "A fault of the server" },
+  "model-failed": { status: 502, title: "The model provider failed" },
+  "model-refused": { status: 502, title: "The model provider refused the request" },
+  "context-overflow": { status: 413, title: "The conversation is longer than the model can read" },
+  "steps-exceeded": { status: 409, title: "The task used all its steps" },
+  "budget-exceeded": { status: 409, title: "The task used its budget" },
+  "clone-failed": { status: 502, title: "The repository could not be cloned" },
+  interrupted: { status: 500, title: "The work was interrupted" },
+};
+
+export interface ProblemError {
+  pointer: string;
+  detail: string;
+}
+
+export interface AppErrorOptions {
+  cause?: unknown;
+  errors?: ProblemError[];
+  /** Seconds after which trying again makes sense; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+}
+
+/** Thrown where a fact is known. `detail` tells a person what was expected, what came, and what to do. */
+export class AppError extends Error {
+  readonly code: ProblemCode;
+  readonly errors: ProblemError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ProblemCode, detail: string, options: AppErrorOptions = {}) {
+    super(detail, { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.errors = options.errors;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The RFC 9457 form of any error. What is not an AppError becomes `internal` and tells nothing. */
+export function problemOf(error: unknown, instance: string): Problem {
+  const known = error instanceof AppError ? error : undefined;
+  const code = known?.code ?? "internal";
+  return {
+    type: `urn:talkcody:problem:${code}`,
+    title: problems[code].title,
+    status: problems[code].status,
+    detail: known?.message ?? "Something unexpected happened. The log of the server holds the cause.",
+    instance,
+    code,
+    ...(known?.errors ? { errors: known.errors } : {}),
+  };
+}
+
+export function notFound(what: string, id: string): AppError {
+  return new AppError("not-found", `There is no ${what} ${id}. It may have been deleted.`);
+}

@@ -1,0 +1,94 @@
+import type { Schemas } from "../packages/shared/src/index.ts";
+
+export type Event = Schemas["Event"];
+export type EventType = Event["type"];
+export type EventOf<T extends EventType> = Extract<Event, { type: T }>;
+export type Gap = Schemas["GapData"];
+export type SnapshotFrame = Schemas["SnapshotFrame"];
+export type GapFrame = Schemas["GapFrame"];
+/** What a stream carries. */
+export type StreamFrame = Event | SnapshotFrame | GapFrame;
+
+/** An event before the log has given it its id and time. */
+export type NewEvent = {
+  [T in EventType]: { type: T; data: EventOf<T>["data"]; taskId?: string | undefined };
+}[EventType];
+
+/** Place of an event: the generation of the log (it rises when a restore rewrote history) and the sequence within a session, from 1. */
+export interface EventPlace {
+  generation: number;
+  sequence: number;
+}
+
+export function eventId({ generation, sequence }: EventPlace): string {
+  return `evt_${String(generation).padStart(4, "0")}_${String(sequence).padStart(10, "0")}`;
+}
+
+export function eventPlace(id: string): EventPlace {
+  const [, generation, sequence] = id.split("_");
+  return { generation: Number(generation), sequence: Number(sequence) };
+}
+
+export interface LogBounds {
+  generation: number;
+  /** Sequence of the oldest event kept; lastSequence + 1 when there is none. */
+  firstSequence: number;
+  /** 0 when nothing was ever appended. */
+  lastSequence: number;
+}
+
+/**
+ * The append-only log of each session, in chat_history.db. Synchronous. Ids are given in the transaction of the state
+ * change that the events describe; listeners hear of them only after it was committed.
+ */
+export interface EventLog {
+  /** Must be called inside `atomically`. Returns the events with ids and times. A `session.updated` event gets its own id as `data.session.lastEventId`. */
+  append(sessionId: string, events: readonly NewEvent[]): Event[];
+  /** Events with a greater sequence, oldest first. */
+  read(sessionId: string, afterSequence: number, limit: number): Event[];
+  bounds(sessionId: string): LogBounds;
+  /** The deltas of one message joined: its text and its reasoning so far (since its last `message.created`). */
+  written(sessionId: string, messageId: string): { text: string; reasoning: string };
+  /** Called after each commit with the events of one session in order. Returns a function that stops it. */
+  onCommitted(listener: (sessionId: string, events: readonly Event[]) => void): () => void;
+}
+
+export interface Delta {
+  sessionId: string;
+  taskId: string;
+  messageId: string;
+  type: "token" | "reasoning";
+  text: string;
+}
+
+/** Live output of a command, coalesced like the deltas of a message. */
+export interface OutputDelta {
+  sessionId: string;
+  taskId: string;
+  toolCallId: string;
+  type: "tool.output";
+  stream: "stdout" | "stderr";
+  text: string;
+}
+
+/** Writes small pieces of text as few events: one per message and at most one in 16 ms, all sessions in one transaction. */
+export interface DeltaWriter {
+  /** Throws what the last flush failed with, if it did. */
+  push(delta: Delta | OutputDelta): void;
+  /** Writes at once what is pending; before any event that must come after it. */
+  flush(): void;
+}
+
+export interface FeedQuery {
+  sessionId: string;
+  /** A cursor, `latest`, or undefined for the start of the log. */
+  after: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Streams a session: first its snapshot (and a gap, where the cursor cannot be served), then batches of events, exactly once and in order. */
+export interface EventFeed {
+  open(query: FeedQuery): AsyncIterable<readonly StreamFrame[]>;
+  /** One page of the log; never waits. `nextCursor` is null at the end of the log. */
+  page(query: { sessionId: string; after: string | undefined; limit: number }): Schemas["EventPage"];
+}

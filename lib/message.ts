@@ -1,0 +1,58 @@
+import type { Schemas } from "../packages/shared/src/index.ts";
+
+export type Message = Schemas["Message"];
+export type MessagePart = Schemas["MessagePart"];
+export type ToolCallPart = Schemas["ToolCallPart"];
+export type ToolResultPart = Schemas["ToolResultPart"];
+export type ToolOutput = Schemas["ToolOutput"];
+
+/** What a provider wants back with a part, such as the signature of its reasoning. Never shown to clients. */
+export type ProviderMetadata = Record<string, unknown> | null;
+
+export interface NewMessage {
+  id: string;
+  sessionId: string;
+  taskId: string;
+  role: Message["role"];
+  content: MessagePart[];
+  fileIds: string[];
+  createdAt: string;
+  /** One entry for each part, or absent when no part has any. */
+  providerMetadata?: ProviderMetadata[];
+}
+
+export interface HistoryMessage {
+  message: Message;
+  /** One entry for each part of the message. */
+  providerMetadata: ProviderMetadata[];
+}
+
+export interface PageQuery {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/**
+ * Messages in chat_history.db. Synchronous. `position` counts up within a session from 0 and is given when a message
+ * becomes part of the conversation; a message without one waits to be taken up.
+ */
+export interface MessageStore {
+  /** Stores a message without position. */
+  create(message: NewMessage): void;
+  get(id: string): Message | undefined;
+  /** In order of position, then waiting ones by id; `cursor` is the id of the last message seen. */
+  list(sessionId: string, page: PageQuery): Message[];
+  /** Gives the message the next position of its session, and returns it. */
+  deliver(id: string): Message;
+  /** Waiting messages of the session, oldest first. */
+  waiting(sessionId: string): Message[];
+  /** The conversation so far: messages with a position, in order. */
+  history(sessionId: string): HistoryMessage[];
+}
+
+export function textOf(parts: readonly MessagePart[]): string {
+  return parts
+    .filter((part) => part.type === "text")
+    .map((part) => part.text)
+    .join("\n");
+}

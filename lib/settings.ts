@@ -1,0 +1,61 @@
+import type { Schemas } from "../packages/shared/src/index.ts";
+
+export type Settings = Schemas["Settings"];
+export type SettingsPatch = Schemas["SettingsPatch"];
+export type PermissionRule = Schemas["PermissionRule"];
+export type GlobalSettings = Schemas["GlobalSettings"];
+export type GlobalSettingsPatch = Schemas["GlobalSettingsPatch"];
+export type ProviderType = Schemas["ProviderType"];
+export type ModelSettings = Schemas["ModelSettings"];
+
+/** A provider with its secret; never leaves the server. */
+export interface Provider {
+  type: ProviderType;
+  baseUrl: string | null;
+  apiKey: string | null;
+  models: Record<string, ModelSettings>;
+  source: "settings" | "environment" | "built-in";
+}
+
+/** What settings.db holds. Versioned, so that a later release can tell what it reads. */
+export interface StoredSettings {
+  version: 1;
+  settings: Settings;
+  providers: Record<string, Omit<Provider, "source">>;
+  updatedAt: string | null;
+}
+
+/** settings.db. Synchronous. */
+export interface SettingsStore {
+  read(): StoredSettings;
+  write(settings: StoredSettings): void;
+}
+
+/** Values that hold where nobody said anything. */
+export const settingsDefaults = {
+  autoApproveEdits: false,
+  autoApprovePlan: false,
+  autoApproveCommands: false,
+  planMode: false,
+  reasoningEffort: "none",
+  stepsMax: 100,
+  commandTimeoutMs: 300_000, // The desktop's total time for a command.
+  permissions: [],
+} as const satisfies Settings;
+
+export type ResolvedSettings = Required<Omit<Settings, "model" | "budgetUsd">> &
+  Pick<Settings, "model" | "budgetUsd">;
+
+/** Nearest first: task, session, agent, global. Permissions are joined in that order; everything else is the nearest explicit value. */
+export function resolveSettings(layers: readonly Settings[]): ResolvedSettings {
+  const nearest: Settings = Object.assign({}, settingsDefaults, ...[...layers].reverse());
+  return { ...settingsDefaults, ...nearest, permissions: layers.flatMap((layer) => layer.permissions ?? []) };
+}
+
+/** A patch never touches what it does not name; `null` removes. */
+export function mergeSettings(stored: Settings, patch: SettingsPatch): Settings {
+  const merged = Object.entries({ ...stored, ...patch }).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
+  return Object.fromEntries(merged) as Settings;
+}

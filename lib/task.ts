@@ -1,0 +1,56 @@
+import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Problem } from "./errors.ts";
+import type { Settings } from "./settings.ts";
+
+export type Task = Schemas["Task"];
+export type TaskState = Schemas["TaskState"];
+export type Usage = Schemas["Usage"];
+
+export interface NewTask {
+  id: string;
+  sessionId: string;
+  settings: Settings;
+  createdAt: string;
+}
+
+export interface TaskChange {
+  state?: TaskState;
+  /** Replaces the stored settings as a whole; merging is the caller's. */
+  settings?: Settings;
+  error?: Problem | null;
+  steps?: number;
+  startedAt?: string;
+  endedAt?: string;
+  /** The message the agent is writing just now; null when none is. */
+  streamingMessageId?: string | null;
+}
+
+export interface TaskQuery {
+  limit: number;
+  /** Only tasks with a smaller id. */
+  cursor?: string | undefined;
+  sessionId?: string | undefined;
+  state?: TaskState | undefined;
+}
+
+/** Tasks in chat_history.db. Synchronous. */
+export interface TaskStore {
+  create(task: NewTask): void;
+  get(id: string): Task | undefined;
+  /** Newest first. */
+  list(query: TaskQuery): Task[];
+  /** The oldest task of the session that has not ended. */
+  active(sessionId: string): Task | undefined;
+  /** All tasks that have not ended, oldest first. */
+  unfinished(): Task[];
+  /** The message the task is writing just now. */
+  streamingMessageId(id: string): string | null;
+  update(id: string, change: TaskChange): void;
+  addUsage(id: string, usage: Usage): void;
+}
+
+export function hasEnded(task: Task): boolean {
+  return task.state === "completed" || task.state === "failed" || task.state === "cancelled";
+}
+
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, costUsd: 0 };

@@ -1,0 +1,3239 @@
+// Generated from openapi.yaml by `npm run generate`; edit that instead.
+export interface paths {
+  "/v1/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List sessions, newest first */
+    get: operations["listSessions"];
+    put?: never;
+    /**
+     * Start a conversation
+     * @description With `message`, its first task is queued at once. Without a workspace the session gets a scratch one.
+     */
+    post: operations["createSession"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    /** Read a session */
+    get: operations["getSession"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a session with its messages, tasks and events
+     * @description A running session is refused; cancel its task first. The workspace stays.
+     */
+    delete: operations["deleteSession"];
+    options?: never;
+    head?: never;
+    /**
+     * Change title, settings, model or archive a session
+     * @description Settings are merged; `null` gives a setting back to the global value.
+     */
+    patch: operations["updateSession"];
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}/messages": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    /**
+     * List the messages of a session, oldest first
+     * @description In the order of the conversation; messages the agent has not taken up yet come last.
+     */
+    get: operations["listMessages"];
+    put?: never;
+    /**
+     * Say something to the agent
+     * @description An idle session starts a task. In a running one, `steer` (the default) hands the message to the running task
+     *     after the current tool, and `queue` runs it as a task of its own afterwards. Stream events after `eventsAfter`
+     *     to see all that follows.
+     */
+    post: operations["sendMessage"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    /**
+     * Follow a session
+     * @description As `text/event-stream`: a `snapshot` frame, then every event after the cursor, exactly once and in order, then
+     *     live. `id:` is the resume token, `event:` the type, `data:` the event as JSON; a comment every 15 s keeps the
+     *     line open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from its start, and
+     *     `after=latest` streams only what is new. A cursor the log cannot serve gets a `gap` frame first.
+     *     With `Accept: application/json` the same log answers as a page.
+     */
+    get: operations["streamSessionEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}/actions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    /** List the pending decisions of a session */
+    get: operations["listSessionActions"];
+    put?: never;
+    /**
+     * Approve, reject, answer or cancel
+     * @description A decision is taken once: an action that was decided, expired or cancelled answers 409. An approval holds for
+     *     exactly what was shown (`digest`); with `scope` "session" the same kind of call is not asked again in this
+     *     session. `respond` answers questions (`{"<questionId>": "label" or ["label", …]}`) and plans (`{"plan": "edited text"}`).
+     */
+    post: operations["createAction"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/actions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the pending decisions of all sessions */
+    get: operations["listActions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tasks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List tasks, newest first */
+    get: operations["listTasks"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tasks/{taskId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        taskId: components["parameters"]["TaskId"];
+      };
+      cookie?: never;
+    };
+    /** Read a task */
+    get: operations["getTask"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change the settings of a task, or cancel it
+     * @description Settings are merged and take effect at the next step. A task that has ended answers 409.
+     */
+    patch: operations["updateTask"];
+    trace?: never;
+  };
+  "/v1/files": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Store an attachment
+     * @description Raw bytes with `filename`, or one multipart part named `file`. Streamed to disk, hashed and capped; the name is
+     *     only a label. The media type is sniffed from the bytes, never taken from the caller.
+     */
+    post: operations["uploadFile"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/files/{fileId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        fileId: components["parameters"]["FileId"];
+      };
+      cookie?: never;
+    };
+    /** Read what is known of a file */
+    get: operations["getFile"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a file
+     * @description A file that a message refers to answers 409.
+     */
+    delete: operations["deleteFile"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/files/{fileId}/content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        fileId: components["parameters"]["FileId"];
+      };
+      cookie?: never;
+    };
+    /**
+     * Download the bytes
+     * @description As an attachment, except png, jpeg, gif and webp. ETag is the SHA-256; a single byte range is served.
+     */
+    get: operations["getFileContent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List workspaces, newest first */
+    get: operations["listWorkspaces"];
+    put?: never;
+    /**
+     * Clone a repository, or make a scratch folder
+     * @description The clone goes on after the answer; `state` and `workspace.updated` events tell how far it is.
+     */
+    post: operations["createWorkspace"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces/{workspaceId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    /** Read a workspace */
+    get: operations["getWorkspace"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete a workspace from the disk
+     * @description Refused while sessions use it, and while it holds work that no remote has, unless forced.
+     */
+    delete: operations["deleteWorkspace"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces/{workspaceId}/sync": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Fetch from the remote and fast-forward
+     * @description Local work is never overwritten; a branch that cannot be fast-forwarded answers 409.
+     */
+    post: operations["syncWorkspace"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces/{workspaceId}/status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    /** Read branch and changed files */
+    get: operations["getWorkspaceStatus"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces/{workspaceId}/diff": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    /** Read what changed since the last commit, new files included */
+    get: operations["getWorkspaceDiff"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces/{workspaceId}/tree": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    /** List files and folders */
+    get: operations["getWorkspaceTree"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/workspaces/{workspaceId}/content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    /** Read a file of the workspace */
+    get: operations["getWorkspaceContent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tools": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the tools of this host */
+    get: operations["listTools"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}/tools/{toolName}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+        toolName: components["schemas"]["ToolName"];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Run a tool on the host
+     * @description The same policy and journal as when the agent does it. 200 brings the result; 202 says that a decision is
+     *     needed first, and the result then comes as a `tool.result` event. Only in an idle session.
+     */
+    post: operations["runTool"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/agents": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List agent profiles */
+    get: operations["listAgents"];
+    put?: never;
+    /** Add an agent profile */
+    post: operations["createAgent"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/agents/{agentId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agentId: components["parameters"]["AgentId"];
+      };
+      cookie?: never;
+    };
+    /** Read an agent profile */
+    get: operations["getAgent"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete an agent profile
+     * @description Sessions that used it go on with the built-in agent. The built-in agent answers 409.
+     */
+    delete: operations["deleteAgent"];
+    options?: never;
+    head?: never;
+    /**
+     * Change an agent profile
+     * @description The built-in agent answers 409; create one of your own instead.
+     */
+    patch: operations["updateAgent"];
+    trace?: never;
+  };
+  "/v1/settings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read the global settings
+     * @description Secrets are never read back; `{set, last4}` tells which one is stored.
+     */
+    get: operations["getSettings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change global settings
+     * @description Merged into what is stored; `null` removes a value. A new `baseUrl` clears the stored key of its provider.
+     */
+    patch: operations["updateSettings"];
+    trace?: never;
+  };
+  "/v1/models": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List configured providers and their models */
+    get: operations["listModels"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/server": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read version, capabilities and limits */
+    get: operations["getServer"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/openapi.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read this contract */
+    get: operations["getContract"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/ws": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Open the multiplexed socket
+     * @description Frames are JSON: the client sends WebSocketRequest, the server answers with WebSocketFrame, one `ack` or
+     *     `error` for each request and then events of the subscribed sessions, the same as over SSE. Browsers, which
+     *     cannot set headers here, offer the subprotocols `talkcody.v1` and `talkcody.key.<base64url of the key>`.
+     *     The server pings every 30 s and gives a silent peer up after 90 s.
+     */
+    get: operations["openWebSocket"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @example ses_01k9x2m4c8d3e5f6g7h8j9k0mn */
+    SessionId: string;
+    TaskId: string;
+    MessageId: string;
+    ActionId: string;
+    FileId: string;
+    WorkspaceId: string;
+    AgentId: string;
+    /**
+     * @description Resume token: generation of the log and place in it. Strictly increasing within a session.
+     * @example evt_0001_0000000042
+     */
+    EventId: string;
+    EventCursor: string;
+    ToolCallId: string;
+    ToolName: string;
+    /**
+     * @description `modelKey@providerId`.
+     * @example gpt-5-mini@openai
+     */
+    ModelId: string;
+    /**
+     * Format: date-time
+     * @example 2026-11-22T12:00:00.000Z
+     */
+    Timestamp: string;
+    /** @description Relative to the root of the workspace, with `/`; it never leads outside. */
+    WorkspacePath: string;
+    /** @enum {string} */
+    ProblemCode:
+      | "invalid-request"
+      | "unauthorized"
+      | "forbidden-origin"
+      | "local-repository"
+      | "not-found"
+      | "method-not-allowed"
+      | "action-decided"
+      | "action-mismatch"
+      | "task-ended"
+      | "session-busy"
+      | "model-not-configured"
+      | "workspace-not-ready"
+      | "workspace-in-use"
+      | "unpushed-work"
+      | "sync-refused"
+      | "file-in-use"
+      | "agent-built-in"
+      | "request-interrupted"
+      | "too-large"
+      | "unsupported-media-type"
+      | "range-not-satisfiable"
+      | "misdirected-request"
+      | "idempotency-key-reused"
+      | "upgrade-required"
+      | "queue-full"
+      | "busy"
+      | "storage-full"
+      | "internal"
+      | "model-failed"
+      | "model-refused"
+      | "context-overflow"
+      | "steps-exceeded"
+      | "budget-exceeded"
+      | "clone-failed"
+      | "interrupted";
+    /** @description RFC 9457. Codes are explained in docs/problems.md. */
+    Problem: {
+      /**
+       * Format: uri-reference
+       * @description A name for the kind of problem.
+       */
+      type: string;
+      title: string;
+      status: number;
+      /** @description What was expected, what came, what to do. */
+      detail: string;
+      /**
+       * Format: uri-reference
+       * @description The request it happened in.
+       */
+      instance: string;
+      code: components["schemas"]["ProblemCode"];
+      errors?: {
+        /** @description JSON pointer into the body, or `query/name`, `header/name`, `path/name`. */
+        pointer: string;
+        detail: string;
+      }[];
+    };
+    /** @enum {string} */
+    ReasoningEffort: "none" | "low" | "medium" | "high";
+    /**
+     * @description The first rule that matches decides, the rules of the task before those of the session and the global ones; a
+     *     matching `deny` anywhere wins. `pattern` has `*` and `?`; it is held against the command (`bash`), the path
+     *     (file tools) or the URL (`webFetch`). A compound command is allowed only if each of its parts is.
+     */
+    PermissionRule: {
+      /** @description A tool name, or `*`. */
+      tool: string;
+      pattern: string;
+      /** @enum {string} */
+      decision: "allow" | "ask" | "deny";
+    };
+    /** @description The nearest explicit value wins; task, then session, then global. */
+    Settings: {
+      /** @description Files are written without asking. Default false. */
+      autoApproveEdits?: boolean;
+      /** @description A plan is approved by the server at once. Default false. */
+      autoApprovePlan?: boolean;
+      /** @description Commands run without asking. Default false. */
+      autoApproveCommands?: boolean;
+      /** @description Nothing is changed before a plan is approved. Default false. */
+      planMode?: boolean;
+      model?: components["schemas"]["ModelId"];
+      reasoningEffort?: components["schemas"]["ReasoningEffort"];
+      /** @description Model requests in a task. Default 100. */
+      stepsMax?: number;
+      /** @description A task ends when its known cost reaches this. */
+      budgetUsd?: number;
+      /** @description Time a command may take. Default 300000. */
+      commandTimeoutMs?: number;
+      permissions?: components["schemas"]["PermissionRule"][];
+    };
+    /** @description Merged into the stored settings; `null` removes the explicit value. */
+    SettingsPatch: {
+      autoApproveEdits?: boolean | null;
+      autoApprovePlan?: boolean | null;
+      autoApproveCommands?: boolean | null;
+      planMode?: boolean | null;
+      model?: components["schemas"]["ModelId"] | null;
+      reasoningEffort?: components["schemas"]["ReasoningEffort"] | null;
+      stepsMax?: number | null;
+      budgetUsd?: number | null;
+      commandTimeoutMs?: number | null;
+      permissions?: components["schemas"]["PermissionRule"][] | null;
+    };
+    ProviderId: string;
+    /** @enum {string} */
+    ProviderType: "openai-compatible" | "openai" | "anthropic" | "google" | "scripted";
+    /** @description USD for a million tokens. */
+    ModelPricing: {
+      input: number;
+      output: number;
+      /** @description Default is `input`. */
+      cachedInput?: number;
+    };
+    ModelSettings: {
+      name?: string;
+      contextTokens?: number;
+      pricing?: components["schemas"]["ModelPricing"];
+    };
+    /** @description Models by their key, for what the provider does not tell. */
+    ProviderModels: {
+      [key: string]: components["schemas"]["ModelSettings"];
+    };
+    /** Format: uri */
+    BaseUrl: string;
+    /** @description Merged into the stored provider. `apiKey` is write-only; `null` removes it. */
+    ProviderPatch: {
+      type: components["schemas"]["ProviderType"];
+      baseUrl?: components["schemas"]["BaseUrl"] | null;
+      apiKey?: string | null;
+      models?: components["schemas"]["ProviderModels"] | null;
+    };
+    Secret: {
+      set: boolean;
+      last4: string | null;
+    };
+    Provider: {
+      type: components["schemas"]["ProviderType"];
+      baseUrl: string | null;
+      apiKey: components["schemas"]["Secret"];
+      models: components["schemas"]["ProviderModels"];
+      /**
+       * @description Where it was configured.
+       * @enum {string}
+       */
+      source: "settings" | "environment" | "built-in";
+    };
+    GlobalSettings: {
+      /**
+       * @description Version of the stored form.
+       * @constant
+       */
+      version: 1;
+      defaults: components["schemas"]["Settings"];
+      settings: components["schemas"]["Settings"];
+      providers: {
+        [key: string]: components["schemas"]["Provider"];
+      };
+      updatedAt: components["schemas"]["Timestamp"] | null;
+    };
+    GlobalSettingsPatch: {
+      settings?: components["schemas"]["SettingsPatch"];
+      providers?: {
+        [key: string]: components["schemas"]["ProviderPatch"] | null;
+      };
+    };
+    Title: string;
+    InputPart:
+      | {
+          /** @constant */
+          type: "text";
+          text: string;
+        }
+      | {
+          /** @constant */
+          type: "file";
+          fileId: components["schemas"]["FileId"];
+        };
+    MessageContent: string | components["schemas"]["InputPart"][];
+    FileIds: components["schemas"]["FileId"][];
+    FirstMessage: {
+      content: components["schemas"]["MessageContent"];
+      fileIds?: components["schemas"]["FileIds"];
+    };
+    SendMessage: {
+      content: components["schemas"]["MessageContent"];
+      fileIds?: components["schemas"]["FileIds"];
+      /**
+       * @default steer
+       * @enum {string}
+       */
+      delivery?: "steer" | "queue";
+      settings?: components["schemas"]["Settings"];
+    };
+    SentMessage: {
+      message: components["schemas"]["Message"];
+      task: components["schemas"]["Task"];
+      eventsAfter: components["schemas"]["EventId"];
+    };
+    CreateSession: {
+      title?: components["schemas"]["Title"];
+      workspaceId?: components["schemas"]["WorkspaceId"];
+      workspace?: components["schemas"]["CreateWorkspace"];
+      agentId?: components["schemas"]["AgentId"];
+      model?: components["schemas"]["ModelId"];
+      settings?: components["schemas"]["Settings"];
+      message?: components["schemas"]["FirstMessage"];
+    };
+    UpdateSession: {
+      title?: components["schemas"]["Title"];
+      model?: components["schemas"]["ModelId"] | null;
+      settings?: components["schemas"]["SettingsPatch"];
+      archived?: boolean;
+    };
+    /** @enum {string} */
+    SessionStatus: "idle" | "running" | "waiting";
+    Usage: {
+      /** @description Cached ones included. */
+      inputTokens: number;
+      /** @description Reasoning included. */
+      outputTokens: number;
+      cachedInputTokens: number;
+      /** @description Sum of the requests whose price is known. */
+      costUsd: number;
+    };
+    Session: {
+      id: components["schemas"]["SessionId"];
+      title: string;
+      status: components["schemas"]["SessionStatus"];
+      workspaceId: components["schemas"]["WorkspaceId"];
+      agentId: components["schemas"]["AgentId"];
+      /** @description The session's own choice; null follows agent and global settings. */
+      model: components["schemas"]["ModelId"] | null;
+      settings: components["schemas"]["Settings"];
+      activeTask: components["schemas"]["Task"] | null;
+      usage: components["schemas"]["Usage"];
+      lastEventId: components["schemas"]["EventId"];
+      createdAt: components["schemas"]["Timestamp"];
+      updatedAt: components["schemas"]["Timestamp"];
+      archivedAt: components["schemas"]["Timestamp"] | null;
+    };
+    SessionPage: {
+      items: components["schemas"]["Session"][];
+      nextCursor: components["schemas"]["SessionId"] | null;
+    };
+    /** @enum {string} */
+    TaskState: "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+    Task: {
+      id: components["schemas"]["TaskId"];
+      sessionId: components["schemas"]["SessionId"];
+      state: components["schemas"]["TaskState"];
+      settings: components["schemas"]["Settings"];
+      error: components["schemas"]["Problem"] | null;
+      /** @description Model requests answered. */
+      steps: number;
+      usage: components["schemas"]["Usage"];
+      createdAt: components["schemas"]["Timestamp"];
+      startedAt: components["schemas"]["Timestamp"] | null;
+      endedAt: components["schemas"]["Timestamp"] | null;
+    };
+    TaskPage: {
+      items: components["schemas"]["Task"][];
+      nextCursor: components["schemas"]["TaskId"] | null;
+    };
+    UpdateTask: {
+      settings?: components["schemas"]["SettingsPatch"];
+      /** @constant */
+      state?: "cancelled";
+    };
+    TextPart: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "text";
+      text: string;
+    };
+    ReasoningPart: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "reasoning";
+      text: string;
+    };
+    ToolCallPart: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "tool-call";
+      toolCallId: components["schemas"]["ToolCallId"];
+      /** @description As the model spelled it. */
+      toolName: string;
+      /** @description What the model sent; text when it was not JSON. */
+      input: unknown;
+    };
+    ToolResultPart: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "tool-result";
+      toolCallId: components["schemas"]["ToolCallId"];
+      toolName: string;
+      output: components["schemas"]["ToolOutput"];
+      isError: boolean;
+    };
+    FilePart: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "file";
+      fileId: components["schemas"]["FileId"];
+    };
+    MessagePart:
+      | components["schemas"]["TextPart"]
+      | components["schemas"]["ReasoningPart"]
+      | components["schemas"]["ToolCallPart"]
+      | components["schemas"]["ToolResultPart"]
+      | components["schemas"]["FilePart"];
+    /** @description What a tool gives back; `success` and `message` always, the rest as the tool documents. */
+    ToolOutput: {
+      success: boolean;
+      message: string;
+    };
+    /** @enum {string} */
+    MessageRole: "user" | "assistant" | "tool";
+    Message: {
+      id: components["schemas"]["MessageId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId: components["schemas"]["TaskId"];
+      role: components["schemas"]["MessageRole"];
+      content: components["schemas"]["MessagePart"][];
+      files: components["schemas"]["File"][];
+      /** @description Place in the conversation; null while the agent has not taken it up. */
+      position: number | null;
+      createdAt: components["schemas"]["Timestamp"];
+    };
+    MessagePage: {
+      items: components["schemas"]["Message"][];
+      nextCursor: components["schemas"]["MessageId"] | null;
+    };
+    /** @enum {string} */
+    ActionType: "approval" | "plan" | "question";
+    /** @enum {string} */
+    ActionState: "pending" | "approved" | "rejected" | "answered" | "expired" | "cancelled";
+    Action: {
+      id: components["schemas"]["ActionId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId: components["schemas"]["TaskId"];
+      type: components["schemas"]["ActionType"];
+      state: components["schemas"]["ActionState"];
+      toolCallId: components["schemas"]["ToolCallId"];
+      toolName: components["schemas"]["ToolName"];
+      /** @description What the tool would be run with. */
+      input: Record<string, unknown>;
+      /** @description For edits a unified diff, for plans the plan. */
+      preview: string | null;
+      /** @description SHA-256 of tool, input and the state of what it touches. */
+      digest: string;
+      /** @description Why it was asked or rejected. */
+      reason: string | null;
+      /** @description What a person answered. */
+      result: Record<string, unknown> | null;
+      expiresAt: components["schemas"]["Timestamp"];
+      createdAt: components["schemas"]["Timestamp"];
+      resolvedAt: components["schemas"]["Timestamp"] | null;
+      /** @enum {string|null} */
+      resolvedBy: "person" | "policy" | "cancel" | "expiry" | null;
+    };
+    ActionPage: {
+      items: components["schemas"]["Action"][];
+      nextCursor: components["schemas"]["ActionId"] | null;
+    };
+    CreateAction:
+      | {
+          /** @constant */
+          type: "approve";
+          actionId: components["schemas"]["ActionId"];
+          /**
+           * @default once
+           * @enum {string}
+           */
+          scope?: "once" | "session";
+          /** @description Run with this input instead; it is validated like the model's. */
+          input?: Record<string, unknown>;
+        }
+      | {
+          /** @constant */
+          type: "reject";
+          actionId: components["schemas"]["ActionId"];
+          reason?: string;
+        }
+      | {
+          /** @constant */
+          type: "respond";
+          actionId: components["schemas"]["ActionId"];
+          result: Record<string, unknown>;
+        }
+      | {
+          /** @constant */
+          type: "cancel";
+          taskId?: components["schemas"]["TaskId"];
+        };
+    ActionOutcome: {
+      action: components["schemas"]["Action"] | null;
+      task: components["schemas"]["Task"];
+    };
+    File: {
+      id: components["schemas"]["FileId"];
+      /** @description A label without folders; never used as a path. */
+      name: string;
+      /** @description As sniffed from the bytes. */
+      mediaType: string;
+      sizeBytes: number;
+      sha256: string;
+      createdAt: components["schemas"]["Timestamp"];
+    };
+    /**
+     * @description `https://host/path`, `ssh://user@host/path` or `user@host:path`. `http://` on loopback, `file://` and plain
+     *     paths only where the host allows local repositories. Credentials never stand in the URL.
+     */
+    Repository: string;
+    Branch: string;
+    CreateWorkspace: {
+      repository?: components["schemas"]["Repository"];
+      branch?: components["schemas"]["Branch"];
+    };
+    /** @enum {string} */
+    WorkspaceState: "cloning" | "ready" | "failed";
+    Workspace: {
+      id: components["schemas"]["WorkspaceId"];
+      /** @enum {string} */
+      kind: "clone" | "scratch";
+      repository: string | null;
+      /** @description The branch that was asked for; the current one once the workspace is ready. */
+      branch: string | null;
+      /** @description Commit at the last clone or sync. */
+      head: string | null;
+      state: components["schemas"]["WorkspaceState"];
+      progress: {
+        /** @description What git is doing, in its words. */
+        phase: string;
+        percent: number | null;
+      } | null;
+      error: components["schemas"]["Problem"] | null;
+      createdAt: components["schemas"]["Timestamp"];
+      updatedAt: components["schemas"]["Timestamp"];
+    };
+    WorkspacePage: {
+      items: components["schemas"]["Workspace"][];
+      nextCursor: components["schemas"]["WorkspaceId"] | null;
+    };
+    WorkspaceChange: {
+      path: string;
+      /** @enum {string} */
+      status: "added" | "modified" | "deleted" | "renamed" | "untracked" | "conflicted";
+      staged: boolean;
+      /** @description Before a rename. */
+      originalPath?: string;
+    };
+    WorkspaceStatus: {
+      branch: string | null;
+      head: string | null;
+      upstream: string | null;
+      ahead: number;
+      behind: number;
+      /** @description At most 1000. */
+      changes: components["schemas"]["WorkspaceChange"][];
+      truncated: boolean;
+    };
+    WorkspaceDiff: {
+      patch: string;
+      truncated: boolean;
+    };
+    WorkspaceTree: {
+      items: {
+        path: string;
+        /** @enum {string} */
+        type: "file" | "folder" | "link";
+        sizeBytes: number | null;
+      }[];
+      truncated: boolean;
+    };
+    /**
+     * @description `pure` changes nothing, `checkable` can be verified after a crash, `unsafe` is never repeated by itself.
+     * @enum {string}
+     */
+    ToolEffect: "pure" | "checkable" | "unsafe";
+    ToolSpec: {
+      name: components["schemas"]["ToolName"];
+      description: string;
+      inputSchema: Record<string, unknown>;
+      effect: components["schemas"]["ToolEffect"];
+    };
+    ToolPage: {
+      items: components["schemas"]["ToolSpec"][];
+      nextCursor: null;
+    };
+    RunTool: {
+      input: Record<string, unknown>;
+    };
+    ToolRun: {
+      task: components["schemas"]["Task"];
+      toolCallId: components["schemas"]["ToolCallId"];
+      toolName: components["schemas"]["ToolName"];
+      output: components["schemas"]["ToolOutput"] | null;
+      isError: boolean;
+      durationMs: number | null;
+      action: components["schemas"]["Action"] | null;
+    };
+    AgentName: string;
+    AgentTools: components["schemas"]["ToolName"][];
+    Agent: {
+      id: components["schemas"]["AgentId"];
+      name: string;
+      description: string;
+      systemPrompt: string;
+      model: components["schemas"]["ModelId"] | null;
+      /** @description null gives all tools. */
+      tools: components["schemas"]["AgentTools"] | null;
+      builtIn: boolean;
+      createdAt: components["schemas"]["Timestamp"];
+      updatedAt: components["schemas"]["Timestamp"];
+    };
+    AgentPage: {
+      items: components["schemas"]["Agent"][];
+      nextCursor: components["schemas"]["AgentId"] | null;
+    };
+    CreateAgent: {
+      name: components["schemas"]["AgentName"];
+      description?: string;
+      systemPrompt: string;
+      model?: components["schemas"]["ModelId"];
+      tools?: components["schemas"]["AgentTools"];
+    };
+    UpdateAgent: {
+      name?: components["schemas"]["AgentName"];
+      description?: string;
+      systemPrompt?: string;
+      model?: components["schemas"]["ModelId"] | null;
+      tools?: components["schemas"]["AgentTools"] | null;
+    };
+    Model: {
+      id: components["schemas"]["ModelId"];
+      name: string;
+      providerId: components["schemas"]["ProviderId"];
+      contextTokens: number | null;
+      pricing: components["schemas"]["ModelPricing"] | null;
+    };
+    ModelProvider: {
+      id: components["schemas"]["ProviderId"];
+      type: components["schemas"]["ProviderType"];
+      /** @description It has what it needs to answer. */
+      configured: boolean;
+      /** @description Why its models could not be listed. */
+      error: string | null;
+    };
+    ModelPage: {
+      items: components["schemas"]["Model"][];
+      nextCursor: null;
+      providers: components["schemas"]["ModelProvider"][];
+      defaultModel: components["schemas"]["ModelId"] | null;
+    };
+    Server: {
+      /** @constant */
+      name: "talkcody";
+      version: string;
+      contractVersion: string;
+      startedAt: components["schemas"]["Timestamp"];
+      capabilities: {
+        /** @description Repositories on this host may be cloned. */
+        localRepositories: boolean;
+        /** @description Commands run in a process namespace of their own and cannot look at the server. */
+        processIsolation: boolean;
+        transports: ("sse" | "websocket")[];
+      };
+      limits: {
+        bodyBytesMax: number;
+        fileBytesMax: number;
+        /** @description Messages that may wait in a session. */
+        queuedMessagesMax: number;
+        runningTasksMax: number;
+      };
+    };
+    EventPage: {
+      items: components["schemas"]["Event"][];
+      /** @description null at the end of the log. */
+      nextCursor: components["schemas"]["EventId"] | null;
+      gap: components["schemas"]["GapData"] | null;
+    };
+    Event:
+      | components["schemas"]["TokenEvent"]
+      | components["schemas"]["ReasoningEvent"]
+      | components["schemas"]["MessageCreatedEvent"]
+      | components["schemas"]["MessageFinalEvent"]
+      | components["schemas"]["ToolCallEvent"]
+      | components["schemas"]["ToolOutputEvent"]
+      | components["schemas"]["ToolResultEvent"]
+      | components["schemas"]["StatusEvent"]
+      | components["schemas"]["ErrorEvent"]
+      | components["schemas"]["ActionRequiredEvent"]
+      | components["schemas"]["ActionResolvedEvent"]
+      | components["schemas"]["TaskUpdatedEvent"]
+      | components["schemas"]["SessionUpdatedEvent"]
+      | components["schemas"]["WorkspaceUpdatedEvent"]
+      | components["schemas"]["UsageEvent"];
+    /** @description A piece of the answer; at most one for a message in 16 ms. */
+    TokenEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "token";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        messageId: components["schemas"]["MessageId"];
+        text: string;
+      };
+    };
+    /** @description A piece of the reasoning. */
+    ReasoningEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "reasoning";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        messageId: components["schemas"]["MessageId"];
+        text: string;
+      };
+    };
+    /** @description A message exists. What the agent says follows as deltas; what a person said waits to be taken up. */
+    MessageCreatedEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "message.created";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        message: components["schemas"]["Message"];
+      };
+    };
+    /** @description The whole message, in its place in the conversation. It supersedes its deltas. */
+    MessageFinalEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "message.final";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        message: components["schemas"]["Message"];
+      };
+    };
+    /** @description The agent wants to use a tool. */
+    ToolCallEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "tool.call";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        messageId: components["schemas"]["MessageId"];
+        toolCallId: components["schemas"]["ToolCallId"];
+        toolName: string;
+        input: unknown;
+      };
+    };
+    /** @description Live output of a running command. */
+    ToolOutputEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "tool.output";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        toolCallId: components["schemas"]["ToolCallId"];
+        /** @enum {string} */
+        stream: "stdout" | "stderr";
+        text: string;
+      };
+    };
+    /** @description What the tool gave. */
+    ToolResultEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "tool.result";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        toolCallId: components["schemas"]["ToolCallId"];
+        toolName: string;
+        output: components["schemas"]["ToolOutput"];
+        isError: boolean;
+        durationMs: number;
+      };
+    };
+    /** @description The state of the session, for people. */
+    StatusEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "status";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        state: components["schemas"]["SessionStatus"];
+        detail: string;
+      };
+    };
+    /** @description Something failed. A task that ends with it says so in `task.updated`. */
+    ErrorEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "error";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        problem: components["schemas"]["Problem"];
+      };
+    };
+    /** @description A decision is needed. */
+    ActionRequiredEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "action.required";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        action: components["schemas"]["Action"];
+      };
+    };
+    /** @description A decision was taken, or is not needed any more. */
+    ActionResolvedEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "action.resolved";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        action: components["schemas"]["Action"];
+      };
+    };
+    /** @description The task after a change. */
+    TaskUpdatedEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "task.updated";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        task: components["schemas"]["Task"];
+      };
+    };
+    /** @description The session after a change; its `lastEventId` is this event. */
+    SessionUpdatedEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "session.updated";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        session: components["schemas"]["Session"];
+      };
+    };
+    /** @description The workspace of the session after a change. */
+    WorkspaceUpdatedEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "workspace.updated";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        workspace: components["schemas"]["Workspace"];
+      };
+    };
+    /** @description What one model request used. */
+    UsageEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "usage";
+      createdAt: components["schemas"]["Timestamp"];
+      data: {
+        model: components["schemas"]["ModelId"];
+        usage: components["schemas"]["Usage"];
+      };
+    };
+    /** @description Events are missing between the cursor and `firstId`; read the state again. */
+    GapData: {
+      /**
+       * @description `future`: the cursor is ahead of the log.
+       * @enum {string}
+       */
+      reason: "pruned" | "generation" | "future";
+      /** @description The first event that follows; null when there is none yet. */
+      firstId: components["schemas"]["EventId"] | null;
+    };
+    GapFrame: {
+      /** @constant */
+      type: "gap";
+      sessionId: components["schemas"]["SessionId"];
+      data: components["schemas"]["GapData"];
+    };
+    /** @description A message of the agent that is still being written. */
+    StreamingMessage: {
+      messageId: components["schemas"]["MessageId"];
+      taskId: components["schemas"]["TaskId"];
+      text: string;
+      reasoning: string;
+    };
+    /**
+     * @description The state at `session.lastEventId`. Events up to that id which follow fill in the history; everything else
+     *     they say is in here already.
+     */
+    SnapshotFrame: {
+      /** @constant */
+      type: "snapshot";
+      sessionId: components["schemas"]["SessionId"];
+      data: {
+        session: components["schemas"]["Session"];
+        workspace: components["schemas"]["Workspace"];
+        activeTask: components["schemas"]["Task"] | null;
+        /** @description Pending ones. */
+        actions: components["schemas"]["Action"][];
+        streaming: components["schemas"]["StreamingMessage"] | null;
+        /** @description Messages not taken up yet, in order. */
+        queue: components["schemas"]["Message"][];
+      };
+    };
+    /** @description Chosen by the client; its answer carries it. */
+    RequestFrameId: string;
+    WebSocketRequest:
+      | components["schemas"]["SubscribeRequest"]
+      | components["schemas"]["UnsubscribeRequest"]
+      | components["schemas"]["MessageSendRequest"]
+      | components["schemas"]["ActionCreateRequest"]
+      | components["schemas"]["TaskUpdateRequest"]
+      | components["schemas"]["PingRequest"];
+    /** @description Follow a session; answered by `ack`, then `snapshot` and events. */
+    SubscribeRequest: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "subscribe";
+      id: components["schemas"]["RequestFrameId"];
+      sessionId: components["schemas"]["SessionId"];
+      after?: components["schemas"]["EventCursor"];
+    };
+    /** @description Stop following a session. */
+    UnsubscribeRequest: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "unsubscribe";
+      id: components["schemas"]["RequestFrameId"];
+      sessionId: components["schemas"]["SessionId"];
+    };
+    /** @description As sendMessage. */
+    MessageSendRequest: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "message.send";
+      id: components["schemas"]["RequestFrameId"];
+      sessionId: components["schemas"]["SessionId"];
+      body: components["schemas"]["SendMessage"];
+      /** @description As the Idempotency-Key header. */
+      idempotencyKey?: string;
+    };
+    /** @description As createAction. */
+    ActionCreateRequest: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "action.create";
+      id: components["schemas"]["RequestFrameId"];
+      sessionId: components["schemas"]["SessionId"];
+      body: components["schemas"]["CreateAction"];
+      /** @description As the Idempotency-Key header. */
+      idempotencyKey?: string;
+    };
+    /** @description As updateTask. */
+    TaskUpdateRequest: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "task.update";
+      id: components["schemas"]["RequestFrameId"];
+      taskId: components["schemas"]["TaskId"];
+      body: components["schemas"]["UpdateTask"];
+      /** @description As the Idempotency-Key header. */
+      idempotencyKey?: string;
+    };
+    /** @description Answered by `pong`. */
+    PingRequest: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "ping";
+      id: components["schemas"]["RequestFrameId"];
+    };
+    WebSocketFrame:
+      | components["schemas"]["AckFrame"]
+      | components["schemas"]["ErrorFrame"]
+      | components["schemas"]["PongFrame"]
+      | components["schemas"]["EventFrame"]
+      | components["schemas"]["SnapshotFrame"]
+      | components["schemas"]["GapFrame"];
+    AckFrame: {
+      /** @constant */
+      type: "ack";
+      id: components["schemas"]["RequestFrameId"];
+      /** @description The status REST would have answered. */
+      status: number;
+      /** @description The body REST would have answered; null for subscriptions. */
+      body: unknown;
+    };
+    ErrorFrame: {
+      /** @constant */
+      type: "error";
+      /** @description null when the request had none that could be read. */
+      id: components["schemas"]["RequestFrameId"] | null;
+      problem: components["schemas"]["Problem"];
+    };
+    PongFrame: {
+      /** @constant */
+      type: "pong";
+      id: components["schemas"]["RequestFrameId"];
+    };
+    EventFrame: {
+      /** @constant */
+      type: "event";
+      event: components["schemas"]["Event"];
+    };
+  };
+  responses: {
+    /** @description The request is not of the contract: `invalid-request`. */
+    InvalidRequest: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description No API key, or a wrong one: `unauthorized`. */
+    Unauthorized: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Another origin, or something this host does not allow: `forbidden-origin`, `local-repository`. */
+    Forbidden: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description No such thing: `not-found`. */
+    NotFound: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Impossible in the present state; `code` says which. */
+    Conflict: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Over a size limit: `too-large`. */
+    TooLarge: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Another content type than documented: `unsupported-media-type`. */
+    UnsupportedMediaType: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The range lies outside the file: `range-not-satisfiable`. */
+    RangeNotSatisfiable: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description A Host this server does not answer for: `misdirected-request`. */
+    MisdirectedRequest: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description This key came with another request before: `idempotency-key-reused`. */
+    IdempotencyKeyReused: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description This path speaks WebSocket: `upgrade-required`. */
+    UpgradeRequired: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too many messages wait in this session: `queue-full`. */
+    QueueFull: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        "Retry-After": components["headers"]["RetryAfter"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description A fault of the server: `internal`. The log holds the cause under the request id. */
+    Internal: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Stopping, or the database is locked: `busy`. */
+    Busy: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        "Retry-After": components["headers"]["RetryAfter"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The disk is full: `storage-full`. Nothing was written. */
+    StorageFull: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
+  parameters: {
+    /**
+     * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+     *     restart too; racing duplicates do the work once; another request under the same key is 422.
+     */
+    IdempotencyKey: string;
+    /** @description Items in a page. */
+    Limit: number;
+    SessionId: components["schemas"]["SessionId"];
+    TaskId: components["schemas"]["TaskId"];
+    FileId: components["schemas"]["FileId"];
+    WorkspaceId: components["schemas"]["WorkspaceId"];
+    AgentId: components["schemas"]["AgentId"];
+  };
+  requestBodies: never;
+  headers: {
+    /** @description Names this request in the log of the server. */
+    RequestId: string;
+    /** @description The SHA-256 of the bytes, quoted. */
+    ETag: string;
+    /** @description Seconds to wait. */
+    RetryAfter: number;
+    /** @description Methods of this path. */
+    Allow: string;
+  };
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  listSessions: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["SessionId"];
+        status?: components["schemas"]["SessionStatus"];
+        workspaceId?: components["schemas"]["WorkspaceId"];
+        /** @description Archived sessions instead of the others. */
+        archived?: boolean;
+        /** @description Text in the title or in a message, any case. */
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of sessions. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  createSession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateSession"];
+      };
+    };
+    responses: {
+      /** @description The session, committed. */
+      201: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["QueueFull"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The session. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  deleteSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Gone. */
+      204: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  updateSession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateSession"];
+      };
+    };
+    responses: {
+      /** @description The session after the change. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Session"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  listMessages: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["MessageId"];
+      };
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of messages. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MessagePage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  sendMessage: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SendMessage"];
+      };
+    };
+    responses: {
+      /** @description The message is on disk and its task will take it up. */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SentMessage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["QueueFull"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  streamSessionEvents: {
+    parameters: {
+      query?: {
+        /** @description Cursor; the header wins when both are given. */
+        after?: components["schemas"]["EventCursor"];
+        /** @description Events in a JSON page. */
+        limit?: number;
+      };
+      header?: {
+        /** @description The id of the last event seen. */
+        "Last-Event-ID"?: components["schemas"]["EventId"];
+      };
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The stream, or a page of the log. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "text/event-stream": string;
+          "application/json": components["schemas"]["EventPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  listSessionActions: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["ActionId"];
+      };
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Pending actions, oldest first. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ActionPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  createAction: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateAction"];
+      };
+    };
+    responses: {
+      /** @description The decision stands; the task goes on. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ActionOutcome"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  listActions: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["ActionId"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Pending actions, oldest first. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ActionPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  listTasks: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["TaskId"];
+        sessionId?: components["schemas"]["SessionId"];
+        state?: components["schemas"]["TaskState"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of tasks. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  getTask: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        taskId: components["parameters"]["TaskId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  updateTask: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        taskId: components["parameters"]["TaskId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateTask"];
+      };
+    };
+    responses: {
+      /** @description The task after the change. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  uploadFile: {
+    parameters: {
+      query?: {
+        /** @description Label for raw bytes. */
+        filename?: string;
+      };
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": Uint8Array | ReadableStream;
+        "multipart/form-data": {
+          /** Format: binary */
+          file: Uint8Array | ReadableStream;
+        };
+      };
+    };
+    responses: {
+      /** @description The file, on disk. */
+      201: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["File"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        fileId: components["parameters"]["FileId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["File"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  deleteFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        fileId: components["parameters"]["FileId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Gone. */
+      204: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getFileContent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description One byte range; anything else is ignored. */
+        Range?: string;
+        "If-None-Match"?: string;
+      };
+      path: {
+        fileId: components["parameters"]["FileId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All bytes. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "*/*": Uint8Array | ReadableStream;
+        };
+      };
+      /** @description The range asked for. */
+      206: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          ETag: components["headers"]["ETag"];
+          [name: string]: unknown;
+        };
+        content: {
+          "*/*": Uint8Array | ReadableStream;
+        };
+      };
+      /** @description The caller has these bytes. */
+      304: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      416: components["responses"]["RangeNotSatisfiable"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  listWorkspaces: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["WorkspaceId"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of workspaces. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspacePage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  createWorkspace: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateWorkspace"];
+      };
+    };
+    responses: {
+      /** @description The workspace, on record. */
+      201: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Workspace"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getWorkspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The workspace. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Workspace"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  deleteWorkspace: {
+    parameters: {
+      query?: {
+        /** @description Delete unpushed work too. */
+        force?: boolean;
+      };
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Gone. */
+      204: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  syncWorkspace: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The workspace after the sync. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Workspace"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getWorkspaceStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The git status. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceStatus"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  getWorkspaceDiff: {
+    parameters: {
+      query?: {
+        /** @description Only this file or folder. */
+        path?: components["schemas"]["WorkspacePath"];
+      };
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A unified diff, at most 1 MiB. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceDiff"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  getWorkspaceTree: {
+    parameters: {
+      query?: {
+        /** @description The folder; without it the root. */
+        path?: components["schemas"]["WorkspacePath"];
+        depth?: number;
+      };
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description At most 1000 entries; ignored files and `.git` are left out. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceTree"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  getWorkspaceContent: {
+    parameters: {
+      query: {
+        path: components["schemas"]["WorkspacePath"];
+      };
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes, at most 10 MiB. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": Uint8Array | ReadableStream;
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  listTools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All tools. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ToolPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  runTool: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+        toolName: components["schemas"]["ToolName"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RunTool"];
+      };
+    };
+    responses: {
+      /** @description The tool has ended. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ToolRun"];
+        };
+      };
+      /** @description The tool waits for a decision. */
+      202: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ToolRun"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  listAgents: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before. */
+        cursor?: components["schemas"]["AgentId"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of agents, the built-in one first. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AgentPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  createAgent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CreateAgent"];
+      };
+    };
+    responses: {
+      /** @description The agent. */
+      201: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Agent"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agentId: components["parameters"]["AgentId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The agent. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Agent"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  deleteAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agentId: components["parameters"]["AgentId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Gone. */
+      204: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  updateAgent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        agentId: components["parameters"]["AgentId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateAgent"];
+      };
+    };
+    responses: {
+      /** @description The agent after the change. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Agent"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  getSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The settings. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GlobalSettings"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  updateSettings: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["GlobalSettingsPatch"];
+      };
+    };
+    responses: {
+      /** @description The settings after the change. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GlobalSettings"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  listModels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Providers and models. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ModelPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  getServer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The server. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Server"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  getContract: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OpenAPI 3.1 as JSON. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, unknown>;
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  openWebSocket: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Switched to the WebSocket protocol. */
+      101: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      421: components["responses"]["MisdirectedRequest"];
+      426: components["responses"]["UpgradeRequired"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+    };
+  };
+}

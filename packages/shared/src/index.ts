@@ -1,0 +1,6 @@
+import type { components } from "./contract.gen.ts";
+
+/** Every schema of the contract by name: `Schemas["Session"]`. */
+export type Schemas = components["schemas"];
+export { routes } from "./routes.gen.ts";
+export type { OperationId } from "./routes.gen.ts";
