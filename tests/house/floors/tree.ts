@@ -1,0 +1,61 @@
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { breaches } from "./breaches.ts";
+
+/** Packages the small tree pretends to have installed. */
+const packages = ["@ai-sdk/openai", "better-sqlite3", "execa", "fastify", "left", "vitest"];
+
+/** Files that keep every rule, so that a false alarm shows. */
+const house: Record<string, string> = {
+  "main.ts": `import { open } from "./lib/storage/open.ts"; import { run } from "./lib/platform/run.ts";
+    import { ask } from "./lib/models/ask.ts"; import { serve } from "./lib/server/serve.ts";
+    import { registry } from "./handlers/registry.gen.ts"; console.log(open, run, ask, serve, registry);`,
+  "lib/noun.ts": `import { basename } from "node:path"; export const noun = basename("noun");`,
+  "lib/storage/open.ts": `import Database from "better-sqlite3"; export const open = () => new Database("x");`,
+  "lib/platform/run.ts": `import { execa } from "execa"; import { spawn } from "node:child_process";
+    export const run = [execa, spawn];`,
+  "lib/models/ask.ts": `import { createOpenAI } from "@ai-sdk/openai"; export const ask = createOpenAI;`,
+  "lib/server/serve.ts": `import fastify from "fastify"; import { noun } from "../noun.ts"; export const serve = [fastify, noun];`,
+  "handlers/registry.gen.ts": `import { getNoun } from "./nouns/getNoun.ts"; export const registry = { getNoun };`,
+  "handlers/nouns/getNoun.ts": `import { noun } from "../../lib/noun.ts"; export const getNoun = () => noun;`,
+  "packages/shared/src/index.ts": `export * from "./routes.ts";`,
+  "packages/shared/src/routes.ts": `export const routes = {};`,
+  "packages/cli/src/main.ts": `import { routes } from "@talkcody/shared"; import { argv } from "node:process"; console.log(routes, argv);`,
+  "tests/noun.test.ts": `import { test } from "vitest"; import { noun } from "../lib/noun.ts"; test(noun, () => {});`,
+};
+
+/** Lays a small sound house into a folder and one breach of each floor beside it. */
+export function layTree(root: string, tree: string): void {
+  for (const name of [".dependency-cruiser.mjs", "tsconfig.json"])
+    copyFileSync(join(root, name), join(tree, name));
+  put(
+    tree,
+    "package.json",
+    manifest("house", { devDependencies: { vitest: "1.0.0" }, dependencies: installed() }),
+  );
+  put(tree, "packages/shared/package.json", manifest("@talkcody/shared", { exports: "./src/index.ts" }));
+  put(tree, "packages/cli/package.json", manifest("cli", { dependencies: { "@talkcody/shared": "1.0.0" } }));
+  for (const name of packages) layPackage(tree, name);
+  mkdirSync(join(tree, "node_modules/@talkcody"));
+  symlinkSync("../../packages/shared", join(tree, "node_modules/@talkcody/shared"));
+  for (const [path, source] of Object.entries(house)) put(tree, path, source);
+  for (const { file, source } of breaches) put(tree, file, source);
+}
+
+function installed(): Record<string, string> {
+  return Object.fromEntries(packages.filter((name) => name !== "vitest").map((name) => [name, "1.0.0"]));
+}
+
+function layPackage(tree: string, name: string): void {
+  put(tree, `node_modules/${name}/package.json`, manifest(name, { exports: "./index.js" }));
+  put(tree, `node_modules/${name}/index.js`, "export default {};");
+}
+
+function manifest(name: string, more: object): string {
+  return JSON.stringify({ name, version: "1.0.0", type: "module", ...more });
+}
+
+function put(tree: string, path: string, content: string): void {
+  mkdirSync(dirname(join(tree, path)), { recursive: true });
+  writeFileSync(join(tree, path), content);
+}
