@@ -14,6 +14,7 @@ export interface NamedRoute {
   operationId: string;
   tag: string;
   route: Route;
+  responses: NonNullable<Operation["responses"]>;
 }
 
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -46,7 +47,7 @@ function namedRoute(contract: Contract, path: string, method: string, item: Path
     requestContentTypes: contentTypes(contract, operation.requestBody ? [operation.requestBody] : []),
     successContentTypes: contentTypes(contract, successes(operation)),
   };
-  return { operationId: operation.operationId, tag, route };
+  return { operationId: operation.operationId, tag, route, responses: operation.responses ?? {} };
 }
 
 /** An operation's own parameter replaces one of the path with the same name and place. */

@@ -3,7 +3,10 @@ import { join } from "node:path";
 
 export interface Cruise {
   modules: { source: string }[];
-  summary: { violations: { rule: { name: string }; from: string }[] };
+  summary: {
+    violations: { rule: { name: string }; from: string }[];
+    ruleSetUsed: { forbidden: { name: string }[] };
+  };
 }
 
 const bin = join(import.meta.dirname, "../../../node_modules/.bin/depcruise");
