@@ -1,0 +1,57 @@
+// npm run check [-- --without tests]
+// The gate: the same steps on a desk and in CI, cheapest first; stops at the first that fails.
+import { spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { parseArgs } from "node:util";
+
+interface Step {
+  name: string;
+  command: [string, ...string[]];
+}
+
+const steps: Step[] = [
+  { name: "generated files are fresh", command: ["node", "scripts/generate.ts", "--check"] },
+  { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
+  { name: "lint", command: ["oxlint", "--deny-warnings"] },
+  { name: "types", command: ["tsc", "--noEmit", "--pretty", "false"] },
+  { name: "floors", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "."] },
+  { name: "contract", command: ["redocly", "lint", "openapi.yaml"] },
+  { name: "tests", command: ["node", "scripts/test.ts"] },
+];
+
+const { values: options } = parseArgs({
+  options: { without: { type: "string", multiple: true, default: [] } },
+});
+const root = join(import.meta.dirname, "..");
+const bin = join(root, "node_modules/.bin");
+const width = Math.max(...steps.map(({ name }) => name.length));
+
+for (const step of steps.filter(({ name }) => !options.without.includes(name))) {
+  const startedAt = performance.now();
+  const { ok, output } = await run(step);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
+  console.log(
+    `${ok ? "✓" : "✗"} ${step.name.padEnd(width)} ${seconds} s   ${ok ? lastWord(step, output) : "failed"}`,
+  );
+  if (ok) continue;
+  console.log(`\n${output.trim()}\n\nOnly this step again: npx ${step.command.join(" ")}`);
+  process.exitCode = 1;
+  break;
+}
+
+async function run({ command: [tool, ...parameters] }: Step): Promise<{ ok: boolean; output: string }> {
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, NO_COLOR: "1" };
+  const child = spawn(tool, parameters, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => chunks.push(text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject).once("close", resolve);
+  });
+  return { ok: code === 0, output: chunks.join("") };
+}
+
+/** What the tests counted; the other steps say it all by passing. */
+function lastWord({ name }: Step, output: string): string {
+  return name === "tests" ? (output.trimEnd().split("\n").at(-1) ?? "") : "";
+}
