@@ -1,3 +1,4 @@
+import { AppError } from "./errors.ts";
 import type { Schemas } from "../packages/shared/src/index.ts";
 
 export type File = Schemas["File"];
@@ -37,4 +38,31 @@ export interface Attachments {
   open(fileId: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   read(fileId: string): Promise<Uint8Array>;
   remove(fileId: string): void;
+}
+
+/** Images that browsers show without running anything in them. */
+export function isShownSafely(mediaType: string): boolean {
+  return ["image/png", "image/jpeg", "image/gif", "image/webp"].includes(mediaType);
+}
+
+/** Whether an If-None-Match header names these bytes. */
+export function hasEtag(header: string | undefined, sha256: string): boolean {
+  const tags = header?.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags !== undefined && (tags.includes("*") || tags.includes(`"${sha256}"`));
+}
+
+/** The one byte range asked for; undefined when there is none or it is of a form that is not served. Throws range-not-satisfiable. */
+export function parseRange(header: string | undefined, totalBytes: number): ByteRange | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
+  if (match === null || (match[1] === "" && match[2] === "")) return undefined;
+  const [, first = "", last = ""] = match;
+  const start = first === "" ? Math.max(0, totalBytes - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? totalBytes - 1 : Math.min(Number(last), totalBytes - 1);
+  if (first !== "" && last !== "" && Number(last) < start) return undefined; // RFC 9110: such a header is ignored.
+  if (start > end) throw new AppError("range-not-satisfiable", `The file has ${totalBytes} bytes; ${header} lies outside.`);
+  return { start, end };
+}
+
+export async function* inOneChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
 }

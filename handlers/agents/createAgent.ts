@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const createAgent: Handler<"createAgent"> = ({ body }, { agents }) => {
+  return { status: 201, body: agents.create(body) };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getAgent: Handler<"getAgent"> = ({ params }, { agents }) => {
+  return { status: 200, body: agents.get(params.agentId) };
+};

@@ -1,0 +1,7 @@
+import type { Handler } from "../../lib/handler.ts";
+import { pageOf } from "../../lib/services.ts";
+
+export const listAgents: Handler<"listAgents"> = ({ query }, { agents }) => {
+  const { limit = 50, cursor } = query;
+  return { status: 200, body: pageOf(agents.list({ limit: limit + 1, cursor }), limit) };
+};

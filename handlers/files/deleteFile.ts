@@ -1,0 +1,6 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const deleteFile: Handler<"deleteFile"> = ({ params }, { files }) => {
+  files.remove(params.fileId);
+  return { status: 204 };
+};

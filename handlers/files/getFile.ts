@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getFile: Handler<"getFile"> = ({ params }, { files }) => {
+  return { status: 200, body: files.get(params.fileId) };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const listModels: Handler<"listModels"> = async (_, { models }) => {
+  return { status: 200, body: await models.list() };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getContract: Handler<"getContract"> = (_, { server }) => {
+  return { status: 200, body: server.contract() };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getServer: Handler<"getServer"> = (_, { server }) => {
+  return { status: 200, body: server.describe() };
+};

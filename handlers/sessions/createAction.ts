@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const createAction: Handler<"createAction"> = ({ params, body }, { actions }) => {
+  return { status: 200, body: actions.create(params.sessionId, body) };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const createSession: Handler<"createSession"> = ({ body }, { sessions }) => {
+  return { status: 201, body: sessions.create(body) };
+};

@@ -1,0 +1,6 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const deleteSession: Handler<"deleteSession"> = ({ params }, { sessions }) => {
+  sessions.remove(params.sessionId);
+  return { status: 204 };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getSession: Handler<"getSession"> = ({ params }, { sessions }) => {
+  return { status: 200, body: sessions.get(params.sessionId) };
+};

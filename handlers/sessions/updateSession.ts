@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const updateSession: Handler<"updateSession"> = ({ params, body }, { sessions }) => {
+  return { status: 200, body: sessions.update(params.sessionId, body) };
+};

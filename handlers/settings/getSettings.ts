@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getSettings: Handler<"getSettings"> = (_, { settings }) => {
+  return { status: 200, body: settings.get() };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const updateSettings: Handler<"updateSettings"> = ({ body }, { settings }) => {
+  return { status: 200, body: settings.update(body) };
+};

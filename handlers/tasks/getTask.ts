@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getTask: Handler<"getTask"> = ({ params }, { tasks }) => {
+  return { status: 200, body: tasks.get(params.taskId) };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const updateTask: Handler<"updateTask"> = ({ params, body }, { tasks }) => {
+  return { status: 200, body: tasks.update(params.taskId, body) };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const listTools: Handler<"listTools"> = (_, { tools }) => {
+  return { status: 200, body: { items: tools.list(), nextCursor: null } };
+};

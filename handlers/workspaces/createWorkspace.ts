@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const createWorkspace: Handler<"createWorkspace"> = ({ body }, { workspaces }) => {
+  return { status: 201, body: workspaces.create(body) };
+};

@@ -1,0 +1,9 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const deleteWorkspace: Handler<"deleteWorkspace"> = async ({ params, query }, { workspaces }) => {
+  const removal = await workspaces.prepareRemoval(params.workspaceId, { force: query.force ?? false });
+  return () => {
+    removal.commit();
+    return { status: 204 };
+  };
+};

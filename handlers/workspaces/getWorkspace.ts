@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getWorkspace: Handler<"getWorkspace"> = ({ params }, { workspaces }) => {
+  return { status: 200, body: workspaces.get(params.workspaceId) };
+};

@@ -1,0 +1,5 @@
+import type { Handler } from "../../lib/handler.ts";
+
+export const getWorkspaceDiff: Handler<"getWorkspaceDiff"> = async ({ params, query }, { workspaces }) => {
+  return { status: 200, body: await workspaces.diff(params.workspaceId, query.path) };
+};

@@ -1,0 +1,7 @@
+import type { Handler } from "../../lib/handler.ts";
+import { pageOf } from "../../lib/services.ts";
+
+export const listWorkspaces: Handler<"listWorkspaces"> = ({ query }, { workspaces }) => {
+  const { limit = 50, cursor } = query;
+  return { status: 200, body: pageOf(workspaces.list({ limit: limit + 1, cursor }), limit) };
+};

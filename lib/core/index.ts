@@ -1,0 +1,81 @@
+import type { Provider } from "../settings.ts";
+import type { Services } from "../services.ts";
+import type { Snapshot } from "../session.ts";
+import { createAgents } from "./agents.ts";
+import { createDecisions } from "./decisions.ts";
+import { createFiles } from "./files.ts";
+import { createJournal } from "./journal.ts";
+import { createKit } from "./kit.ts";
+import type { Runtime } from "./runtime.ts";
+import { createScheduler } from "./scheduler.ts";
+import { createSessions } from "./sessions.ts";
+import type { GlobalSettingsService } from "./settings.ts";
+import { createActions, createTasks } from "./tasks.ts";
+import { createToolRuns } from "./tool-runs.ts";
+import { createWorkspaces } from "./workspaces.ts";
+
+export { createSettings } from "./settings.ts";
+export type { Runtime } from "./runtime.ts";
+
+export interface CoreOptions {
+  runtime: Runtime;
+  settings: GlobalSettingsService;
+  providers?: ReadonlyMap<string, Provider>;
+  endStreams(sessionId: string): void;
+}
+
+/** How often decisions are looked through for those whose time is over. */
+const expiryCheckMs = 30_000;
+
+export interface Core {
+  services: Omit<Services, "events" | "server">;
+  snapshot(sessionId: string): Snapshot;
+  /** Takes up what another life of the server left behind, and keeps watch. */
+  start(): void;
+  /** Lets running tasks reach a boundary within `graceMs`. They go on in the next life. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The runtime of the agent, put together. */
+export function createCore({ runtime, settings, endStreams }: CoreOptions): Core {
+  const { storage, clock, newId } = runtime;
+  const stopping = { isStopping: false };
+  const journal = createJournal(runtime);
+  const decisions = createDecisions(runtime, journal);
+  const workspaces = createWorkspaces(runtime, journal);
+  const agents = createAgents({ store: storage.agents, clock, newId });
+  const kit = createKit({ runtime, journal, decisions, workspaces, settings, agents, isStopping: () => stopping.isStopping });
+  const scheduler = createScheduler(kit, stopping);
+  const tasks = createTasks({ runtime, journal, scheduler, decisions });
+  const sessions = createSessions({ runtime, journal, scheduler, workspaces, agents, settings, endStreams });
+  let watch: NodeJS.Timeout | undefined;
+  return {
+    services: {
+      sessions,
+      tasks,
+      actions: createActions({ runtime, journal, scheduler, decisions }, tasks),
+      files: createFiles(runtime),
+      workspaces,
+      tools: createToolRuns({ runtime, journal, scheduler }),
+      agents,
+      settings,
+      models: {
+        list: async () => ({
+          ...(await runtime.models.list()),
+          nextCursor: null,
+          defaultModel: settings.resolve([]).model ?? runtime.defaultModel ?? null,
+        }),
+      },
+    },
+    snapshot: sessions.snapshot,
+    start: () => {
+      workspaces.recover();
+      scheduler.wake();
+      watch = setInterval(decisions.expireOverdue, expiryCheckMs).unref();
+    },
+    stop: async (graceMs) => {
+      clearInterval(watch);
+      await Promise.all([scheduler.stop(graceMs), workspaces.stop()]);
+    },
+  };
+}

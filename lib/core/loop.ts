@@ -1,0 +1,70 @@
+import { AppError, problemOf } from "../errors.ts";
+import type { ResolvedSettings } from "../settings.ts";
+import type { Task } from "../task.ts";
+import { answerCalls } from "./dispatch.ts";
+import type { Kit } from "./kit.ts";
+import { TaskOver } from "./journal.ts";
+import { takeTurn } from "./turn.ts";
+
+/**
+ * Runs a task to its end, or until `signal` is aborted or the server stops. What to do next is read from the journal
+ * each time round, never remembered: the same loop starts a task, goes on after an approval, and picks a task up that
+ * another life of the server left behind.
+ */
+export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Promise<void> {
+  try {
+    const task = kit.journal.begin(taskId);
+    await kit.workspaces.whenReady(task, signal);
+    while (!kit.isStopping()) {
+      const isDone = await takeStep(task, kit, signal);
+      if (isDone) return void finish(task, kit, { state: "completed", detail: "Done" });
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
+    const problem = problemOf(error, `/v1/tasks/${taskId}`);
+    if (problem.code === "internal") kit.reportFault(`Task ${taskId} failed`, error);
+    finish({ id: taskId }, kit, { state: "failed", problem, detail: problem.detail });
+  }
+}
+
+/** One step: answer the open tool calls, or ask the model. True when there is nothing left to do. */
+async function takeStep(task: Task, kit: Kit, signal: AbortSignal): Promise<boolean> {
+  const open = kit.journal.openCalls(task);
+  if (open !== undefined) {
+    await answerCalls(task, open, kit, signal);
+    return false;
+  }
+  const hasNews = kit.journal.takeUpMessages(task.id);
+  if (!hasNews && hasLastWord(task, kit)) return true;
+  const settings = kit.resolve(task);
+  checkBounds(kit.task(task.id), settings);
+  await takeTurn(task, settings, kit, signal);
+  return false;
+}
+
+/** The agent said something without wanting a tool, or a person's own tool run has its result. */
+function hasLastWord(task: Task, kit: Kit): boolean {
+  const history = kit.storage.messages.history(task.sessionId).filter(({ message }) => message.taskId === task.id);
+  const last = history.at(-1)?.message;
+  const first = history[0]?.message;
+  const isToolRun = first?.role === "user" && first.content.some((part) => part.type === "tool-call");
+  return last?.role === "assistant" || (last?.role === "tool" && isToolRun && history.length === 2);
+}
+
+function checkBounds(task: Task, settings: ResolvedSettings): void {
+  if (task.steps >= settings.stepsMax) {
+    throw new AppError("steps-exceeded", `The task took ${task.steps} steps, as many as \`stepsMax\` allows. Send a message to go on.`);
+  }
+  if (settings.budgetUsd !== undefined && task.usage.costUsd >= settings.budgetUsd) {
+    throw new AppError(
+      "budget-exceeded",
+      `The task cost $${task.usage.costUsd.toFixed(4)}; \`budgetUsd\` is ${settings.budgetUsd}. Raise it and send a message to go on.`,
+    );
+  }
+}
+
+type Outcome = Parameters<Kit["journal"]["close"]>[1];
+
+function finish(task: Pick<Task, "id">, kit: Kit, outcome: Omit<Outcome, "newMessageId">): void {
+  kit.journal.close(task.id, { ...outcome, newMessageId: () => kit.newId("msg") });
+}

@@ -1,0 +1,57 @@
+import type { Task } from "../task.ts";
+import type { Kit } from "./kit.ts";
+import { runTask } from "./loop.ts";
+
+interface Run {
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+/** Starts tasks: one at a time in a session, a bounded number in all, oldest first. Holds nothing that the database does not know. */
+export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
+  const running = new Map<string, Run>();
+
+  const start = (task: Task): void => {
+    const controller = new AbortController();
+    const ended = runTask(task.id, kit, controller.signal)
+      .catch((error: unknown) => kit.reportFault(`Task ${task.id} could not be ended`, error))
+      .finally(() => {
+        running.delete(task.id);
+        wake();
+      });
+    running.set(task.id, { controller, ended });
+  };
+
+  const wake = (): void => {
+    if (stopping.isStopping) return;
+    const busy = new Set<string>();
+    for (const task of kit.storage.tasks.unfinished()) {
+      const isNext = !busy.has(task.sessionId);
+      busy.add(task.sessionId);
+      if (isNext && !running.has(task.id) && running.size < kit.limits.runningTasksMax) start(task);
+    }
+  };
+
+  return {
+    /** Looks for tasks to start; call it after the commit that made one. */
+    wake,
+    /** Makes the loop of a task that was ended let go: closes its stream, kills its command. */
+    abort: (taskId: string): void => running.get(taskId)?.controller.abort(new Error("The task was cancelled.")),
+    /** Lets every loop reach its next boundary, for at most `graceMs`; then cuts what is still at work. The tasks go on in the next life of the server. */
+    stop: async (graceMs: number): Promise<void> => {
+      stopping.isStopping = true;
+      const all = [...running.values()];
+      const idle = Promise.allSettled(all.map((run) => run.ended));
+      await Promise.race([idle, pause(graceMs)]);
+      for (const run of running.values()) run.controller.abort(new Error("The server stops."));
+      await Promise.race([idle, pause(3000)]); // A killed command needs at most 2 s.
+    },
+    runningCount: (): number => running.size,
+  };
+}
+
+export type Scheduler = ReturnType<typeof createScheduler>;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,79 @@
+import { AppError, notFound } from "../errors.ts";
+import type { Schemas } from "../../packages/shared/src/index.ts";
+import type { ToolService } from "../services.ts";
+import type { Task } from "../task.ts";
+import { hasEnded } from "../task.ts";
+import { existing } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface ToolRunParts {
+  runtime: Runtime;
+  journal: Journal;
+  scheduler: Pick<Scheduler, "wake">;
+}
+
+/** Tools that a person runs: a task of its own whose first message is the call, so that policy, journal and stream are the same as for the agent. */
+export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): ToolService {
+  const { storage, toolbox, newId } = runtime;
+  const { sessions, tasks, messages, toolCalls, actions, events } = storage;
+
+  const submit = (sessionId: string, toolName: string, input: Record<string, unknown>): { taskId: string; toolCallId: string } =>
+    storage.atomically(() => {
+      const session = existing(sessions.get(sessionId), "session", sessionId);
+      if (session.activeTask !== null) throw new AppError("session-busy", "The session is at work. Wait for its task to end, or cancel it.");
+      const taskId = newId("tsk");
+      const messageId = newId("msg");
+      const call = { toolCallId: `run_${messageId.slice(4)}`, toolName, input };
+      tasks.create({ id: taskId, sessionId, settings: {}, createdAt: journal.now() });
+      const content = [{ type: "tool-call" as const, ...call }];
+      messages.create({ id: messageId, sessionId, taskId, role: "user", content, fileIds: [], createdAt: journal.now() });
+      toolCalls.intend([{ ...call, taskId, sessionId, messageId }]);
+      const message = existing(messages.get(messageId), "message", messageId);
+      journal.announce(existing(tasks.get(taskId), "task", taskId), [
+        { type: "message.created", taskId, data: { message } },
+        { type: "tool.call", taskId, data: { messageId, ...call } },
+      ]);
+      storage.afterCommit(scheduler.wake);
+      return { taskId, toolCallId: call.toolCallId };
+    });
+
+  const stateOf = (taskId: string, toolCallId: string): Schemas["ToolRun"] | undefined => {
+    const task = existing(tasks.get(taskId), "task", taskId);
+    const call = existing(toolCalls.get(taskId, toolCallId), "tool call", toolCallId);
+    const action = actions.ofCall(taskId, toolCallId) ?? null;
+    if (!hasEnded(task) && action?.state !== "pending") return undefined;
+    return { task, toolCallId, toolName: call.toolName, output: call.output, isError: isError(task, call.isError), durationMs: call.durationMs, action };
+  };
+
+  return {
+    list: () => toolbox.tools.map(({ name, description, inputSchema, effect }) => ({ name, description, inputSchema, effect })),
+
+    run: async (sessionId, toolName, input, signal) => {
+      if (toolbox.get(toolName) === undefined) throw notFound("tool", toolName);
+      const parsed = toolbox.parse(toolName, input);
+      if ("problem" in parsed) {
+        throw new AppError("invalid-request", parsed.problem, { errors: [{ pointer: "/input", detail: parsed.problem }] });
+      }
+      const { taskId, toolCallId } = submit(sessionId, toolName, parsed.input);
+      return new Promise((settle, reject) => {
+        const stopListening = events.onCommitted((changed) => {
+          const state = changed === sessionId ? stateOf(taskId, toolCallId) : undefined;
+          if (state !== undefined) leave(() => settle(state));
+        });
+        const onAbort = () => leave(() => reject(signal.reason as Error)); // The tool goes on; its result is an event.
+        const leave = (end: () => void) => {
+          stopListening();
+          signal.removeEventListener("abort", onAbort);
+          end();
+        };
+        signal.addEventListener("abort", onAbort, { once: true });
+      });
+    },
+  };
+}
+
+function isError(task: Task, failed: boolean): boolean {
+  return failed || task.state === "failed" || task.state === "cancelled";
+}

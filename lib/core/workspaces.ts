@@ -1,0 +1,174 @@
+import { AppError, problemOf } from "../errors.ts";
+import type { WorkspaceService } from "../services.ts";
+import type { Task } from "../task.ts";
+import { ToolFailure } from "../tool.ts";
+import type { Workspace, WorkspaceChange } from "../workspace.ts";
+import { existing } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** `GET …/content` serves files up to this size. */
+const contentBytesMax = 10 * 1024 * 1024;
+
+export type Clones = WorkspaceService & {
+  /** Resolves once the task's workspace can be worked in; throws why it never will. */
+  whenReady(task: Task, signal: AbortSignal): Promise<void>;
+  /** Takes clones up again that a restart cut. */
+  recover(): void;
+  stop(): Promise<void>;
+};
+
+export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
+  const { storage, git, hosts, newId } = runtime;
+  const { workspaces, sessions, events } = storage;
+  const preparing = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+  const get = (id: string) => existing(workspaces.get(id), "workspace", id);
+
+  /** The change, told to every session that lives in the workspace. */
+  const update = (id: string, change: WorkspaceChange): void =>
+    storage.atomically(() => {
+      if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
+      const workspace = workspaces.update(id, change, journal.now());
+      for (const sessionId of workspaces.sessionIds(id)) {
+        if (sessions.get(sessionId)) events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
+      }
+    });
+
+  const prepare = (workspace: Workspace): void => {
+    if (preparing.has(workspace.id)) return;
+    const work = fill(workspace).finally(() => preparing.delete(workspace.id));
+    preparing.set(workspace.id, work);
+  };
+
+  const fill = async (workspace: Workspace): Promise<void> => {
+    try {
+      const filled = workspace.repository === null ? await scratch(workspace.id) : await clone(workspace, workspace.repository);
+      update(workspace.id, { state: "ready", progress: null, error: null, ...filled });
+    } catch (error) {
+      if (stopping.signal.aborted) return; // It stays `cloning`, and the next life of the server takes it up.
+      const problem = problemOf(error, `/v1/workspaces/${workspace.id}`);
+      if (problem.code === "internal") runtime.reportFault(`Workspace ${workspace.id} could not be prepared`, error);
+      update(workspace.id, { state: "failed", progress: null, error: problem });
+    }
+  };
+
+  const scratch = async (workspaceId: string) => {
+    await git.createScratch(workspaceId);
+    return { head: null };
+  };
+
+  const clone = ({ id, branch }: Workspace, repository: string) =>
+    git.clone({
+      workspaceId: id,
+      repository,
+      branch,
+      signal: stopping.signal,
+      onProgress: (progress) => update(id, { progress }),
+    });
+
+  const ready = (id: string): Workspace => {
+    const workspace = get(id);
+    if (workspace.state === "ready") return workspace;
+    throw new AppError("workspace-not-ready", workspace.error?.detail ?? "The repository is still being cloned. Try again when its state is `ready`.");
+  };
+
+  const checkUnused = (id: string): void => {
+    const using = workspaces.sessionIds(id);
+    if (using.length > 0) throw new AppError("workspace-in-use", `${using.length} sessions live in it, such as ${using[0]}. Delete them first.`);
+  };
+
+  return {
+    get,
+    list: (page) => workspaces.list(page),
+
+    create: ({ repository = null, branch = null }) => {
+      if (repository !== null) checkRepository(repository, runtime);
+      const id = newId("wsp");
+      const kind = repository === null ? "scratch" : "clone";
+      workspaces.create({ id, kind, repository, branch, state: "cloning", createdAt: journal.now() });
+      storage.afterCommit(() => prepare(get(id)));
+      return get(id);
+    },
+
+    prepareRemoval: async (id, { force }) => {
+      const workspace = get(id);
+      checkUnused(id);
+      if (preparing.has(id)) throw new AppError("workspace-not-ready", "It is still being cloned. Delete it when that has ended.");
+      if (!force && workspace.state === "ready" && (await git.hasUnpushedWork(id))) {
+        throw new AppError("unpushed-work", "It holds work that no remote has. Push it, or delete with `force=true`.");
+      }
+      return {
+        commit: () => {
+          checkUnused(id);
+          workspaces.remove(get(id).id);
+          storage.afterCommit(() => void git.remove(id).catch((error: unknown) => runtime.reportFault(`The folder of ${id} stays behind`, error)));
+        },
+      };
+    },
+
+    sync: async (id, signal) => {
+      ready(id);
+      const synced = await git.sync(id, signal);
+      return {
+        commit: () => {
+          update(id, synced);
+          return get(id);
+        },
+      };
+    },
+
+    status: (id) => git.status(ready(id).id),
+    diff: (id, path) => asProblem(() => git.diff(ready(id).id, path)),
+    tree: (id, { path, depth, signal }) =>
+      asProblem(() => hosts.open(ready(id).id).search.list({ path: path ?? ".", depth, limit: 1000, signal })),
+    read: (id, path) => asProblem(() => readContent(ready(id).id, path)),
+
+    whenReady: async (task, signal) => {
+      const { workspaceId } = existing(sessions.get(task.sessionId), "session", task.sessionId);
+      const work = preparing.get(workspaceId);
+      if (work !== undefined) journal.tell(task.id, "Preparing the workspace");
+      await Promise.race([work, aborted(signal)]);
+      const { state, error } = get(workspaceId);
+      if (state !== "ready") throw new AppError(error?.code ?? "workspace-not-ready", error?.detail ?? "The workspace is not ready.");
+    },
+
+    recover: () => workspaces.cloning().forEach(prepare),
+
+    stop: async () => {
+      stopping.abort(new Error("The server stops."));
+      await Promise.allSettled(preparing.values());
+    },
+  };
+
+  async function readContent(id: string, path: string): Promise<Uint8Array> {
+    const { files } = hosts.open(id);
+    const stat = await files.stat(path);
+    if (stat === undefined) throw new AppError("not-found", `There is no file ${path} in this workspace.`);
+    if (stat.sizeBytes > contentBytesMax) throw new AppError("too-large", `${path} has ${stat.sizeBytes} bytes; at most ${contentBytesMax} are served.`);
+    return files.read(path, contentBytesMax);
+  }
+}
+
+/** What the host's tools refuse is, over HTTP, a thing that is not there. */
+async function asProblem<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ToolFailure) throw new AppError("not-found", error.message, { cause: error });
+    throw error;
+  }
+}
+
+function checkRepository(repository: string, { git, allowLocalRepositories }: Runtime): void {
+  if (git.inspectRepository(repository) === "local" && !allowLocalRepositories) {
+    throw new AppError("local-repository", "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.");
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
