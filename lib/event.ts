@@ -75,7 +75,7 @@ export interface OutputDelta {
 export interface DeltaWriter {
   /** Throws what the last flush failed with, if it did. */
   push(delta: Delta | OutputDelta): void;
-  /** Writes at once what is pending; before any event that must come after it. */
+  /** Writes at once what is pending; before any event that must come after it. Call it before a transaction, not inside: what a rollback takes back it does not write again. Throws what it fails with. */
   flush(): void;
 }
 
@@ -91,4 +91,12 @@ export interface EventFeed {
   open(query: FeedQuery): AsyncIterable<readonly StreamFrame[]>;
   /** One page of the log; never waits. `nextCursor` is null at the end of the log. */
   page(query: { sessionId: string; after: string | undefined; limit: number }): Schemas["EventPage"];
+}
+
+/** The end of streams, for those who know when it has come. */
+export interface EventStreams {
+  /** Ends all streams of a session, once its deletion is committed. */
+  end(sessionId: string): void;
+  /** Ends all streams of all sessions, at the stop of the server. */
+  close(): void;
 }

@@ -1,0 +1,131 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { eventPlace } from "../event.ts";
+import type { Event, EventFeed, EventLog, EventStreams, FeedQuery, Gap, StreamFrame } from "../event.ts";
+import type { Snapshot } from "../session.ts";
+import { startOf } from "./cursor.ts";
+import { createTails, type Tails } from "./tails.ts";
+
+export interface EventFeedOptions {
+  log: EventLog;
+  /** The state of a session now. Throws AppError not-found. */
+  snapshot: (sessionId: string) => Snapshot;
+  /** Events of a session kept in memory while somebody reads it. */
+  recentEventsMax?: number;
+}
+
+/** Events read from the log at once. */
+const logPageEvents = 500;
+
+/**
+ * Pull model: a reader holds nothing but its place in the log, and asks for what comes after it. What is recent comes
+ * from a tail shared by all readers of the session, everything else from the log, so a slow reader costs no memory and
+ * a fast one no query.
+ *
+ * No event can be missed or doubled, because all of this runs on one thread: between looking for events after a place
+ * and waiting for the next commit there is no `await`, so no commit fits in between; and each batch begins where the
+ * one before it ended, whichever of the two sources it came from.
+ */
+export function createEventFeed(options: EventFeedOptions): EventFeed & EventStreams {
+  const { log, snapshot } = options;
+  const tails = createTails(log, options.recentEventsMax ?? 256);
+  return {
+    open(query) {
+      // Taken here and not at the first pull, so that an unknown session is an error of the caller's and not of the stream.
+      const frame = {
+        type: "snapshot",
+        sessionId: query.sessionId,
+        data: snapshot(query.sessionId),
+      } as const;
+      const { after, gap } = startOf(log, query.sessionId, query.after);
+      const first: StreamFrame[] = gap ? [frame, gapFrame(query.sessionId, gap)] : [frame];
+      return follow({ log, tails, query, first, after });
+    },
+    page({ sessionId, after, limit }) {
+      if (log.bounds(sessionId).lastSequence === 0) snapshot(sessionId); // Nothing logged: perhaps there is no such session.
+      const start = startOf(log, sessionId, after);
+      const found = log.read(sessionId, start.after, limit + 1);
+      const items = found.slice(0, limit);
+      return {
+        items,
+        nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null,
+        gap: start.gap,
+      };
+    },
+    end: tails.end,
+    close: tails.close,
+  };
+}
+
+interface Following {
+  log: EventLog;
+  tails: Tails;
+  query: FeedQuery;
+  first: readonly StreamFrame[];
+  after: number;
+}
+
+async function* follow({
+  log,
+  tails,
+  query,
+  first,
+  after,
+}: Following): AsyncGenerator<readonly StreamFrame[]> {
+  const { sessionId, signal } = query;
+  const tail = tails.join(sessionId);
+  let place = after;
+  let wake = () => {};
+  const onAbort = () => wake();
+  signal.addEventListener("abort", onAbort);
+  try {
+    if (!signal.aborted) yield first;
+    while (!signal.aborted && !tail.isEnded) {
+      const recent = tail.after(place);
+      const batch = recent
+        ? { frames: recent, place: placeAfter(recent, place) }
+        : readPage(log, sessionId, place);
+      if (batch.frames.length > 0) {
+        place = batch.place;
+        yield batch.frames;
+        if (recent === undefined) await nextTurn(); // A long replay lets others have their turn.
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          tail.onNext(resolve);
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    tail.forget(wake);
+    tails.leave(sessionId, tail);
+  }
+}
+
+interface Batch {
+  frames: readonly StreamFrame[];
+  /** Sequence to go on from. */
+  place: number;
+}
+
+/** Events from the log; behind a gap frame when what should have come next was pruned since. */
+function readPage(log: EventLog, sessionId: string, place: number): Batch {
+  const beforeFirst = log.bounds(sessionId).firstSequence - 1;
+  const from = Math.max(place, beforeFirst);
+  const events = log.read(sessionId, from, logPageEvents);
+  const isCut = beforeFirst > place;
+  const gap = { reason: "pruned", firstId: events[0]?.id ?? null } as const;
+  return {
+    frames: isCut ? [gapFrame(sessionId, gap), ...events] : events,
+    place: placeAfter(events, from),
+  };
+}
+
+function gapFrame(sessionId: string, data: Gap): StreamFrame {
+  return { type: "gap", sessionId, data };
+}
+
+function placeAfter(events: readonly Event[], place: number): number {
+  const last = events.at(-1);
+  return last ? eventPlace(last.id).sequence : place;
+}

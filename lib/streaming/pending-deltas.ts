@@ -1,0 +1,43 @@
+import type { Delta, NewEvent, OutputDelta } from "../event.ts";
+
+/** Text of one session that is not written yet, in order; neighbours of the same kind are one entry. */
+export interface PendingDeltas {
+  add(delta: Delta | OutputDelta): void;
+  events(): NewEvent[];
+}
+
+export function createPendingDeltas(): PendingDeltas {
+  const entries: (Delta | OutputDelta)[] = [];
+  let last: Delta | OutputDelta | undefined;
+  return {
+    add(delta) {
+      if (last !== undefined && isSameKind(last, delta)) {
+        last.text += delta.text;
+      } else {
+        last = { ...delta };
+        entries.push(last);
+      }
+    },
+    events: () => entries.map(eventOf),
+  };
+}
+
+function isSameKind(one: Delta | OutputDelta, other: Delta | OutputDelta): boolean {
+  if (one.type === "tool.output")
+    return (
+      other.type === "tool.output" &&
+      one.stream === other.stream &&
+      one.toolCallId === other.toolCallId &&
+      one.taskId === other.taskId
+    );
+  return one.type === other.type && one.messageId === other.messageId;
+}
+
+function eventOf(delta: Delta | OutputDelta): NewEvent {
+  const { taskId, text } = delta;
+  if (delta.type === "tool.output") {
+    const { toolCallId, stream } = delta;
+    return { type: "tool.output", taskId, data: { toolCallId, stream, text } };
+  }
+  return { type: delta.type, taskId, data: { messageId: delta.messageId, text } };
+}

@@ -1,0 +1,19 @@
+/** Time for a writer: a clock that only goes forward, and work for later. */
+export interface Timing {
+  /** Milliseconds. */
+  now(): number;
+  /** Runs `work` after `ms`, or with 0 at the end of this turn of the event loop. Never keeps the process alive. Returns what cancels it. */
+  schedule(ms: number, work: () => void): () => void;
+}
+
+export const systemTiming: Timing = {
+  now: () => performance.now(),
+  schedule(ms, work) {
+    if (ms <= 0) {
+      const immediate = setImmediate(work).unref();
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
