@@ -75,7 +75,7 @@ export interface OutputDelta {
 export interface DeltaWriter {
   /** Throws what the last flush failed with, if it did. */
   push(delta: Delta | OutputDelta): void;
-  /** Writes at once what is pending; before any event that must come after it. Call it before a transaction, not inside: what a rollback takes back it does not write again. Throws what it fails with. */
+  /** Writes at once what is pending; before any event that must come after it. Inside a transaction it joins; what a rollback takes back is written again later. Throws what it fails with. */
   flush(): void;
 }
 

@@ -1,12 +1,13 @@
 import { AppError } from "../errors.ts";
 import type { DeltaWriter, EventLog } from "../event.ts";
-import type { Atomically } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 import { createPendingDeltas, type PendingDeltas } from "./pending-deltas.ts";
 import { systemTiming, type Timing } from "./timing.ts";
 
 export interface DeltaWriterOptions {
   log: Pick<EventLog, "append">;
-  atomically: Atomically;
+  atomically: Storage["atomically"];
+  afterCommit: Storage["afterCommit"];
   timing?: Timing;
   /** Least time between two writes that nobody asked for. One frame of the desktop. */
   intervalMs?: number;
@@ -17,11 +18,13 @@ export interface ClosableDeltaWriter extends DeltaWriter {
   close(): void;
 }
 
+type Entry = readonly [sessionId: string, deltas: PendingDeltas];
+
 /** Time until a write that the database refused for the moment is tried again. */
 const retryMs = 250;
 
 export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWriter {
-  const { log, atomically, timing = systemTiming, intervalMs = 16 } = options;
+  const { log, atomically, afterCommit, timing = systemTiming, intervalMs = 16 } = options;
   const pending = new Map<string, PendingDeltas>();
   let lastWriteAt = -Infinity;
   let cancelTimer: (() => void) | undefined;
@@ -40,29 +43,50 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
     if (failure?.isPassing) failure = undefined; // What it kept is tried again now.
     if (pending.size === 0) return;
     lastWriteAt = timing.now();
-    const sessionIds = [...pending.keys()];
-    const error = tryWrite(sessionIds);
-    if (error !== undefined && !isPassing(error)) for (const id of sessionIds) drop(id, tryWrite([id]));
-    else if (error !== undefined) failure ??= { error, isPassing: true };
+    const batch = [...pending];
+    pending.clear();
+    const error = tryWrite(batch);
+    if (error !== undefined && isPassing(error)) keep(batch, error);
+    else if (error !== undefined) batch.forEach(writeAlone);
     if (pending.size > 0 && !isClosed) schedule(retryMs);
   };
   /** Returns what it failed with. */
-  const tryWrite = (sessionIds: string[]): unknown => {
+  const tryWrite = (batch: readonly Entry[]): unknown => {
     try {
       atomically(() => {
-        for (const id of sessionIds) log.append(id, pending.get(id)?.events() ?? []);
+        for (const [sessionId, deltas] of batch) log.append(sessionId, deltas.events());
       });
-      for (const id of sessionIds) pending.delete(id);
+      bringBackAfterRollback(batch);
       return undefined;
     } catch (error) {
       return error;
     }
   };
+  /** A flush may have joined a transaction that is not ours. None outlives the turn it began in. */
+  const bringBackAfterRollback = (batch: readonly Entry[]) => {
+    let isCommitted = false;
+    afterCommit(() => (isCommitted = true)); // At once outside of one.
+    if (isCommitted) return;
+    queueMicrotask(() => {
+      if (isCommitted) return;
+      keep(batch);
+      schedule(0);
+    });
+  };
+  /** Puts a batch back, before what came since. */
+  const keep = (batch: readonly Entry[], error?: unknown) => {
+    const since = [...pending];
+    pending.clear();
+    for (const [sessionId, deltas] of batch) pending.set(sessionId, deltas);
+    for (const [sessionId, deltas] of since) deltasOf(sessionId).append(deltas);
+    if (error !== undefined) failure ??= { error, isPassing: true };
+  };
   /** What can never be written is dropped, and told: one session must not stop the others. */
-  const drop = (sessionId: string, error: unknown) => {
-    if (error === undefined || isPassing(error)) return;
-    pending.delete(sessionId);
-    if (failure === undefined || failure.isPassing) failure = { error, isPassing: false };
+  const writeAlone = (entry: Entry) => {
+    const error = tryWrite([entry]);
+    if (error === undefined) return;
+    if (isPassing(error)) keep([entry], error);
+    else if (failure === undefined || failure.isPassing) failure = { error, isPassing: false };
   };
   const throwFailure = () => {
     if (failure === undefined) return;

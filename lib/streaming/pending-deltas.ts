@@ -3,21 +3,27 @@ import type { Delta, NewEvent, OutputDelta } from "../event.ts";
 /** Text of one session that is not written yet, in order; neighbours of the same kind are one entry. */
 export interface PendingDeltas {
   add(delta: Delta | OutputDelta): void;
+  /** Adds all that another one holds. */
+  append(later: PendingDeltas): void;
+  readonly entries: readonly (Delta | OutputDelta)[];
   events(): NewEvent[];
 }
 
 export function createPendingDeltas(): PendingDeltas {
   const entries: (Delta | OutputDelta)[] = [];
   let last: Delta | OutputDelta | undefined;
+  const add = (delta: Delta | OutputDelta) => {
+    if (last !== undefined && isSameKind(last, delta)) {
+      last.text += delta.text;
+    } else {
+      last = { ...delta };
+      entries.push(last);
+    }
+  };
   return {
-    add(delta) {
-      if (last !== undefined && isSameKind(last, delta)) {
-        last.text += delta.text;
-      } else {
-        last = { ...delta };
-        entries.push(last);
-      }
-    },
+    entries,
+    add,
+    append: (later) => later.entries.forEach(add),
     events: () => entries.map(eventOf),
   };
 }

@@ -1,0 +1,2 @@
+export { createDeltaWriter } from "./delta-writer.ts";
+export { createEventFeed } from "./event-feed.ts";
