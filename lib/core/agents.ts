@@ -23,7 +23,8 @@ export function createAgents({ store, clock, newId }: AgentOptions): AgentServic
   const builtIn = builtInAgent();
   const find = (id: string) => (id === builtInAgentId ? builtIn : store.get(id));
   const own = (id: string): Agent => {
-    if (id === builtInAgentId) throw new AppError("agent-built-in", "The built-in agent stays as it is. Create one of your own.");
+    if (id === builtInAgentId)
+      throw new AppError("agent-built-in", "The built-in agent stays as it is. Create one of your own.");
     return existing(store.get(id), "agent", id);
   };
   const put = (agent: Agent): Agent => {
@@ -39,7 +40,17 @@ export function createAgents({ store, clock, newId }: AgentOptions): AgentServic
     },
     create: ({ name, systemPrompt, description = "", model = null, tools = null }) => {
       const at = timestamp(clock.now());
-      return put({ id: newId("agt"), name, description, systemPrompt, model, tools, builtIn: false, createdAt: at, updatedAt: at });
+      return put({
+        id: newId("agt"),
+        name,
+        description,
+        systemPrompt,
+        model,
+        tools,
+        builtIn: false,
+        createdAt: at,
+        updatedAt: at,
+      });
     },
     update: (id, change) => put({ ...own(id), ...change, updatedAt: timestamp(clock.now()) }),
     remove: (id) => store.remove(own(id).id),

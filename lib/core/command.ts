@@ -37,7 +37,8 @@ const harmlessRedirection = /^(\d?>&\d|\d?>>? ?\/dev\/null(?=\s|$|[;|&]))/;
 
 function startsOpaque(command: string, at: number): boolean {
   const character = command.charAt(at);
-  if (character === "(" || character === ")" || character === "{" || character === "}" || character === "<") return true;
+  if (character === "(" || character === ")" || character === "{" || character === "}" || character === "<")
+    return true;
   if (character !== ">") return false;
   const start = /\d/.test(command.charAt(at - 1)) ? at - 1 : at;
   return !harmlessRedirection.test(command.slice(start)) && command.charAt(at - 1) !== ">";

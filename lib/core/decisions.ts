@@ -26,7 +26,7 @@ export interface Question {
 
 /** Decisions that tasks wait for: rows in the database, and in memory only who waits for them. */
 export function createDecisions(runtime: Runtime, journal: Journal) {
-  const { storage, clock, newId, limits, toolbox } = runtime;
+  const { storage, clock, newId, limits, toolbox, hosts } = runtime;
   const { actions, tasks, sessions } = storage;
   const waiting = new Map<string, (action: Action) => void>();
   const now = () => timestamp(clock.now());
@@ -37,9 +37,15 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
       if (!actions.resolve(action.id, resolution)) return undefined;
       const resolved = existing(actions.get(action.id), "action", action.id);
       const task = existing(tasks.get(action.taskId), "task", action.taskId);
-      const isLast = !actions.pending(action.sessionId, { limit: 1000 }).some((other) => other.taskId === task.id);
+      const isLast = !actions
+        .pending(action.sessionId, { limit: 1000 })
+        .some((other) => other.taskId === task.id);
       if (isLast && task.state === "waiting") tasks.update(task.id, { state: "running" });
-      journal.announce(task, [{ type: "action.resolved", taskId: task.id, data: { action: resolved } }], isLast ? "Working" : undefined);
+      journal.announce(
+        task,
+        [{ type: "action.resolved", taskId: task.id, data: { action: resolved } }],
+        isLast ? "Working" : undefined,
+      );
       storage.afterCommit(() => waiting.get(action.id)?.(resolved));
       return resolved;
     });
@@ -66,7 +72,11 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
         actions.create(action);
         const created = existing(actions.get(action.id), "action", action.id);
         if (!question.isApproved) tasks.update(task.id, { state: "waiting" });
-        journal.announce(task, [{ type: "action.required", taskId: task.id, data: { action: created } }], waitingFor[action.type]);
+        journal.announce(
+          task,
+          [{ type: "action.required", taskId: task.id, data: { action: created } }],
+          waitingFor[action.type],
+        );
         if (!question.isApproved) return created;
         return resolve(created, { state: "approved", resolvedBy: "policy", resolvedAt: now() }) ?? created;
       });
@@ -96,12 +106,19 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
       digestOf(tool, input, (await show(tool, input, host)).revision),
 
     decide: (sessionId: string, request: DecisionRequest): Action => {
-      const action = existing(ofSession(actions.get(request.actionId), sessionId), "action", request.actionId);
+      const action = existing(
+        ofSession(actions.get(request.actionId), sessionId),
+        "action",
+        request.actionId,
+      );
       const resolution = { ...resolutionOf(action, request, now()), ...changedInput(action, request) };
       if (request.type === "approve" && request.scope === "session") allowInSession(action);
       const resolved = resolve(action, resolution);
       if (resolved === undefined) {
-        throw new AppError("action-decided", `The action was ${existing(actions.get(action.id), "action", action.id).state} before.`);
+        throw new AppError(
+          "action-decided",
+          `The action was ${existing(actions.get(action.id), "action", action.id).state} before.`,
+        );
       }
       return resolved;
     },
@@ -110,13 +127,16 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
     applyOutcome: (tool: Tool, taskId: string, decision: Action | null): void => {
       const isApproved = decision?.state === "approved" || decision?.state === "answered";
       if (tool.asks !== "plan" || !isApproved) return;
-      journal.live(taskId, (task) => tasks.update(taskId, { settings: { ...task.settings, planMode: false } }));
+      journal.live(taskId, (task) =>
+        tasks.update(taskId, { settings: { ...task.settings, planMode: false } }),
+      );
     },
 
     /** Decisions nobody took in time; a time-out never executes anything. */
     expireOverdue: (): number => {
       const overdue = actions.overdue(now());
-      for (const action of overdue) resolve(action, { state: "expired", resolvedBy: "expiry", resolvedAt: now() });
+      for (const action of overdue)
+        resolve(action, { state: "expired", resolvedBy: "expiry", resolvedAt: now() });
       return overdue.length;
     },
   };
@@ -125,10 +145,13 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
   function changedInput(action: Action, request: DecisionRequest): Pick<Resolution, "input" | "digest"> {
     if (request.type !== "approve" || request.input === undefined) return {};
     const tool = toolbox.get(action.toolName);
-    if (tool === undefined || tool.preview !== undefined) throw mismatch("This input cannot be changed. Reject it and say what you want instead.");
+    if (tool === undefined || tool.preview !== undefined)
+      throw mismatch("This input cannot be changed. Reject it and say what you want instead.");
     const parsed = toolbox.parse(tool.name, request.input);
     if ("problem" in parsed) {
-      throw new AppError("invalid-request", parsed.problem, { errors: [{ pointer: "/input", detail: parsed.problem }] });
+      throw new AppError("invalid-request", parsed.problem, {
+        errors: [{ pointer: "/input", detail: parsed.problem }],
+      });
     }
     return { input: parsed.input, digest: digestOf(tool, parsed.input, "") };
   }
@@ -137,11 +160,12 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
     const session = existing(sessions.get(action.sessionId), "session", action.sessionId);
     const tool = toolbox.get(action.toolName);
     if (tool === undefined) return;
-    const settings =
-      tool.asks === "edit"
-        ? mergeSettings(session.settings, { autoApproveEdits: true })
-        : mergeSettings(session.settings, { permissions: [...(session.settings.permissions ?? []), sameAgain(tool, action.input)] });
-    sessions.update(session.id, { settings }, now());
+    const rules = () => [
+      ...(session.settings.permissions ?? []),
+      sameAgain(tool, action.input, hosts.open(session.workspaceId)),
+    ];
+    const patch = tool.asks === "edit" ? { autoApproveEdits: true } : { permissions: rules() };
+    sessions.update(session.id, { settings: mergeSettings(session.settings, patch) }, now());
   }
 }
 
@@ -170,13 +194,15 @@ async function show(tool: Tool, input: Record<string, unknown>, host: WorkspaceH
 
 /** What an approval is bound to, as 64 hexadecimal digits. */
 function digestOf(tool: Tool, input: Record<string, unknown>, revision: string): string {
-  return createHash("sha256").update(JSON.stringify([tool.name, input, revision])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([tool.name, input, revision]))
+    .digest("hex");
 }
 
 /** The rule that lets the very same command, or the same site, pass. */
-function sameAgain(tool: Tool, input: Record<string, unknown>): PermissionRule {
-  const text = String(input["command"] ?? input["url"] ?? "");
-  const pattern = tool.asks === "fetch" ? `${exactly(originOf(text))}/*` : exactly(text).slice(0, 1000);
+function sameAgain(tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): PermissionRule {
+  const subject = tool.subject(input, host);
+  const pattern = tool.asks === "fetch" ? `${exactly(originOf(subject))}/*` : exactly(subject);
   return { tool: tool.name, pattern, decision: "allow" };
 }
 
@@ -185,7 +211,8 @@ function originOf(url: string): string {
 }
 
 function resolutionOf(action: Action, request: DecisionRequest, at: string): Resolution {
-  if (action.state !== "pending") throw new AppError("action-decided", `The action was ${action.state} before; each is decided once.`);
+  if (action.state !== "pending")
+    throw new AppError("action-decided", `The action was ${action.state} before; each is decided once.`);
   const base = { resolvedBy: "person", resolvedAt: at } as const;
   switch (request.type) {
     case "reject":
@@ -204,11 +231,14 @@ function resolutionOf(action: Action, request: DecisionRequest, at: string): Res
 function checkAnswers(action: Action, result: Record<string, unknown>): void {
   const questions = action.input["questions"] as { id: string }[]; // The tool's schema holds them so.
   const ids = questions.map(({ id }) => id);
-  const isAnswer = (value: unknown) => typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
+  const isAnswer = (value: unknown) =>
+    typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
   const missing = ids.filter((id) => !isAnswer(result[id]));
   const unknown = Object.keys(result).filter((id) => !ids.includes(id));
-  if (missing.length > 0) throw mismatch(`An answer (text, or a list of texts) is missing for: ${missing.join(", ")}.`);
-  if (unknown.length > 0) throw mismatch(`There is no question ${unknown.join(", ")}; the questions are ${ids.join(", ")}.`);
+  if (missing.length > 0)
+    throw mismatch(`An answer (text, or a list of texts) is missing for: ${missing.join(", ")}.`);
+  if (unknown.length > 0)
+    throw mismatch(`There is no question ${unknown.join(", ")}; the questions are ${ids.join(", ")}.`);
 }
 
 function mismatch(detail: string): AppError {

@@ -21,8 +21,8 @@ export async function answerCalls(task: Task, open: OpenCalls, kit: Kit, signal:
   const host = kit.hosts.open(kit.session(task.sessionId).workspaceId);
   for (const group of grouped(open.calls, kit)) {
     if (kit.isStopping()) return;
-    const isSkipped = group !== undefined && kit.journal.hasNewMessages(task.id) && !group.some((call) => call.state !== "intended");
-    await Promise.all(group.map((call) => (isSkipped ? skip(call, kit) : answer(call, { task, host, kit, signal }))));
+    if (kit.journal.hasNewMessages(task.id)) skip(group, kit);
+    else await Promise.all(group.map((call) => answer(call, { task, host, kit, signal })));
   }
   kit.journal.deliverResults(task.id, kit.newId("msg"), open.messageId);
 }
@@ -32,7 +32,8 @@ const sideBySideMax = 8;
 
 function grouped(calls: readonly ToolCall[], kit: Kit): ToolCall[][] {
   const groups: ToolCall[][] = [];
-  const reads = (call: ToolCall | undefined) => call !== undefined && kit.toolbox.get(call.toolName)?.asks === "never";
+  const reads = (call: ToolCall | undefined) =>
+    call !== undefined && kit.toolbox.get(call.toolName)?.asks === "never";
   for (const call of calls) {
     const last = groups.at(-1);
     if (last !== undefined && last.length < sideBySideMax && reads(call) && reads(last[0])) last.push(call);
@@ -41,9 +42,15 @@ function grouped(calls: readonly ToolCall[], kit: Kit): ToolCall[][] {
   return groups;
 }
 
-function skip(call: ToolCall, kit: Kit): void {
-  fail(call, kit, "Not run: a new message came first.");
+function skip(group: readonly ToolCall[], kit: Kit): void {
+  for (const call of group) {
+    if (call.state === "intended") fail(call, kit, "Not run: a new message came first.");
+    if (call.state === "started") fail(call, kit, interrupted);
+  }
 }
+
+const interrupted =
+  "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
 
 interface Surroundings {
   task: Task;
@@ -57,18 +64,26 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
   if (call.state === "done") return;
   const tool = kit.toolbox.get(call.toolName);
   const parsed = kit.toolbox.parse(call.toolName, call.input);
-  if (tool === undefined || "problem" in parsed) return fail(call, kit, "problem" in parsed ? parsed.problem : "No such tool.");
+  if (tool === undefined || "problem" in parsed)
+    return fail(call, kit, "problem" in parsed ? parsed.problem : "No such tool.");
   if (call.state === "started" && tool.effect !== "pure") {
-    return fail(call, kit, "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.");
+    return fail(call, kit, interrupted);
   }
   try {
-    const permit = await permission(call, tool, parsed.input, { settings: kit.resolve(task), ...surroundings });
+    const permit = await permission(call, tool, parsed.input, {
+      settings: kit.resolve(task),
+      ...surroundings,
+    });
     if ("refusal" in permit) return fail(call, kit, permit.refusal);
     await perform(call, tool, permit, surroundings);
   } catch (error) {
     surroundings.signal.throwIfAborted();
     if (!(error instanceof ToolFailure)) throw error;
-    kit.journal.finishCall(call, { output: failure(error.message, error.fields), isError: true, durationMs: 0 });
+    kit.journal.finishCall(call, {
+      output: failure(error.message, error.fields),
+      isError: true,
+      durationMs: 0,
+    });
   }
 }
 
@@ -77,7 +92,7 @@ function fail(call: ToolCall, kit: Kit, message: string): void {
 }
 
 function failure(message: string, fields: Record<string, unknown> = {}): ToolOutput {
-  return { success: false, message, ...fields };
+  return { ...fields, success: false, message };
 }
 
 type Permit = { input: Record<string, unknown>; decision: Action | null } | { refusal: string };
@@ -97,7 +112,15 @@ async function permission(
   }
   const action =
     asked ??
-    (await kit.decisions.ask({ task, call, tool, input, host, reason: verdict.reason, isApproved: verdict.decision === "allow" }));
+    (await kit.decisions.ask({
+      task,
+      call,
+      tool,
+      input,
+      host,
+      reason: verdict.reason,
+      isApproved: verdict.decision === "allow",
+    }));
   const decided = await kit.decisions.wait(action, signal);
   if (tool.asks === "plan" || tool.asks === "question") return { input: decided.input, decision: decided };
   if (decided.state !== "approved") return { refusal: refusalOf(decided) };
@@ -112,7 +135,12 @@ function refusalOf(action: Action): string {
   return `The user rejected this.${action.reason ? ` Reason: ${action.reason}` : ""}`;
 }
 
-async function perform(call: ToolCall, tool: Tool, permit: Extract<Permit, { input: unknown }>, { task, host, kit, signal }: Surroundings): Promise<void> {
+async function perform(
+  call: ToolCall,
+  tool: Tool,
+  permit: Extract<Permit, { input: unknown }>,
+  { task, host, kit, signal }: Surroundings,
+): Promise<void> {
   const settings = kit.resolve(task);
   const startedAt = performance.now();
   kit.journal.startCall(task.id, call.toolCallId);
@@ -125,12 +153,24 @@ async function perform(call: ToolCall, tool: Tool, permit: Extract<Permit, { inp
     timeoutMs: settings.commandTimeoutMs,
     onOutput: (stream, text) => {
       if (signal.aborted) return;
-      kit.deltas.push({ type: "tool.output", sessionId: task.sessionId, taskId: task.id, toolCallId: call.toolCallId, stream, text });
+      kit.deltas.push({
+        type: "tool.output",
+        sessionId: task.sessionId,
+        taskId: task.id,
+        toolCallId: call.toolCallId,
+        stream,
+        text,
+      });
     },
     decision: permit.decision,
   });
   kit.decisions.applyOutcome(tool, task.id, permit.decision);
-  kit.journal.finishCall(call, { output, isError: !output.success, durationMs: Math.round(performance.now() - startedAt) });
+  const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
+  kit.journal.finishCall(call, {
+    output: told,
+    isError: !told.success,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
 }
 
 async function runTool(tool: Tool, ...[input, context]: Parameters<Tool["run"]>): Promise<ToolOutput> {

@@ -5,7 +5,11 @@ import type { FileService } from "../services.ts";
 import { existing } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 
-export function createFiles({ storage, clock, newId }: Pick<Runtime, "storage" | "clock" | "newId">): FileService {
+export function createFiles({
+  storage,
+  clock,
+  newId,
+}: Pick<Runtime, "storage" | "clock" | "newId">): FileService {
   const { files, attachments } = storage;
   const get = (id: string) => existing(files.get(id), "file", id);
   return {
@@ -14,7 +18,14 @@ export function createFiles({ storage, clock, newId }: Pick<Runtime, "storage" |
     receive: async ({ filename, bytes }) => {
       const { sizeBytes, sha256, mediaType, keep } = await attachments.receive(bytes);
       const commit = (): File => {
-        const file = { id: newId("fil"), name: labelOf(filename), mediaType, sizeBytes, sha256, createdAt: timestamp(clock.now()) };
+        const file = {
+          id: newId("fil"),
+          name: labelOf(filename),
+          mediaType,
+          sizeBytes,
+          sha256,
+          createdAt: timestamp(clock.now()),
+        };
         keep(file.id);
         files.create(file);
         return file;
@@ -23,7 +34,8 @@ export function createFiles({ storage, clock, newId }: Pick<Runtime, "storage" |
     },
     remove: (id) => {
       const file = get(id);
-      if (files.isInUse(id)) throw new AppError("file-in-use", `A message refers to ${file.name}. Delete its session first.`);
+      if (files.isInUse(id))
+        throw new AppError("file-in-use", `A message refers to ${file.name}. Delete its session first.`);
       files.remove(id);
       storage.afterCommit(() => attachments.remove(id));
     },
@@ -33,6 +45,9 @@ export function createFiles({ storage, clock, newId }: Pick<Runtime, "storage" |
 /** The last part of whatever was sent, without control or direction characters: fit to be shown, never used as a path. */
 function labelOf(filename: string | null): string {
   const last = (filename ?? "").split(/[\\/]/).at(-1) ?? "";
-  const label = last.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "").trim().slice(0, 255);
+  const label = last
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
+    .trim()
+    .slice(0, 255);
   return label === "" || label === "." || label === ".." ? "file" : label;
 }

@@ -44,7 +44,15 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
   const decisions = createDecisions(runtime, journal);
   const workspaces = createWorkspaces(runtime, journal);
   const agents = createAgents({ store: storage.agents, clock, newId });
-  const kit = createKit({ runtime, journal, decisions, workspaces, settings, agents, isStopping: () => stopping.isStopping });
+  const kit = createKit({
+    runtime,
+    journal,
+    decisions,
+    workspaces,
+    settings,
+    agents,
+    isStopping: () => stopping.isStopping,
+  });
   const scheduler = createScheduler(kit, stopping);
   const tasks = createTasks({ runtime, journal, scheduler, decisions });
   const sessions = createSessions({ runtime, journal, scheduler, workspaces, agents, settings, endStreams });

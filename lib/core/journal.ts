@@ -50,11 +50,24 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
   };
 
   const deliver = (waiting: readonly Message[]): NewEvent[] =>
-    waiting.map((message) => ({ type: "message.final", taskId: message.taskId, data: { message: messages.deliver(message.id) } }));
+    waiting.map((message) => ({
+      type: "message.final",
+      taskId: message.taskId,
+      data: { message: messages.deliver(message.id) },
+    }));
 
-  const waitingFor = (task: Task) => messages.waiting(task.sessionId).filter((message) => message.taskId === task.id);
+  const waitingFor = (task: Task) =>
+    messages.waiting(task.sessionId).filter((message) => message.taskId === task.id);
 
-  const say = (task: Task, message: { id: string; role: Message["role"]; parts: MessagePart[]; providerMetadata?: ProviderMetadata[] }): NewEvent => {
+  const say = (
+    task: Task,
+    message: {
+      id: string;
+      role: Message["role"];
+      parts: MessagePart[];
+      providerMetadata?: ProviderMetadata[];
+    },
+  ): NewEvent => {
     messages.create({
       id: message.id,
       sessionId: task.sessionId,
@@ -68,7 +81,10 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     return { type: "message.final", taskId: task.id, data: { message: messages.deliver(message.id) } };
   };
 
-  const finishCall = (call: ToolCall, outcome: { output: ToolOutput; isError: boolean; durationMs: number }): NewEvent => {
+  const finishCall = (
+    call: ToolCall,
+    outcome: { output: ToolOutput; isError: boolean; durationMs: number },
+  ): NewEvent => {
     toolCalls.finish(call.taskId, call.toolCallId, outcome);
     return {
       type: "tool.result",
@@ -82,15 +98,25 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     const asking = openCalls(task);
     if (asking === undefined) return [];
     const results = asking.calls.flatMap((call) =>
-      call.state === "done" ? [] : [finishCall(call, { output: unfinished(call, why), isError: true, durationMs: 0 })],
+      call.state === "done"
+        ? []
+        : [finishCall(call, { output: unfinished(call, why), isError: true, durationMs: 0 })],
     );
-    return [...results, say(task, { id: newMessageId(), role: "tool", parts: resultParts(toolCalls.ofMessage(asking.messageId)) })];
+    return [
+      ...results,
+      say(task, {
+        id: newMessageId(),
+        role: "tool",
+        parts: resultParts(toolCalls.ofMessage(asking.messageId)),
+      }),
+    ];
   };
 
   /** The last message of the conversation, when its tool calls have no answer yet. */
   const openCalls = (task: Task): { messageId: string; calls: ToolCall[] } | undefined => {
     const last = messages.history(task.sessionId).at(-1)?.message;
-    if (last === undefined || last.role === "tool" || !last.content.some((part) => part.type === "tool-call")) return undefined;
+    if (last === undefined || last.role === "tool" || !last.content.some((part) => part.type === "tool-call"))
+      return undefined;
     return { messageId: last.id, calls: toolCalls.ofMessage(last.id) };
   };
 
@@ -116,7 +142,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
       live(taskId, (task) => {
         const delivered = deliver(waitingFor(task));
         if (task.state === "queued") tasks.update(taskId, { state: "running", startedAt: now() });
-        announce(task, delivered, "Working");
+        announce(task, delivered, task.state === "waiting" ? "Waiting for your decision" : "Working");
         return existing(tasks.get(taskId), "task", taskId);
       }),
 
@@ -156,23 +182,36 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
       live(taskId, (task) => {
         deltas.flush();
         const calls = turn.parts.filter((part) => part.type === "tool-call");
-        const final = say(task, { id: turn.messageId, role: "assistant", parts: turn.parts, providerMetadata: turn.providerMetadata });
-        toolCalls.intend(calls.map((call) => ({ ...call, taskId, sessionId: task.sessionId, messageId: turn.messageId })));
+        const final = say(task, {
+          id: turn.messageId,
+          role: "assistant",
+          parts: turn.parts,
+          providerMetadata: turn.providerMetadata,
+        });
+        toolCalls.intend(
+          calls.map((call) => ({ ...call, taskId, sessionId: task.sessionId, messageId: turn.messageId })),
+        );
         tasks.update(taskId, { steps: task.steps + 1, streamingMessageId: null });
         tasks.addUsage(taskId, turn.usage);
-        const intents = calls.map(
-          ({ toolCallId, toolName, input }): NewEvent => ({
-            type: "tool.call",
-            taskId,
-            data: { messageId: turn.messageId, toolCallId, toolName, input },
-          }),
-        );
-        announce(task, [final, ...intents, { type: "usage", taskId, data: { model: turn.model, usage: turn.usage } }]);
+        const intents = calls.map(({ toolCallId, toolName, input }): NewEvent => ({
+          type: "tool.call",
+          taskId,
+          data: { messageId: turn.messageId, toolCallId, toolName, input },
+        }));
+        announce(task, [
+          final,
+          ...intents,
+          { type: "usage", taskId, data: { model: turn.model, usage: turn.usage } },
+        ]);
       }),
 
-    startCall: (taskId: string, toolCallId: string): void => live(taskId, () => toolCalls.start(taskId, toolCallId, now())),
+    startCall: (taskId: string, toolCallId: string): void =>
+      live(taskId, () => toolCalls.start(taskId, toolCallId, now())),
 
-    finishCall: (call: ToolCall, outcome: { output: ToolOutput; isError: boolean; durationMs: number }): void =>
+    finishCall: (
+      call: ToolCall,
+      outcome: { output: ToolOutput; isError: boolean; durationMs: number },
+    ): void =>
       live(call.taskId, (task) => {
         deltas.flush();
         events.append(task.sessionId, [finishCall(call, outcome)]);
@@ -181,7 +220,11 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     /** All calls of the message are answered: the results become one message, in call order. */
     deliverResults: (taskId: string, resultMessageId: string, messageId: string): void =>
       live(taskId, (task) => {
-        const result = say(task, { id: resultMessageId, role: "tool", parts: resultParts(toolCalls.ofMessage(messageId)) });
+        const result = say(task, {
+          id: resultMessageId,
+          role: "tool",
+          parts: resultParts(toolCalls.ofMessage(messageId)),
+        });
         events.append(task.sessionId, [result]);
       }),
 
@@ -202,7 +245,15 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
      * Ends a task, from wherever it is; the only place that does. What was said stays, open calls are answered,
      * open decisions are withdrawn, messages not taken up yet join the conversation. A task that has ended stays as it is.
      */
-    close: (taskId: string, outcome: { state: "completed" | "failed" | "cancelled"; problem?: Problem; detail: string; newMessageId: () => string }): Task =>
+    close: (
+      taskId: string,
+      outcome: {
+        state: "completed" | "failed" | "cancelled";
+        problem?: Problem;
+        detail: string;
+        newMessageId: () => string;
+      },
+    ): Task =>
       storage.atomically(() => {
         const task = existing(tasks.get(taskId), "task", taskId);
         if (hasEnded(task)) return task;
@@ -210,19 +261,34 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
         const said = [...keepPartial(task), ...closeCalls(task, outcome.newMessageId, outcome.detail)];
         const withdrawn = withdrawActions(task);
         const delivered = deliver(waitingFor(task));
-        tasks.update(taskId, { state: outcome.state, endedAt: now(), error: outcome.problem ?? null, streamingMessageId: null });
-        const failure: NewEvent[] = outcome.problem ? [{ type: "error", taskId, data: { problem: outcome.problem } }] : [];
+        tasks.update(taskId, {
+          state: outcome.state,
+          endedAt: now(),
+          error: outcome.problem ?? null,
+          streamingMessageId: null,
+        });
+        const failure: NewEvent[] = outcome.problem
+          ? [{ type: "error", taskId, data: { problem: outcome.problem } }]
+          : [];
         announce(task, [...said, ...withdrawn, ...delivered, ...failure], outcome.detail);
         return existing(tasks.get(taskId), "task", taskId);
       }),
   };
 
   function withdrawActions(task: Task): NewEvent[] {
-    const open = actions.pending(task.sessionId, { limit: 1000 }).filter((action) => action.taskId === task.id);
+    const open = actions
+      .pending(task.sessionId, { limit: 1000 })
+      .filter((action) => action.taskId === task.id);
     return open.flatMap((action) => {
-      const isMine = actions.resolve(action.id, { state: "cancelled", resolvedBy: "cancel", resolvedAt: now() });
+      const isMine = actions.resolve(action.id, {
+        state: "cancelled",
+        resolvedBy: "cancel",
+        resolvedAt: now(),
+      });
       const resolved = actions.get(action.id);
-      return isMine && resolved ? [{ type: "action.resolved" as const, taskId: task.id, data: { action: resolved } }] : [];
+      return isMine && resolved
+        ? [{ type: "action.resolved" as const, taskId: task.id, data: { action: resolved } }]
+        : [];
     });
   }
 }
@@ -250,6 +316,9 @@ function resultParts(calls: readonly ToolCall[]): MessagePart[] {
 
 function unfinished(call: ToolCall, why: string): ToolOutput {
   return call.state === "started"
-    ? { success: false, message: `Cut off while it ran (${why}). Its effects are unknown; look before repeating it.` }
+    ? {
+        success: false,
+        message: `Cut off while it ran (${why}). Its effects are unknown; look before repeating it.`,
+      }
     : { success: false, message: `Not run (${why}).` };
 }

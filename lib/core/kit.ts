@@ -48,7 +48,11 @@ export function createKit({ runtime, settings, agents, ...parts }: KitParts): Ki
       if (owner === undefined) throw notFound("session", task.sessionId);
       const current = tasks.get(task.id) ?? task;
       const agent = agents.find(owner.agentId);
-      return settings.resolve([current.settings, owner.settings, agent.model === null ? {} : { model: agent.model }]);
+      return settings.resolve([
+        current.settings,
+        owner.settings,
+        agent.model === null ? {} : { model: agent.model },
+      ]);
     },
   };
 }

@@ -17,7 +17,7 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     await kit.workspaces.whenReady(task, signal);
     while (!kit.isStopping()) {
       const isDone = await takeStep(task, kit, signal);
-      if (isDone) return void finish(task, kit, { state: "completed", detail: "Done" });
+      if (isDone) return finish(task, kit, { state: "completed", detail: "Done" });
     }
   } catch (error) {
     if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
@@ -44,7 +44,9 @@ async function takeStep(task: Task, kit: Kit, signal: AbortSignal): Promise<bool
 
 /** The agent said something without wanting a tool, or a person's own tool run has its result. */
 function hasLastWord(task: Task, kit: Kit): boolean {
-  const history = kit.storage.messages.history(task.sessionId).filter(({ message }) => message.taskId === task.id);
+  const history = kit.storage.messages
+    .history(task.sessionId)
+    .filter(({ message }) => message.taskId === task.id);
   const last = history.at(-1)?.message;
   const first = history[0]?.message;
   const isToolRun = first?.role === "user" && first.content.some((part) => part.type === "tool-call");
@@ -53,7 +55,10 @@ function hasLastWord(task: Task, kit: Kit): boolean {
 
 function checkBounds(task: Task, settings: ResolvedSettings): void {
   if (task.steps >= settings.stepsMax) {
-    throw new AppError("steps-exceeded", `The task took ${task.steps} steps, as many as \`stepsMax\` allows. Send a message to go on.`);
+    throw new AppError(
+      "steps-exceeded",
+      `The task took ${task.steps} steps, as many as \`stepsMax\` allows. Send a message to go on.`,
+    );
   }
   if (settings.budgetUsd !== undefined && task.usage.costUsd >= settings.budgetUsd) {
     throw new AppError(

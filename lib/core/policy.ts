@@ -19,7 +19,10 @@ export function decide(tool: Tool, subject: string, settings: ResolvedSettings):
   const denied = rules.find((rule) => rule.decision === "deny" && concerns(rule, tool, subject));
   if (denied) return { decision: "deny", reason: `A rule forbids it: ${denied.tool} ${denied.pattern}` };
   if (settings.planMode && changesThings(tool)) {
-    return { decision: "deny", reason: "Plan mode is on: present a plan with exitPlanMode and wait for its approval." };
+    return {
+      decision: "deny",
+      reason: "Plan mode is on: present a plan with exitPlanMode and wait for its approval.",
+    };
   }
   if (tool.asks === "plan") return planVerdict(settings);
   if (tool.asks === "question") return { decision: "ask", reason: "The agent has questions." };
@@ -39,7 +42,9 @@ function planVerdict(settings: ResolvedSettings): Verdict {
 /** A deny rule also concerns a command of which any part matches. */
 function concerns(rule: PermissionRule, tool: Tool, subject: string): boolean {
   if (matchesPattern(rule.pattern, subject)) return true;
-  return tool.asks === "command" && splitCommand(subject).parts.some((part) => matchesPattern(rule.pattern, part));
+  return (
+    tool.asks === "command" && splitCommand(subject).parts.some((part) => matchesPattern(rule.pattern, part))
+  );
 }
 
 function ruleVerdict(rules: readonly PermissionRule[], tool: Tool, subject: string): Verdict | undefined {
@@ -48,14 +53,17 @@ function ruleVerdict(rules: readonly PermissionRule[], tool: Tool, subject: stri
   const { parts, isOpaque } = splitCommand(subject);
   if (isOpaque) return ruleSays(rules.find((rule) => isExact(rule, subject)));
   const verdicts = parts.map(matching);
-  if (verdicts.some((rule) => rule?.decision === "ask")) return { decision: "ask", reason: "A rule asks for it." };
+  if (verdicts.some((rule) => rule?.decision === "ask"))
+    return { decision: "ask", reason: "A rule asks for it." };
   if (parts.length > 0 && verdicts.every((rule) => rule?.decision === "allow")) return ruleSays(verdicts[0]);
   return ruleSays(rules.find((rule) => isExact(rule, subject)));
 }
 
 /** Only `*`, or the very text, vouches for a command whose parts cannot be told from its text. */
 function isExact(rule: PermissionRule, subject: string): boolean {
-  return rule.pattern === "*" || (!/(^|[^\\])[*?]/.test(rule.pattern) && matchesPattern(rule.pattern, subject));
+  return (
+    rule.pattern === "*" || (!/(^|[^\\])[*?]/.test(rule.pattern) && matchesPattern(rule.pattern, subject))
+  );
 }
 
 function ruleSays(rule: PermissionRule | undefined): Verdict | undefined {
@@ -72,7 +80,8 @@ function natureVerdict(
   settings: ResolvedSettings,
 ): Verdict {
   if (tool.asks === "never") return { decision: "allow", reason: "It only reads." };
-  if (tool.asks === "edit" && settings.autoApproveEdits) return { decision: "allow", reason: "Edits are approved by a setting." };
+  if (tool.asks === "edit" && settings.autoApproveEdits)
+    return { decision: "allow", reason: "Edits are approved by a setting." };
   if (tool.asks === "command" && settings.autoApproveCommands && !mayHideDenied(rules, subject)) {
     return { decision: "allow", reason: "Commands are approved by a setting." };
   }

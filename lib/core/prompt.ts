@@ -14,20 +14,33 @@ const instructionCharactersMax = 8000;
 const fileBytesMax = 20 * 1024 * 1024;
 
 /** All that is sent to the model for the next step of a task. The same for every client and channel. */
-export async function buildRequest(task: Task, settings: ResolvedSettings, kit: Kit, signal: AbortSignal): Promise<ModelRequest> {
+export async function buildRequest(
+  task: Task,
+  settings: ResolvedSettings,
+  kit: Kit,
+  signal: AbortSignal,
+): Promise<ModelRequest> {
   const session = kit.session(task.sessionId);
   const agent = kit.agentOf(session);
   const host = kit.hosts.open(session.workspaceId);
   const model = settings.model ?? kit.defaultModel;
-  if (model === undefined) throw new AppError("model-not-configured", "No model is chosen for this task any more.");
+  if (model === undefined)
+    throw new AppError("model-not-configured", "No model is chosen for this task any more.");
   const history = kit.storage.messages.history(task.sessionId);
   const tools = kit.toolbox.tools.filter((tool) => agent.tools?.includes(tool.name) ?? true);
   return {
     model,
-    system: [agent.systemPrompt, surroundings(host, settings, kit), await instructions(host)].filter(Boolean).join("\n\n"),
+    system: [agent.systemPrompt, surroundings(host, settings, kit), await instructions(host)]
+      .filter(Boolean)
+      .join("\n\n"),
     history: joinToolRuns(history),
     files: await readFiles(history, kit),
-    tools: tools.map(({ name, description, inputSchema, effect }): ToolSpec => ({ name, description, inputSchema, effect })),
+    tools: tools.map(({ name, description, inputSchema, effect }): ToolSpec => ({
+      name,
+      description,
+      inputSchema,
+      effect,
+    })),
     reasoningEffort: settings.reasoningEffort,
     signal,
   };
@@ -63,7 +76,9 @@ async function readText(host: WorkspaceHost, path: string): Promise<string | und
 }
 
 async function readFiles(history: readonly HistoryMessage[], kit: Kit): Promise<Map<string, ModelFile>> {
-  const files = history.flatMap(({ message }) => message.files).filter((file) => file.sizeBytes <= fileBytesMax);
+  const files = history
+    .flatMap(({ message }) => message.files)
+    .filter((file) => file.sizeBytes <= fileBytesMax);
   const entries = files.map(async ({ id, name, mediaType }) => {
     const bytes = await kit.storage.attachments.read(id);
     return [id, { fileId: id, name, mediaType, bytes }] as const;

@@ -22,7 +22,15 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
     running.set(task.id, { controller, ended });
   };
 
+  let isAwake = false;
+  /** In a turn of its own, so that the answer which made the task is sent first. */
   const wake = (): void => {
+    if (!isAwake) setImmediate(startNext);
+    isAwake = true;
+  };
+
+  const startNext = (): void => {
+    isAwake = false;
     if (stopping.isStopping) return;
     const busy = new Set<string>();
     for (const task of kit.storage.tasks.unfinished()) {
@@ -36,7 +44,8 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
     /** Looks for tasks to start; call it after the commit that made one. */
     wake,
     /** Makes the loop of a task that was ended let go: closes its stream, kills its command. */
-    abort: (taskId: string): void => running.get(taskId)?.controller.abort(new Error("The task was cancelled.")),
+    abort: (taskId: string): void =>
+      running.get(taskId)?.controller.abort(new Error("The task was cancelled.")),
     /** Lets every loop reach its next boundary, for at most `graceMs`; then cuts what is still at work. The tasks go on in the next life of the server. */
     stop: async (graceMs: number): Promise<void> => {
       stopping.isStopping = true;

@@ -40,7 +40,15 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
     const fileIds = [...new Set([...fileIdsOf(content), ...(message.fileIds ?? [])])];
     for (const id of fileIds) existing(storage.files.get(id), "file", id);
     const id = newId("msg");
-    messages.create({ id, sessionId: session.id, taskId: task.id, role: "user", content, fileIds, createdAt: journal.now() });
+    messages.create({
+      id,
+      sessionId: session.id,
+      taskId: task.id,
+      role: "user",
+      content,
+      fileIds,
+      createdAt: journal.now(),
+    });
     return existing(messages.get(id), "message", id);
   };
 
@@ -62,14 +70,18 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
   };
 
   const requireModel = (model: string | null | undefined): void => {
-    const problem = model == null ? undefined : runtime.models.problemWith(model);
+    const problem = model ? runtime.models.problemWith(model) : undefined;
     if (problem !== undefined) throw new AppError("model-not-configured", problem);
   };
 
   const checkQueue = (sessionId: string): void => {
     const most = runtime.limits.queuedMessagesMax;
     if (messages.waiting(sessionId).length < most) return;
-    throw new AppError("queue-full", `${most} messages wait in this session already. Try again when some were taken up.`, { retryAfterSeconds: 5 });
+    throw new AppError(
+      "queue-full",
+      `${most} messages wait in this session already. Try again when some were taken up.`,
+      { retryAfterSeconds: 5 },
+    );
   };
 
   return {
@@ -79,7 +91,9 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
 
     create: (request) => {
       requireModel(request.model);
-      const workspace = request.workspaceId ? workspaces.get(request.workspaceId) : workspaces.create(request.workspace ?? {});
+      const workspace = request.workspaceId
+        ? workspaces.get(request.workspaceId)
+        : workspaces.create(request.workspace ?? {});
       const agent = agents.find(request.agentId ?? builtInAgentId, { strict: true });
       const id = newId("ses");
       sessions.create({
@@ -104,13 +118,21 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
       requireModel(change.model);
       requireModel(change.settings?.model);
       const patch = { ...change.settings, ...(change.model === undefined ? {} : { model: change.model }) };
-      sessions.update(id, { ...changeOf(change, journal.now()), settings: mergeSettings(session.settings, patch) }, journal.now());
+      sessions.update(
+        id,
+        { ...changeOf(change, journal.now()), settings: mergeSettings(session.settings, patch) },
+        journal.now(),
+      );
       events.append(id, [{ type: "session.updated", data: { session: get(id) } }]);
       return get(id);
     },
 
     remove: (id) => {
-      if (get(id).activeTask !== null) throw new AppError("session-busy", "The session has a task at work or in the queue. Cancel it first.");
+      if (get(id).activeTask !== null)
+        throw new AppError(
+          "session-busy",
+          "The session has a task at work or in the queue. Cancel it first.",
+        );
       sessions.remove(id);
       storage.afterCommit(() => parts.endStreams(id));
     },
@@ -131,11 +153,17 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
     },
   };
 
-  function send(session: Session, message: Schemas["FirstMessage"], how: Pick<Schemas["SendMessage"], "delivery" | "settings">): Schemas["SentMessage"] {
+  function send(
+    session: Session,
+    message: Schemas["FirstMessage"],
+    how: Pick<Schemas["SendMessage"], "delivery" | "settings">,
+  ): Schemas["SentMessage"] {
     checkQueue(session.id);
     const active = session.activeTask;
-    const isSteering = active !== null && active.state !== "queued" && how.delivery !== "queue";
-    const task = isSteering ? steer(active, how.settings) : newTask(session, how.settings ?? {});
+    const task =
+      active !== null && how.delivery !== "queue"
+        ? steer(active, how.settings)
+        : newTask(session, how.settings ?? {});
     const sent = submit(session, message, task);
     const { lastEventId } = get(session.id);
     journal.announce(task, [{ type: "message.created", taskId: task.id, data: { message: sent } }]);
@@ -150,7 +178,9 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
 
   function streaming(sessionId: string, task: Task): Snapshot["streaming"] {
     const messageId = tasks.streamingMessageId(task.id);
-    return messageId === null ? null : { messageId, taskId: task.id, ...events.written(sessionId, messageId) };
+    return messageId === null
+      ? null
+      : { messageId, taskId: task.id, ...events.written(sessionId, messageId) };
   }
 }
 

@@ -49,7 +49,10 @@ export function createSettings({ store, clock, environment }: SettingsOptions): 
 
 const scripted: Provider = { type: "scripted", baseUrl: null, apiKey: null, models: {}, source: "built-in" };
 
-function allProviders(stored: StoredSettings, environment: ReadonlyMap<string, Provider>): Map<string, Provider> {
+function allProviders(
+  stored: StoredSettings,
+  environment: ReadonlyMap<string, Provider>,
+): Map<string, Provider> {
   const fromSettings = Object.entries(stored.providers).map(
     ([id, provider]) => [id, { ...provider, source: "settings" }] as const,
   );
@@ -58,7 +61,10 @@ function allProviders(stored: StoredSettings, environment: ReadonlyMap<string, P
 
 type StoredProviders = StoredSettings["providers"];
 
-function mergeProviders(stored: StoredProviders, patch: NonNullable<GlobalSettingsPatch["providers"]>): StoredProviders {
+function mergeProviders(
+  stored: StoredProviders,
+  patch: NonNullable<GlobalSettingsPatch["providers"]>,
+): StoredProviders {
   const merged = { ...stored };
   for (const [id, change] of Object.entries(patch)) {
     if (id === "scripted") throw reserved();
@@ -69,15 +75,22 @@ function mergeProviders(stored: StoredProviders, patch: NonNullable<GlobalSettin
 }
 
 function reserved(): AppError {
-  return new AppError("invalid-request", "The provider id `scripted` belongs to the built-in model. Choose another id.", {
-    errors: [{ pointer: "/providers/scripted", detail: "expected another provider id" }],
-  });
+  return new AppError(
+    "invalid-request",
+    "The provider id `scripted` belongs to the built-in model. Choose another id.",
+    {
+      errors: [{ pointer: "/providers/scripted", detail: "expected another provider id" }],
+    },
+  );
 }
 
 type ProviderPatch = Exclude<NonNullable<GlobalSettingsPatch["providers"]>[string], null>;
 
 /** A new address clears the stored key: it was given for the old one, and must not travel to the new one by itself. */
-function mergeProvider(stored: StoredProviders[string] | undefined, patch: ProviderPatch): StoredProviders[string] {
+function mergeProvider(
+  stored: StoredProviders[string] | undefined,
+  patch: ProviderPatch,
+): StoredProviders[string] {
   const baseUrl = patch.baseUrl === undefined ? (stored?.baseUrl ?? null) : patch.baseUrl;
   const keepsAddress = stored !== undefined && stored.baseUrl === baseUrl && stored.type === patch.type;
   return {

@@ -16,14 +16,23 @@ export interface TaskParts {
   decisions: Decisions;
 }
 
-export function createTasks({ runtime, journal, scheduler }: TaskParts): TaskService & { cancel(task: Task): Task } {
+export function createTasks({
+  runtime,
+  journal,
+  scheduler,
+}: TaskParts): TaskService & { cancel(task: Task): Task } {
   const { storage, newId } = runtime;
   const { tasks } = storage;
   const get = (id: string) => existing(tasks.get(id), "task", id);
 
   const cancel = (task: Task): Task => {
-    if (hasEnded(task)) throw new AppError("task-ended", `The task is ${task.state}; it cannot be cancelled any more.`);
-    const cancelled = journal.close(task.id, { state: "cancelled", detail: "Cancelled", newMessageId: () => newId("msg") });
+    if (hasEnded(task))
+      throw new AppError("task-ended", `The task is ${task.state}; it cannot be cancelled any more.`);
+    const cancelled = journal.close(task.id, {
+      state: "cancelled",
+      detail: "Cancelled",
+      newMessageId: () => newId("msg"),
+    });
     storage.afterCommit(() => {
       scheduler.abort(task.id);
       scheduler.wake();
@@ -37,7 +46,8 @@ export function createTasks({ runtime, journal, scheduler }: TaskParts): TaskSer
     cancel,
     update: (id, change) => {
       const task = get(id);
-      if (hasEnded(task)) throw new AppError("task-ended", `The task is ${task.state}; it cannot be changed any more.`);
+      if (hasEnded(task))
+        throw new AppError("task-ended", `The task is ${task.state}; it cannot be changed any more.`);
       if (change.settings !== undefined) {
         checkModel(runtime, change.settings.model);
         tasks.update(id, { settings: mergeSettings(task.settings, change.settings) });
@@ -49,11 +59,14 @@ export function createTasks({ runtime, journal, scheduler }: TaskParts): TaskSer
 }
 
 function checkModel(runtime: Runtime, model: string | null | undefined): void {
-  const problem = model == null ? undefined : runtime.models.problemWith(model);
+  const problem = model ? runtime.models.problemWith(model) : undefined;
   if (problem !== undefined) throw new AppError("model-not-configured", problem);
 }
 
-export function createActions(parts: TaskParts, tasks: TaskService & { cancel(task: Task): Task }): ActionService {
+export function createActions(
+  parts: TaskParts,
+  tasks: TaskService & { cancel(task: Task): Task },
+): ActionService {
   const { runtime, decisions } = parts;
   const { sessions, actions } = runtime.storage;
   return {
@@ -69,7 +82,8 @@ export function createActions(parts: TaskParts, tasks: TaskService & { cancel(ta
       }
       const task = request.taskId === undefined ? session.activeTask : tasks.get(request.taskId);
       if (task === null) throw new AppError("task-ended", "Nothing is at work in this session.");
-      if (task.sessionId !== sessionId) throw new AppError("not-found", `Task ${task.id} is not of this session.`);
+      if (task.sessionId !== sessionId)
+        throw new AppError("not-found", `Task ${task.id} is not of this session.`);
       return { action: null, task: tasks.cancel(task) };
     },
   };

@@ -19,16 +19,29 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
   const { storage, toolbox, newId } = runtime;
   const { sessions, tasks, messages, toolCalls, actions, events } = storage;
 
-  const submit = (sessionId: string, toolName: string, input: Record<string, unknown>): { taskId: string; toolCallId: string } =>
+  const submit = (
+    sessionId: string,
+    toolName: string,
+    input: Record<string, unknown>,
+  ): { taskId: string; toolCallId: string } =>
     storage.atomically(() => {
       const session = existing(sessions.get(sessionId), "session", sessionId);
-      if (session.activeTask !== null) throw new AppError("session-busy", "The session is at work. Wait for its task to end, or cancel it.");
+      if (session.activeTask !== null)
+        throw new AppError("session-busy", "The session is at work. Wait for its task to end, or cancel it.");
       const taskId = newId("tsk");
       const messageId = newId("msg");
       const call = { toolCallId: `run_${messageId.slice(4)}`, toolName, input };
       tasks.create({ id: taskId, sessionId, settings: {}, createdAt: journal.now() });
       const content = [{ type: "tool-call" as const, ...call }];
-      messages.create({ id: messageId, sessionId, taskId, role: "user", content, fileIds: [], createdAt: journal.now() });
+      messages.create({
+        id: messageId,
+        sessionId,
+        taskId,
+        role: "user",
+        content,
+        fileIds: [],
+        createdAt: journal.now(),
+      });
       toolCalls.intend([{ ...call, taskId, sessionId, messageId }]);
       const message = existing(messages.get(messageId), "message", messageId);
       journal.announce(existing(tasks.get(taskId), "task", taskId), [
@@ -44,17 +57,33 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
     const call = existing(toolCalls.get(taskId, toolCallId), "tool call", toolCallId);
     const action = actions.ofCall(taskId, toolCallId) ?? null;
     if (!hasEnded(task) && action?.state !== "pending") return undefined;
-    return { task, toolCallId, toolName: call.toolName, output: call.output, isError: isError(task, call.isError), durationMs: call.durationMs, action };
+    return {
+      task,
+      toolCallId,
+      toolName: call.toolName,
+      output: call.output,
+      isError: isError(task, call.isError),
+      durationMs: call.durationMs,
+      action,
+    };
   };
 
   return {
-    list: () => toolbox.tools.map(({ name, description, inputSchema, effect }) => ({ name, description, inputSchema, effect })),
+    list: () =>
+      toolbox.tools.map(({ name, description, inputSchema, effect }) => ({
+        name,
+        description,
+        inputSchema,
+        effect,
+      })),
 
     run: async (sessionId, toolName, input, signal) => {
       if (toolbox.get(toolName) === undefined) throw notFound("tool", toolName);
       const parsed = toolbox.parse(toolName, input);
       if ("problem" in parsed) {
-        throw new AppError("invalid-request", parsed.problem, { errors: [{ pointer: "/input", detail: parsed.problem }] });
+        throw new AppError("invalid-request", parsed.problem, {
+          errors: [{ pointer: "/input", detail: parsed.problem }],
+        });
       }
       const { taskId, toolCallId } = submit(sessionId, toolName, parsed.input);
       return new Promise((settle, reject) => {

@@ -15,13 +15,22 @@ const backoffMs = 1000;
 const retryAfterMaxMs = 5 * 60_000;
 
 /** Asks the model once more and commits what it says. Passing failures are retried; the partial text of a failed try is void. */
-export async function takeTurn(task: Task, settings: ResolvedSettings, kit: Kit, signal: AbortSignal): Promise<void> {
+export async function takeTurn(
+  task: Task,
+  settings: ResolvedSettings,
+  kit: Kit,
+  signal: AbortSignal,
+): Promise<void> {
   const request = await buildRequest(task, settings, kit, signal);
   const messageId = kit.newId("msg");
   for (let tries = 1; ; tries++) {
     try {
       const draft = await listen(kit.models.stream(request), { task, messageId, kit, signal });
-      return kit.journal.commitTurn(task.id, { messageId, model: request.model, ...draft.done(knownCallIds(request)) });
+      return kit.journal.commitTurn(task.id, {
+        messageId,
+        model: request.model,
+        ...draft.done(knownCallIds(request)),
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ModelError)) throw error;
@@ -37,7 +46,10 @@ interface Listening {
   signal: AbortSignal;
 }
 
-async function listen(events: AsyncIterable<ModelEvent>, { task, messageId, kit, signal }: Listening): Promise<Draft> {
+async function listen(
+  events: AsyncIterable<ModelEvent>,
+  { task, messageId, kit, signal }: Listening,
+): Promise<Draft> {
   const draft = createDraft();
   let isAnnounced = false;
   for await (const event of events) {
@@ -90,7 +102,12 @@ function createDraft() {
           return annotate(event.part, event.providerMetadata);
         case "tool-call":
           return push(
-            { type: "tool-call", toolCallId: event.toolCallId, toolName: event.toolName, input: parseInput(event.input) },
+            {
+              type: "tool-call",
+              toolCallId: event.toolCallId,
+              toolName: event.toolName,
+              input: parseInput(event.input),
+            },
             event.providerMetadata,
           );
         case "finish":
@@ -98,14 +115,18 @@ function createDraft() {
       }
     },
     check: (): void => {
-      if (end === undefined) throw new ModelError("network", "The stream of the model ended before its answer did.");
+      if (end === undefined)
+        throw new ModelError("network", "The stream of the model ended before its answer did.");
       if (parts.some((part) => part.type !== "reasoning")) return;
-      if (end.reason === "content-filter") throw new ModelError("refused", "The provider's content filter held the answer back.");
+      if (end.reason === "content-filter")
+        throw new ModelError("refused", "The provider's content filter held the answer back.");
       throw new ModelError("malformed", "The model answered with nothing.");
     },
     /** Providers repeat ids; here each id names one call of the session. */
     done: (taken: Set<string>) => ({
-      parts: parts.map((part) => (part.type === "tool-call" ? { ...part, toolCallId: freeId(part.toolCallId, taken) } : part)),
+      parts: parts.map((part) =>
+        part.type === "tool-call" ? { ...part, toolCallId: freeId(part.toolCallId, taken) } : part,
+      ),
       providerMetadata: metadata,
       usage: end?.usage ?? { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, costUsd: 0 },
     }),
@@ -145,9 +166,13 @@ interface Pause {
 /** Waits as long as makes sense, telling people so, or throws what ends the task. */
 async function pause(error: ModelError, { tries, task, request, kit, signal }: Pause): Promise<void> {
   const waitMs = error.retryAfterMs ?? backoffMs * 2 ** (tries - 1);
-  if (!isPassing(error.failure) || tries >= triesMax || waitMs > retryAfterMaxMs) throw asProblem(error, request.model, tries);
+  if (!isPassing(error.failure) || tries >= triesMax || waitMs > retryAfterMaxMs)
+    throw asProblem(error, request.model, tries);
   kit.deltas.flush();
-  kit.journal.tell(task.id, `${error.message} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s (${tries} of ${triesMax - 1}).`);
+  kit.journal.tell(
+    task.id,
+    `${error.message} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s (${tries} of ${triesMax - 1}).`,
+  );
   await kit.clock.sleep(waitMs, signal);
 }
 
@@ -155,11 +180,19 @@ function asProblem(error: ModelError, model: string, tries: number): AppError {
   const said = `${model}: ${error.message}`;
   switch (error.failure) {
     case "context-overflow":
-      return new AppError("context-overflow", `${said} Start a new session, or choose a model with a larger context.`, { cause: error });
+      return new AppError(
+        "context-overflow",
+        `${said} Start a new session, or choose a model with a larger context.`,
+        { cause: error },
+      );
     case "unauthorized":
     case "refused":
       return new AppError("model-refused", said, { cause: error });
     default:
-      return new AppError("model-failed", `${said} Tried ${tries} ${tries === 1 ? "time" : "times"}; send a message to try again.`, { cause: error });
+      return new AppError(
+        "model-failed",
+        `${said} Tried ${tries} ${tries === 1 ? "time" : "times"}; send a message to try again.`,
+        { cause: error },
+      );
   }
 }

@@ -31,7 +31,8 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
       if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
       const workspace = workspaces.update(id, change, journal.now());
       for (const sessionId of workspaces.sessionIds(id)) {
-        if (sessions.get(sessionId)) events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
+        if (sessions.get(sessionId))
+          events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
       }
     });
 
@@ -43,12 +44,16 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
 
   const fill = async (workspace: Workspace): Promise<void> => {
     try {
-      const filled = workspace.repository === null ? await scratch(workspace.id) : await clone(workspace, workspace.repository);
+      const filled =
+        workspace.repository === null
+          ? await scratch(workspace.id)
+          : await clone(workspace, workspace.repository);
       update(workspace.id, { state: "ready", progress: null, error: null, ...filled });
     } catch (error) {
       if (stopping.signal.aborted) return; // It stays `cloning`, and the next life of the server takes it up.
       const problem = problemOf(error, `/v1/workspaces/${workspace.id}`);
-      if (problem.code === "internal") runtime.reportFault(`Workspace ${workspace.id} could not be prepared`, error);
+      if (problem.code === "internal")
+        runtime.reportFault(`Workspace ${workspace.id} could not be prepared`, error);
       update(workspace.id, { state: "failed", progress: null, error: problem });
     }
   };
@@ -70,12 +75,19 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
   const ready = (id: string): Workspace => {
     const workspace = get(id);
     if (workspace.state === "ready") return workspace;
-    throw new AppError("workspace-not-ready", workspace.error?.detail ?? "The repository is still being cloned. Try again when its state is `ready`.");
+    throw new AppError(
+      "workspace-not-ready",
+      workspace.error?.detail ?? "The repository is still being cloned. Try again when its state is `ready`.",
+    );
   };
 
   const checkUnused = (id: string): void => {
     const using = workspaces.sessionIds(id);
-    if (using.length > 0) throw new AppError("workspace-in-use", `${using.length} sessions live in it, such as ${using[0]}. Delete them first.`);
+    if (using.length > 0)
+      throw new AppError(
+        "workspace-in-use",
+        `${using.length} sessions live in it, such as ${using[0]}. Delete them first.`,
+      );
   };
 
   return {
@@ -94,15 +106,24 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
     prepareRemoval: async (id, { force }) => {
       const workspace = get(id);
       checkUnused(id);
-      if (preparing.has(id)) throw new AppError("workspace-not-ready", "It is still being cloned. Delete it when that has ended.");
+      if (preparing.has(id))
+        throw new AppError("workspace-not-ready", "It is still being cloned. Delete it when that has ended.");
       if (!force && workspace.state === "ready" && (await git.hasUnpushedWork(id))) {
-        throw new AppError("unpushed-work", "It holds work that no remote has. Push it, or delete with `force=true`.");
+        throw new AppError(
+          "unpushed-work",
+          "It holds work that no remote has. Push it, or delete with `force=true`.",
+        );
       }
       return {
         commit: () => {
           checkUnused(id);
           workspaces.remove(get(id).id);
-          storage.afterCommit(() => void git.remove(id).catch((error: unknown) => runtime.reportFault(`The folder of ${id} stays behind`, error)));
+          storage.afterCommit(
+            () =>
+              void git
+                .remove(id)
+                .catch((error: unknown) => runtime.reportFault(`The folder of ${id} stays behind`, error)),
+          );
         },
       };
     },
@@ -121,7 +142,9 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
     status: (id) => git.status(ready(id).id),
     diff: (id, path) => asProblem(() => git.diff(ready(id).id, path)),
     tree: (id, { path, depth, signal }) =>
-      asProblem(() => hosts.open(ready(id).id).search.list({ path: path ?? ".", depth, limit: 1000, signal })),
+      asProblem(() =>
+        hosts.open(ready(id).id).search.list({ path: path ?? ".", depth, limit: 1000, signal }),
+      ),
     read: (id, path) => asProblem(() => readContent(ready(id).id, path)),
 
     whenReady: async (task, signal) => {
@@ -130,7 +153,11 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
       if (work !== undefined) journal.tell(task.id, "Preparing the workspace");
       await Promise.race([work, aborted(signal)]);
       const { state, error } = get(workspaceId);
-      if (state !== "ready") throw new AppError(error?.code ?? "workspace-not-ready", error?.detail ?? "The workspace is not ready.");
+      if (state !== "ready")
+        throw new AppError(
+          error?.code ?? "workspace-not-ready",
+          error?.detail ?? "The workspace is not ready.",
+        );
     },
 
     recover: () => workspaces.cloning().forEach(prepare),
@@ -145,7 +172,11 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
     const { files } = hosts.open(id);
     const stat = await files.stat(path);
     if (stat === undefined) throw new AppError("not-found", `There is no file ${path} in this workspace.`);
-    if (stat.sizeBytes > contentBytesMax) throw new AppError("too-large", `${path} has ${stat.sizeBytes} bytes; at most ${contentBytesMax} are served.`);
+    if (stat.sizeBytes > contentBytesMax)
+      throw new AppError(
+        "too-large",
+        `${path} has ${stat.sizeBytes} bytes; at most ${contentBytesMax} are served.`,
+      );
     return files.read(path, contentBytesMax);
   }
 }
@@ -162,7 +193,10 @@ async function asProblem<T>(work: () => Promise<T>): Promise<T> {
 
 function checkRepository(repository: string, { git, allowLocalRepositories }: Runtime): void {
   if (git.inspectRepository(repository) === "local" && !allowLocalRepositories) {
-    throw new AppError("local-repository", "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.");
+    throw new AppError(
+      "local-repository",
+      "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.",
+    );
   }
 }
 
