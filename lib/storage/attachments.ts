@@ -1,0 +1,152 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AppError, notFound } from "../errors.ts";
+import type { Attachments, ByteRange, ReceivedBytes } from "../file.ts";
+import { codeOf, translated } from "./failure.ts";
+import { createMediaTypeSniffer } from "./media-type.ts";
+
+export interface AttachmentsOptions {
+  /** Absolute; made when it is missing. */
+  folder: string;
+  fileBytesMax: number;
+  /** Runs when the transaction of the call is committed, at once outside of one. */
+  afterCommit(work: () => void): void;
+  /** Runs when the transaction of the call is rolled back. */
+  onRollback(work: () => void): void;
+}
+
+/** Bytes of files below one folder. What a former life left half received is removed. */
+export function openAttachments(options: AttachmentsOptions): Attachments {
+  const arrivals = join(options.folder, "tmp");
+  rmSync(arrivals, { recursive: true, force: true });
+  mkdirSync(arrivals, { recursive: true, mode: 0o700 });
+  const pathOf = (fileId: string) => attachmentPath(options.folder, fileId);
+
+  return {
+    receive: async (bytes) => {
+      const path = join(arrivals, randomUUID());
+      try {
+        const facts = await writeSynced(path, bytes, options.fileBytesMax);
+        return received(path, facts, { ...options, pathOf });
+      } catch (error) {
+        rmSync(path, { force: true });
+        throw translated(error);
+      }
+    },
+    open: (fileId, range) => {
+      const path = pathOf(fileId);
+      if (!statSync(path, { throwIfNoEntry: false })) throw notFound("file", fileId);
+      return readChunks(path, fileId, range);
+    },
+    read: (fileId) => orNotFound(fileId, () => readFile(pathOf(fileId))),
+    // Bytes must not go before the record of them has.
+    remove: (fileId) => {
+      const path = pathOf(fileId);
+      options.afterCommit(() => rmSync(path, { force: true }));
+    },
+  };
+}
+
+type Facts = Pick<ReceivedBytes, "sizeBytes" | "sha256" | "mediaType">;
+
+async function writeSynced(path: string, bytes: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Facts> {
+  const handle = await open(path, "wx", 0o600);
+  try {
+    const facts = await writeAll(handle, bytes, bytesMax);
+    await handle.sync();
+    return facts;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAll(
+  handle: FileHandle,
+  bytes: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<Facts> {
+  const hash = createHash("sha256");
+  const sniffer = createMediaTypeSniffer();
+  let sizeBytes = 0;
+  for await (const chunk of bytes) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > bytesMax)
+      throw new AppError("too-large", `A file may have at most ${bytesMax} bytes; this one has more.`);
+    hash.update(chunk);
+    sniffer.push(chunk);
+    await handle.writeFile(chunk); // From where the last write ended, until all is written.
+  }
+  return { sizeBytes, sha256: hash.digest("hex"), mediaType: sniffer.mediaType() };
+}
+
+function received(
+  path: string,
+  facts: Facts,
+  { pathOf, onRollback }: AttachmentsOptions & { pathOf(fileId: string): string },
+): ReceivedBytes {
+  return {
+    ...facts,
+    keep: (fileId) => {
+      const kept = pathOf(fileId);
+      try {
+        moveSynced(path, kept);
+      } catch (error) {
+        throw translated(error);
+      }
+      onRollback(() => renameSync(kept, path));
+    },
+    discard: () => rmSync(path, { force: true }),
+  };
+}
+
+/** The name is on disk when this returns, and so is that of a folder made for it. */
+function moveSynced(from: string, to: string): void {
+  const folder = dirname(to);
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  renameSync(from, to);
+  syncFolder(folder);
+  if (made !== undefined) syncFolder(dirname(folder));
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The end of an id is random, so the folders fill evenly. Nothing but an id becomes a path. */
+function attachmentPath(folder: string, fileId: string): string {
+  if (!/^fil_[0-9a-z]{26}$/.test(fileId)) throw notFound("file", fileId);
+  return join(folder, fileId.slice(-2), fileId);
+}
+
+async function* readChunks(path: string, fileId: string, range: ByteRange | undefined) {
+  const stream = createReadStream(path, range);
+  try {
+    yield* stream as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? notFound("file", fileId) : error;
+  }
+}
+
+async function orNotFound<T>(fileId: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? notFound("file", fileId) : error;
+  }
+}

@@ -1,0 +1,140 @@
+import { chmodSync, closeSync, openSync } from "node:fs";
+import { basename } from "node:path";
+import Sqlite from "better-sqlite3";
+import { translated } from "./failure.ts";
+import { createGuard } from "./guard.ts";
+import { migrate } from "./migrate.ts";
+
+export type Value = string | number | null;
+
+export interface Statement<Row> {
+  /** Returns how many rows it changed. */
+  run(...values: Value[]): number;
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+}
+
+/** One connection. Failures are thrown as AppError busy or storage-full where that is what happened. */
+export interface Database {
+  readonly path: string;
+  readonly inTransaction: boolean;
+  /** Prepared when first used and kept. `Row` is what the SQL beside the call selects. */
+  statement<Row = never>(sql: string): Statement<Row>;
+  exec(sql: string): void;
+  /** From here on statements are refused once SQLite has rolled the transaction back by itself. */
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  path: string;
+  /** Folder of numbered SQL files. */
+  migrations: string;
+  /** SQLite waits this long for a lock, and the event loop with it. */
+  busyTimeoutMs: number;
+  /** Hears of failures after which the file cannot be trusted. */
+  onFault: (error: unknown) => void;
+}
+
+/** Start-up is no request path: the last process may still be letting go. */
+const openTimeoutMs = 5000;
+
+export function openDatabase(options: DatabaseOptions): Database {
+  createPrivateFile(options.path);
+  const sqlite = new Sqlite(options.path, { timeout: openTimeoutMs });
+  try {
+    configure(sqlite, options.path);
+    migrate(sqlite, options);
+    sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
+  } catch (error) {
+    sqlite.close();
+    throw translated(error);
+  }
+  return connect(sqlite, options);
+}
+
+/** SQLite gives its other files the mode of the first. */
+function createPrivateFile(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
+}
+
+function configure(sqlite: Sqlite.Database, path: string): void {
+  assertVersion(String(sqlite.prepare("SELECT sqlite_version()").pluck().get()));
+  sqlite.pragma("auto_vacuum = INCREMENTAL"); // Takes hold in new files only.
+  expectPragma(sqlite, "journal_mode = WAL", { path, name: "journal_mode", value: "wal" });
+  // better-sqlite3 opens a WAL file a second time with NORMAL, which may lose acknowledged commits.
+  expectPragma(sqlite, "synchronous = FULL", { path, name: "synchronous", value: 2 });
+  expectPragma(sqlite, "foreign_keys = ON", { path, name: "foreign_keys", value: 1 });
+  sqlite.pragma("journal_size_limit = 67108864"); // 64 MiB, after a burst.
+  sqlite.pragma("temp_store = MEMORY"); // Reading must work when the disk is full.
+}
+
+function expectPragma(
+  sqlite: Sqlite.Database,
+  pragma: string,
+  expected: { path: string; name: string; value: string | number },
+): void {
+  sqlite.pragma(pragma);
+  const value = sqlite.pragma(expected.name, { simple: true });
+  if (value !== expected.value)
+    throw new Error(
+      `${basename(expected.path)}: ${expected.name} should be ${expected.value}; it is ${String(value)}. ` +
+        "Durability cannot be promised on this file system.",
+    );
+}
+
+/** Before 3.51.3 a WAL that another process checkpoints (a replicator) could corrupt the file. */
+export function assertVersion(version: string): void {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  if (major * 1e6 + minor * 1e3 + patch < 3_051_003)
+    throw new Error(
+      `SQLite 3.51.3 or newer is needed; better-sqlite3 brought ${version}. Install a newer one.`,
+    );
+}
+
+function connect(sqlite: Sqlite.Database, { path, onFault }: DatabaseOptions): Database {
+  const guard = createGuard(sqlite, onFault);
+  const statements = new Map<string, Statement<unknown>>();
+  const prepare = (sql: string): Statement<unknown> => {
+    let prepared: Sqlite.Statement<Value[]> | undefined;
+    const ready = () => (prepared ??= sqlite.prepare<Value[]>(sql));
+    return {
+      run: (...values) => guard.run(() => ready().run(...values).changes),
+      get: (...values) => guard.run(() => ready().get(...values)),
+      all: (...values) => guard.run(() => ready().all(...values)),
+    };
+  };
+  const statement = (sql: string): Statement<unknown> => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const made = prepare(sql);
+    statements.set(sql, made);
+    return made;
+  };
+  const [begin, commit] = [prepare("BEGIN IMMEDIATE"), prepare("COMMIT")];
+
+  return {
+    path,
+    get inTransaction() {
+      return sqlite.inTransaction;
+    },
+    statement: <Row>(sql: string) => statement(sql) as Statement<Row>, // The SQL says what the rows are.
+    exec: (sql) => void guard.run(() => sqlite.exec(sql)),
+    begin: () => {
+      begin.run();
+      guard.beginUnit();
+    },
+    commit: () => {
+      commit.run();
+      guard.endUnit();
+    },
+    rollback: () => {
+      guard.endUnit();
+      if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+    },
+    close: () => void sqlite.close(),
+  };
+}

@@ -1,0 +1,34 @@
+import { AppError } from "../errors.ts";
+
+/** What a person can act on, from what SQLite or the file system threw; everything else as it came. */
+export function translated(error: unknown): Error {
+  const code = codeOf(error);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return new AppError("busy", "Another process holds the database. Try again in a second.", {
+      cause: error,
+      retryAfterSeconds: 1,
+    });
+  if (isFull(code))
+    return new AppError(
+      "storage-full",
+      "The disk of the host is full and nothing was stored. Free some space, then try again.",
+      { cause: error },
+    );
+  return error instanceof Error ? error : new Error("Storage failed", { cause: error });
+}
+
+/** The promise of durability cannot be kept on this file any more: what a later write says is not to be trusted. */
+export function isFatal(error: unknown): boolean {
+  const code = codeOf(error);
+  return !isFull(code) && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code);
+}
+
+/** SQLite cannot grow its shared memory file either when there is no room. */
+function isFull(code: string): boolean {
+  return ["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "ENOSPC", "EDQUOT"].includes(code);
+}
+
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}

@@ -1,0 +1,106 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Storage } from "../storage.ts";
+import { createActionStore } from "./action-store.ts";
+import { createAgentStore } from "./agent-store.ts";
+import { openAttachments } from "./attachments.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { createEventLog } from "./event-log.ts";
+import { createFileStore } from "./file-store.ts";
+import { currentGeneration } from "./generation.ts";
+import { createMessageStore } from "./message-store.ts";
+import { createRequestStore } from "./request-store.ts";
+import { createSessionStore } from "./session-store.ts";
+import { createSettingsStore } from "./settings-store.ts";
+import { createTaskStore } from "./task-store.ts";
+import { createToolCallStore } from "./tool-call-store.ts";
+import { attempt, createUnitOfWork } from "./unit-of-work.ts";
+import { createWorkspaceStore } from "./workspace-store.ts";
+
+export interface StorageOptions {
+  /** Absolute. Made with mode 0700 when it is missing; one that exists keeps its mode. */
+  dataDir: string;
+  clock: Clock;
+  /** Most bytes of an attachment. */
+  fileBytesMax: number;
+  /** SQLite waits this long for a lock, and the event loop with it. */
+  busyTimeoutMs?: number;
+  /**
+   * Hears of what no caller can mend: a failed sync or a damaged file (every later call on that database throws), and
+   * listeners and callbacks that throw after a commit. By default it is thrown, so that the process ends.
+   */
+  onFault?: (error: unknown) => void;
+}
+
+/** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
+export function openStorage(options: StorageOptions): Storage {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const opened: Database[] = [];
+  try {
+    return openStores(options, (name) => {
+      const database = openNamed(name, options);
+      opened.push(database);
+      return database;
+    });
+  } catch (error) {
+    for (const database of opened) database.close();
+    throw error;
+  }
+}
+
+type DatabaseName = "chat_history" | "agents" | "settings";
+
+function openNamed(name: DatabaseName, options: StorageOptions): Database {
+  const { dataDir, busyTimeoutMs = 250, onFault = throwLater } = options;
+  return openDatabase({
+    path: join(dataDir, `${name}.db`),
+    migrations: join(import.meta.dirname, "migrations", name),
+    busyTimeoutMs,
+    onFault,
+  });
+}
+
+/** Not from inside a call whose work may be committed. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
+  const { dataDir, clock, fileBytesMax, onFault = throwLater } = options;
+  const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
+  const generation = currentGeneration(chat, join(dataDir, "restored"));
+  const unit = createUnitOfWork(chat, onFault);
+  // Made in this order: streams hear of events before any callback can cause new ones.
+  const events = createEventLog({ database: chat, unit, clock, generation, onFault });
+  const committed = unit.queue<() => void>({
+    deliver: (works) => works.forEach((work) => attempt(work, onFault)),
+  });
+  const afterCommit = (work: () => void) => (unit.isActive ? committed(work) : work());
+  const onRollback = unit.queue<() => void>({ deliver: () => {}, drop: (undo) => undo() });
+
+  return {
+    atomically: unit.atomically,
+    afterCommit,
+    sessions: createSessionStore(chat, generation),
+    tasks: createTaskStore(chat),
+    messages: createMessageStore(chat, unit.atomically),
+    events,
+    toolCalls: createToolCallStore(chat, unit.atomically),
+    actions: createActionStore(chat),
+    files: createFileStore(chat),
+    attachments: openAttachments({
+      folder: join(dataDir, "attachments"),
+      fileBytesMax,
+      afterCommit,
+      onRollback,
+    }),
+    workspaces: createWorkspaceStore(chat),
+    requests: createRequestStore(chat),
+    agents: createAgentStore(agents),
+    settings: createSettingsStore(settings),
+    close: () => [chat, agents, settings].forEach((database) => database.close()),
+  };
+}

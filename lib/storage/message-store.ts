@@ -1,0 +1,129 @@
+import { notFound } from "../errors.ts";
+import type { File } from "../file.ts";
+import {
+  type HistoryMessage,
+  type Message,
+  type MessagePart,
+  type MessageStore,
+  type NewMessage,
+  type ProviderMetadata,
+  textOf,
+} from "../message.ts";
+import type { Atomically } from "../storage.ts";
+import type { Database } from "./database.ts";
+import { type FileRow, toFile } from "./file-row.ts";
+import { folded } from "./folded.ts";
+import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
+
+interface MessageRow {
+  id: string;
+  session_id: string;
+  task_id: string;
+  role: Message["role"];
+  content: string;
+  provider_metadata: string | null;
+  position: number | null;
+  created_at: string;
+}
+
+const filesOfMessages = `
+  SELECT message_files.message_id, files.*
+  FROM message_files JOIN files ON files.id = message_files.file_id
+  WHERE message_files.message_id IN (SELECT value FROM json_each(?))
+  ORDER BY message_files.message_id, message_files.ordinal`;
+
+const giveNextPosition = `
+  UPDATE messages AS message SET position = (
+    SELECT coalesce(max(position), -1) + 1 FROM messages WHERE session_id = message.session_id
+  ) WHERE id = ? AND position IS NULL`;
+
+/**
+ * `create` throws not-found for an unknown file, `deliver` for an unknown message; delivering twice changes nothing.
+ * `files` of a message are those of `fileIds`, then those its parts name, each once.
+ */
+export function createMessageStore(database: Database, atomically: Atomically): MessageStore {
+  const insert = database.statement(`
+    INSERT INTO messages (id, session_id, task_id, role, content, provider_metadata, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const insertText = database.statement("INSERT INTO message_texts (session_id, folded_text) VALUES (?, ?)");
+  const insertFile = database.statement(
+    "INSERT INTO message_files (message_id, ordinal, file_id) SELECT ?, ?, id FROM files WHERE id = ?",
+  );
+  const select = (rest: string) => database.statement<MessageRow>(`SELECT * FROM messages ${rest}`);
+  const byId = select("WHERE id = ?");
+  const positioned = select("WHERE session_id = ? AND position > ? ORDER BY position LIMIT ?");
+  const waiting = select("WHERE session_id = ? AND position IS NULL AND id > ? ORDER BY id LIMIT ?");
+  const selectFiles = database.statement<FileRow & { message_id: string }>(filesOfMessages);
+  const deliver = database.statement(giveNextPosition);
+
+  const toMessages = (rows: readonly MessageRow[]): Message[] => {
+    const files = new Map<string, File[]>(rows.map(({ id }) => [id, []]));
+    if (rows.length > 0)
+      for (const row of selectFiles.all(toJson(rows.map(({ id }) => id))))
+        files.get(row.message_id)?.push(toFile(row));
+    return rows.map((row) => toMessage(row, files.get(row.id) ?? []));
+  };
+  const get = (id: string) => toMessages([byId.get(id)].filter((row) => row !== undefined))[0];
+
+  const create = (message: NewMessage) => {
+    const { id, sessionId, taskId, role, content, createdAt, providerMetadata } = message;
+    insert.run(id, sessionId, taskId, role, toJson(content), toJsonOrNull(providerMetadata), createdAt);
+    const text = textOf(content);
+    if (text !== "") insertText.run(sessionId, folded(text));
+    for (const [ordinal, fileId] of filesOf(message).entries())
+      if (insertFile.run(id, ordinal, fileId) === 0) throw notFound("file", fileId);
+  };
+
+  return {
+    create: (message) => atomically(() => create(message)),
+    get,
+    list: (sessionId, { limit, cursor }) => {
+      const last = cursor === undefined ? undefined : byId.get(cursor);
+      if (cursor !== undefined && last?.session_id !== sessionId) return [];
+      const isAmongWaiting = last?.position === null;
+      const rows = isAmongWaiting ? [] : positioned.all(sessionId, last?.position ?? -1, limit);
+      const rest = limit - rows.length;
+      if (rest > 0) rows.push(...waiting.all(sessionId, isAmongWaiting ? last.id : "", rest));
+      return toMessages(rows);
+    },
+    deliver: (id) => {
+      deliver.run(id);
+      const message = get(id);
+      if (!message) throw notFound("message", id);
+      return message;
+    },
+    waiting: (sessionId) => toMessages(waiting.all(sessionId, "", unlimited)),
+    history: (sessionId) => {
+      const rows = positioned.all(sessionId, -1, unlimited);
+      return toMessages(rows).map((message, index) =>
+        toHistory(message, rows[index]?.provider_metadata ?? null),
+      );
+    },
+  };
+}
+
+/** To SQLite. */
+const unlimited = -1;
+
+function filesOf({ fileIds, content }: NewMessage): string[] {
+  const named = content.filter((part) => part.type === "file").map((part) => part.fileId);
+  return [...new Set([...fileIds, ...named])];
+}
+
+function toMessage(row: MessageRow, files: File[]): Message {
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    taskId: row.task_id,
+    role: row.role,
+    content: fromJson<MessagePart[]>(row.content),
+    files,
+    position: row.position,
+    createdAt: row.created_at,
+  };
+}
+
+function toHistory(message: Message, metadata: string | null): HistoryMessage {
+  const stored = fromJsonOrNull<ProviderMetadata[]>(metadata) ?? [];
+  return { message, providerMetadata: message.content.map((_, index) => stored[index] ?? null) };
+}

@@ -1,0 +1,125 @@
+import { eventId } from "../event.ts";
+import { notFound } from "../errors.ts";
+import type { Session, SessionChange, SessionQuery, SessionStore } from "../session.ts";
+import type { Settings } from "../settings.ts";
+import type { Database, Value } from "./database.ts";
+import { folded } from "./folded.ts";
+import { fromJson, toJson } from "./json.ts";
+import { createRowChange } from "./row-change.ts";
+import { isUnfinished, type TaskRow, toTask } from "./task-row.ts";
+
+interface SessionRow {
+  id: string;
+  title: string;
+  workspace_id: string;
+  agent_id: string;
+  settings: string;
+  last_sequence: number;
+  created_at: string;
+  updated_at: string;
+  archived_at: string | null;
+  active_task_id: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  cached_input_tokens: number;
+  cost_usd: number;
+}
+
+/** The oldest task of `session` that has not ended. */
+const activeTask = (column: string) =>
+  `(SELECT ${column} FROM tasks WHERE session_id = session.id AND ${isUnfinished} ORDER BY id LIMIT 1)`;
+
+/** Sessions with what their tasks say, in one statement; `where` chooses among `session`. */
+const select = (where: string) => `
+  WITH page AS (
+    SELECT session.*, ${activeTask("id")} AS active_task_id
+    FROM sessions AS session WHERE ${where} ORDER BY session.id DESC LIMIT ?
+  )
+  SELECT
+    page.*,
+    coalesce(sum(tasks.input_tokens), 0) AS input_tokens,
+    coalesce(sum(tasks.output_tokens), 0) AS output_tokens,
+    coalesce(sum(tasks.cached_input_tokens), 0) AS cached_input_tokens,
+    coalesce(sum(tasks.cost_usd), 0.0) AS cost_usd
+  FROM page LEFT JOIN tasks ON tasks.session_id = page.id
+  GROUP BY page.id ORDER BY page.id DESC`;
+
+export function createSessionStore(database: Database, generation: number): SessionStore {
+  const insert = database.statement(`
+    INSERT INTO sessions (id, title, folded_title, workspace_id, agent_id, settings, created_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const remove = database.statement("DELETE FROM sessions WHERE id = ?");
+  const selectTask = database.statement<TaskRow>("SELECT * FROM tasks WHERE id = ?");
+  const change = createRowChange<SessionChange>(database, "sessions", {
+    title: (title) => ({ title, folded_title: folded(title ?? "") }),
+    settings: (settings) => ({ settings: toJson(settings) }),
+    archivedAt: (at) => ({ archived_at: at }),
+    agentId: (id) => ({ agent_id: id }),
+  });
+
+  const find = (where: string, values: Value[], limit: number): Session[] =>
+    database
+      .statement<SessionRow>(select(where))
+      .all(...values, limit)
+      .map((row) => toSession(row, row.active_task_id ? selectTask.get(row.active_task_id) : undefined));
+
+  const toSession = (row: SessionRow, task: TaskRow | undefined): Session => {
+    const settings = fromJson<Settings>(row.settings);
+    return {
+      id: row.id,
+      title: row.title,
+      status: task ? (task.state === "waiting" ? "waiting" : "running") : "idle",
+      workspaceId: row.workspace_id,
+      agentId: row.agent_id,
+      model: settings.model ?? null,
+      settings,
+      activeTask: task ? toTask(task) : null,
+      usage: {
+        inputTokens: row.input_tokens,
+        outputTokens: row.output_tokens,
+        cachedInputTokens: row.cached_input_tokens,
+        costUsd: row.cost_usd,
+      },
+      lastEventId: eventId({ generation, sequence: row.last_sequence }),
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      archivedAt: row.archived_at,
+    };
+  };
+
+  return {
+    create: ({ id, title, workspaceId, agentId, settings, createdAt }) => {
+      const values = [id, title, folded(title), workspaceId, agentId, toJson(settings), createdAt, createdAt];
+      insert.run(...values);
+    },
+    get: (id) => find("session.id = ?", [id], 1)[0],
+    list: (query) => {
+      const { where, values } = conditions(query);
+      return find(where, values, query.limit);
+    },
+    update: (id, fields, at) => change(id, fields, { updated_at: at }),
+    remove: (id) => {
+      if (remove.run(id) === 0) throw notFound("session", id);
+    },
+  };
+}
+
+function conditions({ cursor, status, workspaceId, archived, search }: SessionQuery) {
+  const wanted: [sql: string, ...values: Value[]][] = [
+    [`session.archived_at IS ${archived ? "NOT NULL" : "NULL"}`],
+  ];
+  if (cursor !== undefined) wanted.push(["session.id < ?", cursor]);
+  if (workspaceId !== undefined) wanted.push(["session.workspace_id = ?", workspaceId]);
+  if (status === "idle") wanted.push([`${activeTask("state")} IS NULL`]);
+  if (status === "running") wanted.push([`${activeTask("state")} IN ('queued', 'running')`]);
+  if (status === "waiting") wanted.push([`${activeTask("state")} = 'waiting'`]);
+  if (search !== undefined) wanted.push([containing, folded(search), folded(search)]);
+  return {
+    where: wanted.map(([sql]) => sql).join(" AND "),
+    values: wanted.flatMap(([, ...values]) => values),
+  };
+}
+
+/** `instr` knows no wildcards. */
+const containing = `(instr(session.folded_title, ?) > 0 OR EXISTS (
+  SELECT 1 FROM message_texts AS said WHERE said.session_id = session.id AND instr(said.folded_text, ?) > 0))`;

@@ -1,0 +1,72 @@
+import type { Atomically } from "../storage.ts";
+import type { ToolCall, ToolCallStore, ToolOutput } from "../tool.ts";
+import type { Database } from "./database.ts";
+import { fromJson, fromJsonOrNull, toJson } from "./json.ts";
+
+interface ToolCallRow {
+  task_id: string;
+  session_id: string;
+  message_id: string;
+  tool_call_id: string;
+  tool_name: string;
+  input: string;
+  state: ToolCall["state"];
+  output: string | null;
+  is_error: number;
+  duration_ms: number | null;
+}
+
+/** A call that is done never starts or ends again: `start` and `finish` throw, for it and for an unknown one. */
+export function createToolCallStore(database: Database, atomically: Atomically): ToolCallStore {
+  const insert = database.statement(`
+    INSERT INTO tool_calls (task_id, session_id, message_id, tool_call_id, tool_name, input, state)
+    VALUES (?, ?, ?, ?, ?, ?, 'intended')`);
+  const start = database.statement(`
+    UPDATE tool_calls SET state = 'started', started_at = ?
+    WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
+  const finish = database.statement(`
+    UPDATE tool_calls SET state = 'done', output = ?, is_error = ?, duration_ms = ?
+    WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
+  const select = (rest: string) => database.statement<ToolCallRow>(`SELECT * FROM tool_calls ${rest}`);
+  const byCall = select("WHERE task_id = ? AND tool_call_id = ?");
+  const ofMessage = select("WHERE message_id = ? ORDER BY number");
+
+  const expectOne = (changes: number, { taskId, toolCallId }: Pick<ToolCall, "taskId" | "toolCallId">) => {
+    if (changes === 0) throw new Error(`Tool call ${toolCallId} of ${taskId} is done or was never intended.`);
+  };
+
+  return {
+    intend: (calls) =>
+      atomically(() => {
+        for (const { taskId, sessionId, messageId, toolCallId, toolName, input } of calls)
+          insert.run(taskId, sessionId, messageId, toolCallId, toolName, toJson(input));
+      }),
+    start: (taskId, toolCallId, at) => {
+      expectOne(start.run(at, taskId, toolCallId), { taskId, toolCallId });
+    },
+    finish: (taskId, toolCallId, { output, isError, durationMs }) => {
+      const changes = finish.run(toJson(output), Number(isError), Math.round(durationMs), taskId, toolCallId);
+      expectOne(changes, { taskId, toolCallId });
+    },
+    ofMessage: (messageId) => ofMessage.all(messageId).map(toToolCall),
+    get: (taskId, toolCallId) => {
+      const row = byCall.get(taskId, toolCallId);
+      return row ? toToolCall(row) : undefined;
+    },
+  };
+}
+
+function toToolCall(row: ToolCallRow): ToolCall {
+  return {
+    taskId: row.task_id,
+    sessionId: row.session_id,
+    messageId: row.message_id,
+    toolCallId: row.tool_call_id,
+    toolName: row.tool_name,
+    input: fromJson<unknown>(row.input),
+    state: row.state,
+    output: fromJsonOrNull<ToolOutput>(row.output),
+    isError: row.is_error === 1,
+    durationMs: row.duration_ms,
+  };
+}

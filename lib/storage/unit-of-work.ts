@@ -1,0 +1,130 @@
+import type { Atomically } from "../storage.ts";
+import type { Database } from "./database.ts";
+
+/** Something that waits for the end of the transaction. */
+interface Queue {
+  readonly size: number;
+  /** Takes all items for delivery. */
+  commit(): () => void;
+  /** Drops what came after the first `size` items. */
+  rewind(size: number): void;
+}
+
+export interface UnitOfWork {
+  atomically: Atomically;
+  readonly isActive: boolean;
+  /**
+   * Collects items in a transaction; after the commit they are delivered together, after a rollback they go to `drop`
+   * (newest first). Outside of a transaction each is delivered at once. Queues are served in the order they were made.
+   */
+  queue<T>(options: { deliver: (items: T[]) => void; drop?: (item: T) => void }): (item: T) => void;
+}
+
+/**
+ * Transactions of one database. A call inside joins the outer one: it is committed with it; when it throws, only its
+ * own changes are undone, so the outer one may catch and go on. Deliveries of all transactions happen one after another,
+ * in the order of the commits, even when one of them starts a transaction itself. A delivery that throws does not undo
+ * what is committed; `onFault` hears of it.
+ */
+export function createUnitOfWork(database: Database, onFault: (error: unknown) => void): UnitOfWork {
+  const queues: Queue[] = [];
+  const deliveries: (() => void)[] = [];
+  let depth = 0;
+  let isDelivering = false;
+
+  const rewind = (sizes: number[]) =>
+    queues.toReversed().forEach((queue) => queue.rewind(sizes[queues.indexOf(queue)] ?? 0));
+
+  const outermost = <T>(work: () => T): T => {
+    database.begin();
+    depth = 1;
+    try {
+      const result = settled(work());
+      database.commit();
+      deliveries.push(...queues.filter((queue) => queue.size > 0).map((queue) => queue.commit()));
+      return result;
+    } catch (error) {
+      database.rollback();
+      rewind([]);
+      throw error;
+    } finally {
+      depth = 0;
+    }
+  };
+
+  const nested = <T>(work: () => T): T => {
+    const name = `unit_${depth}`;
+    const sizes = queues.map((queue) => queue.size);
+    database.statement(`SAVEPOINT ${name}`).run();
+    depth++;
+    try {
+      const result = settled(work());
+      database.statement(`RELEASE ${name}`).run();
+      return result;
+    } catch (error) {
+      if (database.inTransaction) database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+      rewind(sizes);
+      throw error;
+    } finally {
+      depth--;
+    }
+  };
+
+  const deliver = () => {
+    if (isDelivering) return;
+    isDelivering = true;
+    for (let next = deliveries.shift(); next; next = deliveries.shift()) attempt(next, onFault);
+    isDelivering = false;
+  };
+
+  return {
+    atomically: (work) => {
+      if (depth > 0) return nested(work);
+      const result = outermost(work);
+      deliver();
+      return result;
+    },
+    get isActive() {
+      return depth > 0;
+    },
+    queue: ({ deliver: deliverItems, drop = () => {} }) => {
+      const queue = createQueue(deliverItems, drop);
+      queues.push(queue);
+      return (item) => (depth > 0 ? queue.add(item) : deliverItems([item]));
+    },
+  };
+}
+
+function createQueue<T>(
+  deliver: (items: T[]) => void,
+  drop: (item: T) => void,
+): Queue & { add(item: T): void } {
+  let items: T[] = [];
+  return {
+    get size() {
+      return items.length;
+    },
+    add: (item) => void items.push(item),
+    commit: () => {
+      const taken = items;
+      items = [];
+      return () => deliver(taken);
+    },
+    rewind: (size) => items.splice(size).toReversed().forEach(drop),
+  };
+}
+
+/** A transaction cannot wait: what comes after an `await` would run outside of it. */
+function settled<T>(result: T): T {
+  if (typeof result === "object" && result !== null && "then" in result)
+    throw new TypeError("The work of a transaction must not be async.");
+  return result;
+}
+
+export function attempt(work: () => void, onFault: (error: unknown) => void): void {
+  try {
+    work();
+  } catch (error) {
+    onFault(error);
+  }
+}
