@@ -6,7 +6,7 @@ import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { NewId } from "../id.ts";
 import type { AgentService } from "../services.ts";
-import { existing } from "./journal.ts";
+import { existing } from "./ledger.ts";
 
 export interface AgentFinder {
   /** A profile that was deleted gives way to the built-in one, unless `strict`. */

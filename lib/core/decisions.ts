@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Action, CreateAction, NewAction, Resolution } from "../action.ts";
+import type { Action, NewAction, Resolution } from "../action.ts";
 import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { PermissionRule } from "../settings.ts";
@@ -7,8 +7,10 @@ import { mergeSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import type { Preview, Tool, ToolCall } from "../tool.ts";
 import type { WorkspaceHost } from "../workspace.ts";
+import { mismatch, resolutionOf } from "./answers.ts";
+import type { DecisionRequest } from "./answers.ts";
 import type { Journal } from "./journal.ts";
-import { existing } from "./journal.ts";
+import { existing } from "./ledger.ts";
 import { exactly } from "./pattern.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -169,8 +171,6 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
   }
 }
 
-type DecisionRequest = Exclude<CreateAction, { type: "cancel" }>;
-
 export type Decisions = ReturnType<typeof createDecisions>;
 
 const waitingFor = {
@@ -208,39 +208,4 @@ function sameAgain(tool: Tool, input: Record<string, unknown>, host: WorkspaceHo
 
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
-}
-
-function resolutionOf(action: Action, request: DecisionRequest, at: string): Resolution {
-  if (action.state !== "pending")
-    throw new AppError("action-decided", `The action was ${action.state} before; each is decided once.`);
-  const base = { resolvedBy: "person", resolvedAt: at } as const;
-  switch (request.type) {
-    case "reject":
-      return { ...base, state: "rejected", reason: request.reason ?? null };
-    case "approve":
-      if (action.type === "question") throw mismatch("A question wants an answer: use `respond`.");
-      return { ...base, state: "approved" };
-    case "respond":
-      if (action.type === "approval") throw mismatch("An approval wants `approve` or `reject`.");
-      if (action.type === "question") checkAnswers(action, request.result);
-      return { ...base, state: "answered", result: request.result };
-  }
-}
-
-/** Each question has its answer: a label, labels, or free text. */
-function checkAnswers(action: Action, result: Record<string, unknown>): void {
-  const questions = action.input["questions"] as { id: string }[]; // The tool's schema holds them so.
-  const ids = questions.map(({ id }) => id);
-  const isAnswer = (value: unknown) =>
-    typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
-  const missing = ids.filter((id) => !isAnswer(result[id]));
-  const unknown = Object.keys(result).filter((id) => !ids.includes(id));
-  if (missing.length > 0)
-    throw mismatch(`An answer (text, or a list of texts) is missing for: ${missing.join(", ")}.`);
-  if (unknown.length > 0)
-    throw mismatch(`There is no question ${unknown.join(", ")}; the questions are ${ids.join(", ")}.`);
-}
-
-function mismatch(detail: string): AppError {
-  return new AppError("action-mismatch", detail);
 }

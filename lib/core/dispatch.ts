@@ -1,17 +1,11 @@
-import type { Action } from "../action.ts";
 import type { ToolOutput } from "../message.ts";
-import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { ToolFailure } from "../tool.ts";
 import type { Tool, ToolCall } from "../tool.ts";
-import type { WorkspaceHost } from "../workspace.ts";
 import type { Kit } from "./kit.ts";
-import { decide } from "./policy.ts";
-
-interface OpenCalls {
-  messageId: string;
-  calls: ToolCall[];
-}
+import type { OpenCalls } from "./ledger.ts";
+import { requestPermission } from "./permission.ts";
+import type { Permit, Surroundings } from "./permission.ts";
 
 /**
  * Answers every tool call of a message, in call order. Neighbouring calls that only read run side by side. A message
@@ -24,7 +18,7 @@ export async function answerCalls(task: Task, open: OpenCalls, kit: Kit, signal:
     if (kit.journal.hasNewMessages(task.id)) skip(group, kit);
     else await Promise.all(group.map((call) => answer(call, { task, host, kit, signal })));
   }
-  kit.journal.deliverResults(task.id, kit.newId("msg"), open.messageId);
+  kit.journal.deliverResults(task.id, open.messageId);
 }
 
 /** At most this many reading calls at once. */
@@ -52,15 +46,8 @@ function skip(group: readonly ToolCall[], kit: Kit): void {
 const interrupted =
   "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
 
-interface Surroundings {
-  task: Task;
-  host: WorkspaceHost;
-  kit: Kit;
-  signal: AbortSignal;
-}
-
 async function answer(call: ToolCall, surroundings: Surroundings): Promise<void> {
-  const { task, kit } = surroundings;
+  const { kit } = surroundings;
   if (call.state === "done") return;
   const tool = kit.toolbox.get(call.toolName);
   const parsed = kit.toolbox.parse(call.toolName, call.input);
@@ -70,10 +57,7 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
     return fail(call, kit, interrupted);
   }
   try {
-    const permit = await permission(call, tool, parsed.input, {
-      settings: kit.resolve(task),
-      ...surroundings,
-    });
+    const permit = await requestPermission(call, tool, parsed.input, surroundings);
     if ("refusal" in permit) return fail(call, kit, permit.refusal);
     await perform(call, tool, permit, surroundings);
   } catch (error) {
@@ -95,50 +79,10 @@ function failure(message: string, fields: Record<string, unknown> = {}): ToolOut
   return { ...fields, success: false, message };
 }
 
-type Permit = { input: Record<string, unknown>; decision: Action | null } | { refusal: string };
-
-/** Allowed, refused, or asked and waited for. What was decided in another life of the server still holds. */
-async function permission(
-  call: ToolCall,
-  tool: Tool,
-  input: Record<string, unknown>,
-  { task, host, kit, settings, signal }: Surroundings & { settings: ResolvedSettings },
-): Promise<Permit> {
-  const verdict = decide(tool, tool.subject(input, host), settings);
-  const asked = kit.storage.actions.ofCall(task.id, call.toolCallId);
-  if (asked === undefined) {
-    if (verdict.decision === "deny") return { refusal: verdict.reason };
-    if (verdict.decision === "allow" && tool.asks !== "plan") return { input, decision: null };
-  }
-  const action =
-    asked ??
-    (await kit.decisions.ask({
-      task,
-      call,
-      tool,
-      input,
-      host,
-      reason: verdict.reason,
-      isApproved: verdict.decision === "allow",
-    }));
-  const decided = await kit.decisions.wait(action, signal);
-  if (tool.asks === "plan" || tool.asks === "question") return { input: decided.input, decision: decided };
-  if (decided.state !== "approved") return { refusal: refusalOf(decided) };
-  const isSame = (await kit.decisions.digest(tool, decided.input, host)) === decided.digest;
-  return isSame
-    ? { input: decided.input, decision: decided }
-    : { refusal: "Not run: what it touches changed after it was approved. Read it again and ask anew." };
-}
-
-function refusalOf(action: Action): string {
-  if (action.state === "expired") return "Not run: nobody decided in time.";
-  return `The user rejected this.${action.reason ? ` Reason: ${action.reason}` : ""}`;
-}
-
 async function perform(
   call: ToolCall,
   tool: Tool,
-  permit: Extract<Permit, { input: unknown }>,
+  permit: Permit,
   { task, host, kit, signal }: Surroundings,
 ): Promise<void> {
   const settings = kit.resolve(task);

@@ -2,7 +2,7 @@ import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { File } from "../file.ts";
 import type { FileService } from "../services.ts";
-import { existing } from "./journal.ts";
+import { existing } from "./ledger.ts";
 import type { Runtime } from "./runtime.ts";
 
 export function createFiles({

@@ -5,7 +5,7 @@ import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import type { Decisions } from "./decisions.ts";
 import type { Journal } from "./journal.ts";
-import { existing } from "./journal.ts";
+import { existing } from "./ledger.ts";
 import type { Runtime } from "./runtime.ts";
 import type { GlobalSettingsService } from "./settings.ts";
 import type { Clones } from "./workspaces.ts";

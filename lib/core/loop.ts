@@ -3,7 +3,7 @@ import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { answerCalls } from "./dispatch.ts";
 import type { Kit } from "./kit.ts";
-import { TaskOver } from "./journal.ts";
+import { TaskOver } from "./ledger.ts";
 import { takeTurn } from "./turn.ts";
 
 /**
@@ -17,13 +17,13 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     await kit.workspaces.whenReady(task, signal);
     while (!kit.isStopping()) {
       const isDone = await takeStep(task, kit, signal);
-      if (isDone) return finish(task, kit, { state: "completed", detail: "Done" });
+      if (isDone) return void kit.journal.close(taskId, { state: "completed", detail: "Done" });
     }
   } catch (error) {
     if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
     const problem = problemOf(error, `/v1/tasks/${taskId}`);
     if (problem.code === "internal") kit.reportFault(`Task ${taskId} failed`, error);
-    finish({ id: taskId }, kit, { state: "failed", problem, detail: problem.detail });
+    kit.journal.close(taskId, { state: "failed", problem, detail: problem.detail });
   }
 }
 
@@ -66,10 +66,4 @@ function checkBounds(task: Task, settings: ResolvedSettings): void {
       `The task cost $${task.usage.costUsd.toFixed(4)}; \`budgetUsd\` is ${settings.budgetUsd}. Raise it and send a message to go on.`,
     );
   }
-}
-
-type Outcome = Parameters<Kit["journal"]["close"]>[1];
-
-function finish(task: Pick<Task, "id">, kit: Kit, outcome: Omit<Outcome, "newMessageId">): void {
-  kit.journal.close(task.id, { ...outcome, newMessageId: () => kit.newId("msg") });
 }

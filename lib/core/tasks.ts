@@ -4,7 +4,7 @@ import { mergeSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { hasEnded } from "../task.ts";
 import type { Decisions } from "./decisions.ts";
-import { existing } from "./journal.ts";
+import { existing } from "./ledger.ts";
 import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -21,18 +21,14 @@ export function createTasks({
   journal,
   scheduler,
 }: TaskParts): TaskService & { cancel(task: Task): Task } {
-  const { storage, newId } = runtime;
+  const { storage } = runtime;
   const { tasks } = storage;
   const get = (id: string) => existing(tasks.get(id), "task", id);
 
   const cancel = (task: Task): Task => {
     if (hasEnded(task))
       throw new AppError("task-ended", `The task is ${task.state}; it cannot be cancelled any more.`);
-    const cancelled = journal.close(task.id, {
-      state: "cancelled",
-      detail: "Cancelled",
-      newMessageId: () => newId("msg"),
-    });
+    const cancelled = journal.close(task.id, { state: "cancelled", detail: "Cancelled" });
     storage.afterCommit(() => {
       scheduler.abort(task.id);
       scheduler.wake();

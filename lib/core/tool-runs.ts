@@ -3,7 +3,7 @@ import type { Schemas } from "../../packages/shared/src/index.ts";
 import type { ToolService } from "../services.ts";
 import type { Task } from "../task.ts";
 import { hasEnded } from "../task.ts";
-import { existing } from "./journal.ts";
+import { existing } from "./ledger.ts";
 import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scheduler } from "./scheduler.ts";

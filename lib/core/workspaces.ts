@@ -1,10 +1,11 @@
-import { AppError, problemOf } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import type { WorkspaceService } from "../services.ts";
 import type { Task } from "../task.ts";
 import { ToolFailure } from "../tool.ts";
-import type { Workspace, WorkspaceChange } from "../workspace.ts";
-import { existing } from "./journal.ts";
+import type { Workspace } from "../workspace.ts";
+import { existing } from "./ledger.ts";
 import type { Journal } from "./journal.ts";
+import { createPreparation } from "./preparation.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** `GET …/content` serves files up to this size. */
@@ -20,57 +21,9 @@ export type Clones = WorkspaceService & {
 
 export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
   const { storage, git, hosts, newId } = runtime;
-  const { workspaces, sessions, events } = storage;
-  const preparing = new Map<string, Promise<void>>();
-  const stopping = new AbortController();
+  const { workspaces, sessions } = storage;
+  const preparation = createPreparation(runtime, journal);
   const get = (id: string) => existing(workspaces.get(id), "workspace", id);
-
-  /** The change, told to every session that lives in the workspace. */
-  const update = (id: string, change: WorkspaceChange): void =>
-    storage.atomically(() => {
-      if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
-      const workspace = workspaces.update(id, change, journal.now());
-      for (const sessionId of workspaces.sessionIds(id)) {
-        if (sessions.get(sessionId))
-          events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
-      }
-    });
-
-  const prepare = (workspace: Workspace): void => {
-    if (preparing.has(workspace.id)) return;
-    const work = fill(workspace).finally(() => preparing.delete(workspace.id));
-    preparing.set(workspace.id, work);
-  };
-
-  const fill = async (workspace: Workspace): Promise<void> => {
-    try {
-      const filled =
-        workspace.repository === null
-          ? await scratch(workspace.id)
-          : await clone(workspace, workspace.repository);
-      update(workspace.id, { state: "ready", progress: null, error: null, ...filled });
-    } catch (error) {
-      if (stopping.signal.aborted) return; // It stays `cloning`, and the next life of the server takes it up.
-      const problem = problemOf(error, `/v1/workspaces/${workspace.id}`);
-      if (problem.code === "internal")
-        runtime.reportFault(`Workspace ${workspace.id} could not be prepared`, error);
-      update(workspace.id, { state: "failed", progress: null, error: problem });
-    }
-  };
-
-  const scratch = async (workspaceId: string) => {
-    await git.createScratch(workspaceId);
-    return { head: null };
-  };
-
-  const clone = ({ id, branch }: Workspace, repository: string) =>
-    git.clone({
-      workspaceId: id,
-      repository,
-      branch,
-      signal: stopping.signal,
-      onProgress: (progress) => update(id, { progress }),
-    });
 
   const ready = (id: string): Workspace => {
     const workspace = get(id);
@@ -99,14 +52,14 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
       const id = newId("wsp");
       const kind = repository === null ? "scratch" : "clone";
       workspaces.create({ id, kind, repository, branch, state: "cloning", createdAt: journal.now() });
-      storage.afterCommit(() => prepare(get(id)));
+      storage.afterCommit(() => preparation.start(get(id)));
       return get(id);
     },
 
     prepareRemoval: async (id, { force }) => {
       const workspace = get(id);
       checkUnused(id);
-      if (preparing.has(id))
+      if (preparation.of(id) !== undefined)
         throw new AppError("workspace-not-ready", "It is still being cloned. Delete it when that has ended.");
       if (!force && workspace.state === "ready" && (await git.hasUnpushedWork(id))) {
         throw new AppError(
@@ -133,7 +86,7 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
       const synced = await git.sync(id, signal);
       return {
         commit: () => {
-          update(id, synced);
+          preparation.update(id, synced);
           return get(id);
         },
       };
@@ -149,7 +102,7 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
 
     whenReady: async (task, signal) => {
       const { workspaceId } = existing(sessions.get(task.sessionId), "session", task.sessionId);
-      const work = preparing.get(workspaceId);
+      const work = preparation.of(workspaceId);
       if (work !== undefined) journal.tell(task.id, "Preparing the workspace");
       await Promise.race([work, aborted(signal)]);
       const { state, error } = get(workspaceId);
@@ -160,12 +113,8 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
         );
     },
 
-    recover: () => workspaces.cloning().forEach(prepare),
-
-    stop: async () => {
-      stopping.abort(new Error("The server stops."));
-      await Promise.allSettled(preparing.values());
-    },
+    recover: () => workspaces.cloning().forEach(preparation.start),
+    stop: preparation.stop,
   };
 
   async function readContent(id: string, path: string): Promise<Uint8Array> {

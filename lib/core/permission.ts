@@ -1,0 +1,58 @@
+import type { Action } from "../action.ts";
+import type { Task } from "../task.ts";
+import type { Tool, ToolCall } from "../tool.ts";
+import type { WorkspaceHost } from "../workspace.ts";
+import type { Kit } from "./kit.ts";
+import { decide } from "./policy.ts";
+
+/** Where a tool call is answered. */
+export interface Surroundings {
+  task: Task;
+  host: WorkspaceHost;
+  kit: Kit;
+  signal: AbortSignal;
+}
+
+/** What a tool is run with. */
+export interface Permit {
+  input: Record<string, unknown>;
+  decision: Action | null;
+}
+
+/** Allowed, refused, or asked and waited for. What was decided in another life of the server still holds. */
+export async function requestPermission(
+  call: ToolCall,
+  tool: Tool,
+  input: Record<string, unknown>,
+  { task, host, kit, signal }: Surroundings,
+): Promise<Permit | { refusal: string }> {
+  const verdict = decide(tool, tool.subject(input, host), kit.resolve(task));
+  const asked = kit.storage.actions.ofCall(task.id, call.toolCallId);
+  if (asked === undefined) {
+    if (verdict.decision === "deny") return { refusal: verdict.reason };
+    if (verdict.decision === "allow" && tool.asks !== "plan") return { input, decision: null };
+  }
+  const action =
+    asked ??
+    (await kit.decisions.ask({
+      task,
+      call,
+      tool,
+      input,
+      host,
+      reason: verdict.reason,
+      isApproved: verdict.decision === "allow",
+    }));
+  const decided = await kit.decisions.wait(action, signal);
+  if (tool.asks === "plan" || tool.asks === "question") return { input: decided.input, decision: decided };
+  if (decided.state !== "approved") return { refusal: refusalOf(decided) };
+  const isSame = (await kit.decisions.digest(tool, decided.input, host)) === decided.digest;
+  return isSame
+    ? { input: decided.input, decision: decided }
+    : { refusal: "Not run: what it touches changed after it was approved. Read it again and ask anew." };
+}
+
+function refusalOf(action: Action): string {
+  if (action.state === "expired") return "Not run: nobody decided in time.";
+  return `The user rejected this.${action.reason ? ` Reason: ${action.reason}` : ""}`;
+}

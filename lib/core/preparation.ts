@@ -1,0 +1,58 @@
+import { setImmediate } from "node:timers/promises";
+import { problemOf } from "../errors.ts";
+import type { Workspace, WorkspaceChange } from "../workspace.ts";
+import type { Journal } from "./journal.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Clones repositories and makes scratch folders, while requests go on. */
+export function createPreparation({ storage, git, reportFault }: Runtime, journal: Journal) {
+  const { workspaces, events } = storage;
+  const underWay = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+
+  /** The change, told to every session that lives in the workspace. */
+  const update = (id: string, change: WorkspaceChange): void =>
+    storage.atomically(() => {
+      if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
+      const workspace = workspaces.update(id, change, journal.now());
+      for (const sessionId of workspaces.sessionIds(id)) {
+        events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
+      }
+    });
+
+  const fill = async ({ id, repository, branch }: Workspace) => {
+    if (repository !== null) {
+      const onProgress = (progress: Workspace["progress"]) => update(id, { progress });
+      return git.clone({ workspaceId: id, repository, branch, signal: stopping.signal, onProgress });
+    }
+    await git.createScratch(id);
+    return { head: null };
+  };
+
+  const prepare = async (workspace: Workspace): Promise<void> => {
+    try {
+      await setImmediate(); // The answer that made the workspace is sent first.
+      const filled = await fill(workspace);
+      update(workspace.id, { state: "ready", progress: null, error: null, ...filled });
+    } catch (error) {
+      if (stopping.signal.aborted) return; // It stays `cloning`, and the next life of the server takes it up.
+      const problem = problemOf(error, `/v1/workspaces/${workspace.id}`);
+      if (problem.code === "internal") reportFault(`Workspace ${workspace.id} could not be prepared`, error);
+      update(workspace.id, { state: "failed", progress: null, error: problem });
+    }
+  };
+
+  return {
+    update,
+    start: (workspace: Workspace): void => {
+      const work = prepare(workspace).finally(() => underWay.delete(workspace.id));
+      underWay.set(workspace.id, work);
+    },
+    /** Settles when the workspace is ready or has failed; undefined when nothing is under way. */
+    of: (id: string): Promise<void> | undefined => underWay.get(id),
+    stop: async (): Promise<void> => {
+      stopping.abort(new Error("The server stops."));
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}
