@@ -46,6 +46,7 @@ export interface EventLog {
   append(sessionId: string, events: readonly NewEvent[]): Event[];
   /** Events with a greater sequence, oldest first. */
   read(sessionId: string, afterSequence: number, limit: number): Event[];
+  /** Throws AppError not-found for an unknown session. */
   bounds(sessionId: string): LogBounds;
   /** The deltas of one message joined: its text and its reasoning so far (since its last `message.created`). */
   written(sessionId: string, messageId: string): { text: string; reasoning: string };

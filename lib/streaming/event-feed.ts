@@ -41,7 +41,6 @@ export function createEventFeed(options: EventFeedOptions): EventFeed & EventStr
       return follow({ log, tails, query, first, after });
     },
     page({ sessionId, after, limit }) {
-      if (log.bounds(sessionId).lastSequence === 0) snapshot(sessionId); // Nothing logged: perhaps there is no such session.
       const start = startOf(log, sessionId, after);
       const found = log.read(sessionId, start.after, limit + 1);
       const items = found.slice(0, limit);

@@ -1,0 +1,79 @@
+import type { Schemas } from "./index.ts";
+import { ProblemError } from "./problem.ts";
+
+type Frame = Schemas["WebSocketFrame"];
+type WithoutId<T> = T extends { id: string } ? Omit<T, "id"> : never;
+export type SocketRequest = WithoutId<Schemas["WebSocketRequest"]>;
+
+/** Requests over the socket and their answers, over any number of connections. */
+export interface Requests {
+  /** Resolves to the body of the ack; rejects with ProblemError. What a cut line left open is sent again. */
+  ask(request: SocketRequest): Promise<unknown>;
+  /** Asks on this connection only; rejects never, resolves to the refusal or undefined. */
+  subscribe(request: SocketRequest): Promise<ProblemError | undefined>;
+  ping(): void;
+  connect(write: (text: string) => void): void;
+  disconnect(): void;
+  /** Takes the answers out; returns what is no answer. */
+  receive(text: string): Frame | undefined;
+  refuseAll(error: unknown): void;
+}
+
+interface Open {
+  text: string;
+  settle: (answer: { body: unknown } | { error: unknown }) => void;
+  /** Means something only on the connection it was sent on. */
+  isPassing: boolean;
+}
+
+export function createRequests(): Requests {
+  const open = new Map<string, Open>();
+  let write: ((text: string) => void) | undefined;
+  let count = 0;
+  let refusal: { error: unknown } | undefined;
+
+  const send = (request: SocketRequest, isPassing: boolean) =>
+    new Promise<{ body: unknown } | { error: unknown }>((settle) => {
+      if (refusal) return settle(refusal);
+      const id = `r${++count}`;
+      const text = JSON.stringify({ ...request, id });
+      open.set(id, { text, settle, isPassing });
+      write?.(text);
+    });
+  const answer = (id: string | null, outcome: { body: unknown } | { error: unknown }) => {
+    open.get(id ?? "")?.settle(outcome);
+    open.delete(id ?? "");
+  };
+  return {
+    async ask(request) {
+      const outcome = await send(request, false);
+      if ("error" in outcome) throw outcome.error;
+      return outcome.body;
+    },
+    async subscribe(request) {
+      const outcome = await send(request, true);
+      return "error" in outcome && outcome.error instanceof ProblemError ? outcome.error : undefined;
+    },
+    ping: () => write?.(JSON.stringify({ type: "ping", id: `p${++count}` })),
+    connect(writer) {
+      write = writer;
+      for (const { text } of open.values()) write(text);
+    },
+    disconnect() {
+      write = undefined;
+      for (const [id, { isPassing }] of open) if (isPassing) answer(id, { body: null });
+    },
+    receive(text) {
+      const frame = JSON.parse(text) as Frame; // The server's frames are held against the contract in its own tests.
+      if (frame.type === "ack") answer(frame.id, { body: frame.body });
+      else if (frame.type === "error" && "problem" in frame)
+        answer(frame.id, { error: new ProblemError(frame.problem) });
+      else if (frame.type !== "pong") return frame;
+      return undefined;
+    },
+    refuseAll(error) {
+      refusal ??= { error };
+      for (const id of open.keys()) answer(id, { error });
+    },
+  };
+}

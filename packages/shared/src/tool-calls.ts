@@ -1,0 +1,60 @@
+import type { Schemas } from "./index.ts";
+import type { Message, SessionState, ToolCall } from "./session-state.ts";
+
+/** Of each stream of a running command at least this much of the end is kept, and at most twice of it. In UTF-16 code units. */
+const liveOutputChars = 64 * 1024;
+
+export function withToolCall(state: SessionState, call: ToolCall): SessionState {
+  return { ...state, toolCalls: { ...state.toolCalls, [call.toolCallId]: call } };
+}
+
+export function withLiveOutput(
+  state: SessionState,
+  { toolCallId, stream, text }: Schemas["ToolOutputEvent"]["data"],
+): SessionState {
+  const said = state.liveOutput[toolCallId] ?? { stdout: "", stderr: "" };
+  const whole = said[stream] + text;
+  const kept = whole.length > liveOutputChars * 2 ? whole.slice(-liveOutputChars) : whole;
+  return { ...state, liveOutput: { ...state.liveOutput, [toolCallId]: { ...said, [stream]: kept } } };
+}
+
+/** The result holds what matters of it. */
+export function withoutLiveOutput(state: SessionState, toolCallId: string): SessionState {
+  if (state.liveOutput[toolCallId] === undefined) return state;
+  const { [toolCallId]: _, ...liveOutput } = state.liveOutput;
+  return { ...state, liveOutput };
+}
+
+export function withToolResult(
+  state: SessionState,
+  result: Schemas["ToolResultEvent"]["data"],
+): SessionState {
+  const { toolCallId, toolName, output, isError, durationMs } = result;
+  const call = state.toolCalls[toolCallId] ?? { toolCallId, toolName, input: null, messageId: "" };
+  return withToolCall(state, { ...call, toolName, output, durationMs, state: isError ? "failed" : "done" });
+}
+
+/** Adds what the messages tell of tool calls to what the events told. */
+export function withToolCallsOf(
+  messages: readonly Message[],
+  told: SessionState["toolCalls"],
+): SessionState["toolCalls"] {
+  const calls: Record<string, ToolCall> = {};
+  for (const message of messages) {
+    for (const part of message.content) {
+      if (part.type === "tool-call") calls[part.toolCallId] = callOf(part, message.id);
+      const call = part.type === "tool-result" ? calls[part.toolCallId] : undefined;
+      if (part.type === "tool-result" && call)
+        calls[part.toolCallId] = { ...call, output: part.output, state: part.isError ? "failed" : "done" };
+    }
+  }
+  for (const call of Object.values(told)) {
+    const { input, messageId } = calls[call.toolCallId] ?? call;
+    calls[call.toolCallId] = { ...call, input, messageId };
+  }
+  return calls;
+}
+
+function callOf({ toolCallId, toolName, input }: Schemas["ToolCallPart"], messageId: string): ToolCall {
+  return { toolCallId, toolName, input, messageId, state: "open", output: null, durationMs: null };
+}
