@@ -1,0 +1,1 @@
+export { createModelClient } from "./client.ts";

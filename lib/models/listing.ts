@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Model, ModelClient } from "../model.ts";
+import type { Provider } from "../settings.ts";
+import { modelErrorFrom } from "./failures.ts";
+import { wireOf } from "./wires.ts";
+import { baseUrlOf, modelFacts, providerProblem } from "./providers.ts";
+import { scriptedKeys } from "./scripted/keys.ts";
+import type { ListedModel, Wire } from "./wire.ts";
+
+type Fetch = typeof globalThis.fetch;
+type Listed = { models: ListedModel[]; error: string | null };
+
+const answerTimeoutMs = 3_000;
+const answerBytesMax = 8 * 1024 * 1024;
+const keptMs = 5 * 60_000;
+/** What failed is asked again sooner, but not at every call. */
+const failureKeptMs = 15_000;
+const modelsMax = 2_000;
+/** The contract's form of a model key. */
+const validKey = /^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,127}$/;
+
+interface ListingOptions {
+  providers(): ReadonlyMap<string, Provider>;
+  clock: Clock;
+  fetch: Fetch;
+}
+
+/** Models of all providers: those of the settings, and those the providers list themselves. Never throws. */
+export function createListing({ providers, clock, fetch }: ListingOptions): ModelClient["list"] {
+  const kept = new Map<string, { listed: Promise<Listed>; until: number }>();
+  const cached = (providerId: string, provider: Provider): Promise<Listed> => {
+    const key = fingerprint(providerId, provider);
+    const known = kept.get(key);
+    if (known !== undefined && clock.now() < known.until) return known.listed;
+    const entry = {
+      listed: listOf(providerId, provider, { fetch, now: clock.now() }),
+      until: clock.now() + keptMs,
+    };
+    for (const [old, { until }] of kept) if (until <= clock.now()) kept.delete(old);
+    kept.set(key, entry);
+    void entry.listed.then(({ error }) => {
+      if (error !== null) entry.until = clock.now() + failureKeptMs;
+    });
+    return entry.listed;
+  };
+  return async () => {
+    const asked = [...providers()].map(async ([id, provider]) => ({
+      id,
+      provider,
+      ...(await cached(id, provider)),
+    }));
+    const answers = await Promise.all(asked);
+    return {
+      items: answers.flatMap(({ id, provider, models }) => modelsOf(id, provider, models)),
+      providers: answers.map(({ id, provider, error }) => ({
+        id,
+        type: provider.type,
+        configured: providerProblem(id, provider) === undefined,
+        error,
+      })),
+    };
+  };
+}
+
+/** A changed key or address is another configuration. The key itself is not kept. */
+function fingerprint(providerId: string, { type, baseUrl, apiKey }: Provider): string {
+  return createHash("sha256")
+    .update(JSON.stringify([providerId, type, baseUrl, apiKey]))
+    .digest("hex");
+}
+
+function modelsOf(providerId: string, provider: Provider, listed: readonly ListedModel[]): Model[] {
+  const byKey = new Map<string, ListedModel>(
+    Object.keys(provider.models).map((modelKey) => [modelKey, { modelKey }]),
+  );
+  for (const model of listed) if (validKey.test(model.modelKey)) byKey.set(model.modelKey, model);
+  return [...byKey.values()]
+    .sort((one, other) => (one.modelKey < other.modelKey ? -1 : 1))
+    .slice(0, modelsMax)
+    .map((model) => modelOf(providerId, provider, model));
+}
+
+function modelOf(
+  providerId: string,
+  provider: Provider,
+  { modelKey, name, contextTokens }: ListedModel,
+): Model {
+  const facts = modelFacts(provider.type, modelKey, provider.models);
+  return {
+    id: `${modelKey}@${providerId}`,
+    providerId,
+    name: facts.name ?? name ?? modelKey,
+    contextTokens: facts.contextTokens ?? contextTokens ?? null,
+    pricing: facts.pricing ?? null,
+  };
+}
+
+async function listOf(
+  providerId: string,
+  provider: Provider,
+  { fetch, now }: { fetch: Fetch; now: number },
+): Promise<Listed> {
+  const wire = wireOf(provider.type);
+  if (wire === undefined) return { models: scriptedModels(), error: null };
+  const problem = providerProblem(providerId, provider);
+  if (problem !== undefined) return { models: [], error: problem };
+  try {
+    return { models: await ask(provider, wire, fetch), error: null };
+  } catch (error) {
+    const failure = modelErrorFrom(error, { providerId, apiKey: provider.apiKey ?? "", now });
+    return { models: [], error: failure.message };
+  }
+}
+
+function scriptedModels(): ListedModel[] {
+  return Object.entries(scriptedKeys).map(([modelKey, name]) => ({ modelKey, name }));
+}
+
+async function ask(provider: Provider, wire: Wire, fetch: Fetch): Promise<ListedModel[]> {
+  const response = await fetch(`${baseUrlOf(provider, wire)}${wire.listing.path}`, {
+    headers: { accept: "application/json", ...wire.listing.headers(provider.apiKey ?? "") },
+    redirect: "manual",
+    signal: AbortSignal.timeout(answerTimeoutMs),
+  });
+  const body = await boundedText(response);
+  if (!response.ok)
+    throw Object.assign(new Error(response.statusText), { statusCode: response.status, responseBody: body });
+  return wire.listing.parse(JSON.parse(body));
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length > answerBytesMax)
+      throw new Error(`its list of models is longer than ${answerBytesMax} bytes`);
+  }
+  return text;
+}
