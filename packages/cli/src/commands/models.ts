@@ -1,0 +1,51 @@
+import type { Schemas } from "@talkcody/shared";
+import { defineCommand } from "../command.ts";
+import { count } from "../render/amounts.ts";
+import { plainLine } from "../render/sanitise.ts";
+import type { Style } from "../render/style.ts";
+import { table } from "../render/table.ts";
+
+type ModelPage = Schemas["ModelPage"];
+
+export const modelsCommand = defineCommand({
+  summary: "list the models that are configured",
+  usage: "models",
+  options: [],
+  accepts: {},
+  wordsMax: 0,
+  run: async ({ terminal, connect, json }) => {
+    const page = await connect().listModels();
+    if (json) terminal.out(page.items.map((model) => `${JSON.stringify(model)}\n`).join(""));
+    else
+      for (const line of modelLines(page, { style: terminal.style, width: terminal.columns() }))
+        terminal.out(`${line}\n`);
+    return 0;
+  },
+});
+
+/** Models with their default marked, then the providers that could not tell theirs. */
+export function modelLines(page: ModelPage, how: { style: Style; width: number }): string[] {
+  const { style } = how;
+  const rows = page.items.map(({ id, name, contextTokens, pricing }) => [
+    `${id === page.defaultModel ? "*" : " "} ${id}`,
+    plainLine(name),
+    contextTokens === null ? "–" : count(contextTokens),
+    pricing === null ? "–" : `$${pricing.input} / $${pricing.output}`,
+  ]);
+  const columns = [
+    { title: "  MODEL", paint: (cell: string) => (cell.startsWith("*") ? style.good(cell) : cell) },
+    { title: "NAME", gives: true, paint: style.quiet },
+    { title: "CONTEXT", align: "right" as const },
+    { title: "$ / M TOKENS (IN / OUT)" },
+  ];
+  const troubles = page.providers.flatMap(({ id, configured, error }) => {
+    if (error !== null) return [`${style.bad("✗")} ${id}: ${plainLine(error)}`];
+    return configured ? [] : [style.quiet(`– ${id} has no key yet`)];
+  });
+  const hint =
+    page.defaultModel === null
+      ? [style.waiting("! no default model; set TALKCODY_MODEL or give --model")]
+      : [];
+  const notes = [...troubles, ...hint];
+  return [...table(columns, rows, how), ...(notes.length > 0 ? ["", ...notes] : [])];
+}

@@ -1,0 +1,150 @@
+import type { Schemas } from "@talkcody/shared";
+import type { Context } from "../command.ts";
+import { defineCommand } from "../command.ts";
+import type { Client } from "../connect.ts";
+import { UsageError } from "../failures.ts";
+import { findSession } from "../find.ts";
+import type { Task } from "../frame.ts";
+import { shortId } from "../ids.ts";
+import { readAll } from "../read-all.ts";
+import type { SessionValues } from "../session-request.ts";
+import { createSession, sessionOptionLines, sessionOptions } from "../session-request.ts";
+import { present } from "../present.ts";
+import type { Outcome } from "../watch.ts";
+
+interface Started {
+  sessionId: string;
+  task: Task;
+  /** The stream from here shows all that follows. */
+  after?: string;
+}
+
+interface RunValues extends SessionValues {
+  session?: string | undefined;
+  yes?: boolean | undefined;
+  plan?: boolean | undefined;
+}
+
+export const runCommand = defineCommand({
+  summary: "say something to the agent and watch until it is done",
+  usage: 'run [--session ID | --repo URL] [options] "text"   (- reads the text from standard input)',
+  options: [
+    ["-s, --session ID", "go on in this session instead of a new one"],
+    ...sessionOptionLines,
+    ["-y, --yes", "approve edits and commands of this session without asking"],
+    ["--plan", "let the agent plan first; nothing changes before you approve"],
+  ],
+  accepts: {
+    ...sessionOptions,
+    session: { type: "string", short: "s" },
+    yes: { type: "boolean", short: "y" },
+    plan: { type: "boolean" },
+  },
+  wordsMax: 1000,
+  run: async (context, { values, words }) => {
+    const text = await textFrom(context, words);
+    refuseContradictions(values);
+    const client = context.connect();
+    const started = await start(client, text, values);
+    if (values.yes && !context.json) sayApproved(context);
+    const outcome = await present({
+      ...context,
+      client,
+      sessionId: started.sessionId,
+      after: started.after,
+      taskId: started.task.id,
+      onInterrupt: createCanceller(context, client, started.task.id),
+    });
+    return exitCode(context, outcome, started.sessionId);
+  },
+});
+
+async function textFrom({ terminal }: Context, words: string[]): Promise<string> {
+  const isPiped = words.length === 1 && words[0] === "-";
+  const text = isPiped ? await readAll(terminal.input) : words.join(" ");
+  if (text.trim() === "")
+    throw new UsageError('Say what should be done: talkcody run "fix the failing test"');
+  return text;
+}
+
+function refuseContradictions({ session, repo, workspace, title }: RunValues): void {
+  const fresh = Object.entries({ repo, workspace, title }).find(([, value]) => value !== undefined);
+  if (session !== undefined && fresh)
+    throw new UsageError(`--${fresh[0]} is for a new session; leave it or --session out.`);
+}
+
+/** A new session gets its message at once; one that is there gets it sent. */
+async function start(client: Client, text: string, values: RunValues): Promise<Started> {
+  if (values.session !== undefined) return startIn(client, text, values);
+  const settings: Schemas["Settings"] = {
+    ...(values.yes ? { autoApproveEdits: true, autoApproveCommands: true } : {}),
+    ...(values.plan ? { planMode: true } : {}),
+  };
+  const session = await createSession(client, values, { settings, message: { content: text } });
+  const task = session.activeTask ?? (await latestTask(client, session.id));
+  return { sessionId: session.id, task };
+}
+
+async function startIn(client: Client, text: string, values: RunValues): Promise<Started> {
+  const sessionId = await findSession(client, values.session);
+  if (values.yes) {
+    const settings = { autoApproveEdits: true, autoApproveCommands: true };
+    await client.updateSession({ params: { sessionId }, body: { settings } });
+  }
+  const settings = {
+    ...(values.model === undefined ? {} : { model: values.model }),
+    ...(values.plan ? { planMode: true } : {}),
+  };
+  const { task, eventsAfter } = await client.sendMessage({
+    params: { sessionId },
+    body: { content: text, ...(Object.keys(settings).length > 0 ? { settings } : {}) },
+  });
+  return { sessionId, task, after: eventsAfter };
+}
+
+/** A task so quick that it has ended already. */
+async function latestTask(client: Client, sessionId: string): Promise<Task> {
+  const { items } = await client.listTasks({ query: { sessionId, limit: 1 } });
+  const [task] = items;
+  if (task === undefined) throw new Error(`Session ${sessionId} has no task.`);
+  return task;
+}
+
+function sayApproved({ terminal }: Context): void {
+  terminal.out(
+    `${terminal.style.waiting("!")} edits and commands of this session run without asking (--yes)\n\n`,
+  );
+}
+
+/** Ctrl-C cancels; the second one leaves without waiting for the end. */
+function createCanceller({ terminal, json }: Context, client: Client, taskId: string) {
+  let isCancelling = false;
+  return async (): Promise<Outcome | undefined> => {
+    if (isCancelling) return { type: "left" };
+    isCancelling = true;
+    if (!json)
+      terminal.err(`\n${terminal.style.quiet("cancelling … Ctrl-C again leaves without waiting")}\n`);
+    await client.updateTask({ params: { taskId }, body: { state: "cancelled" } }).catch(() => {}); // It may have ended; the stream tells.
+    return undefined;
+  };
+}
+
+function exitCode({ terminal, json }: Context, outcome: Outcome, sessionId: string): number {
+  const hint = (text: string) => {
+    if (!json) terminal.err(`${terminal.style.quiet(text)}\n`);
+  };
+  const id = shortId(sessionId);
+  switch (outcome.type) {
+    case "ended":
+      hint(`  session ${id} · go on: talkcody run -s ${id} "…"`);
+      return { completed: 0, failed: 1, cancelled: 3 }[
+        outcome.task.state as "completed" | "failed" | "cancelled"
+      ];
+    case "waiting":
+      hint(`It waits for a decision; then: talkcody attach ${id}`);
+      return 4;
+    case "left":
+      hint(`Left. The session is still there: talkcody attach ${id}`);
+      return 130;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Client } from "@talkcody/shared";
+import { createClient } from "@talkcody/shared";
+import type { Connection } from "./discovery.ts";
+import { discover } from "./discovery.ts";
+
+export type { Client } from "@talkcody/shared";
+
+/** Tries after the first; a person waits for the answer. */
+const retriesMax = 2;
+
+/** A client for the server of this machine, or of the environment. Throws Failure when there is none. */
+export function connect(find: () => Connection = discover): Client {
+  const { baseUrl, apiKey } = find();
+  return createClient({ baseUrl, apiKey, retriesMax, fetch: createFollowingFetch(baseUrl, find) });
+}
+
+/** A server that was started again may have another port: a request that does not get through looks for it, and the next try goes there. */
+function createFollowingFetch(baseUrl: string, find: () => Connection): typeof fetch {
+  let current = baseUrl;
+  return async (input, init) => {
+    const url = typeof input === "string" ? current + input.slice(baseUrl.length) : input;
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      current = found(find) ?? current;
+      throw error;
+    }
+  };
+}
+
+function found(find: () => Connection): string | undefined {
+  try {
+    return find().baseUrl;
+  } catch {
+    return undefined; // Not back yet; the failure of the request is what is told.
+  }
+}

@@ -1,0 +1,123 @@
+import { ProblemError } from "@talkcody/shared";
+import type { Client } from "./connect.ts";
+import type { Action } from "./frame.ts";
+import { shortId } from "./ids.ts";
+import type { Keyboard } from "./keyboard.ts";
+import type { Question } from "./questions.ts";
+import { answerFrom, questionsOf } from "./questions.ts";
+import { isCut } from "./render/action-box.ts";
+import type { FrameRenderer } from "./render/frames.ts";
+import { plainLine } from "./render/sanitise.ts";
+import type { Style } from "./render/style.ts";
+
+export interface Desk {
+  client: Client;
+  renderer: FrameRenderer;
+  keyboard: Keyboard;
+  style: Style;
+}
+
+type Decision = Parameters<Client["createAction"]>[0]["body"];
+
+/** Puts the decisions of a session to a person, one at a time, and sends what they decide. */
+export function createDecider({ client, renderer, keyboard, style }: Desk) {
+  const { page } = renderer;
+  /** Left open by the person; somebody may decide elsewhere. */
+  const postponed = new Set<string>();
+  let asking: Action | undefined;
+
+  /** The server says in its own words when it was too late. */
+  const send = async (action: Action, decision: Decision) => {
+    asking = undefined;
+    try {
+      await client.createAction({ params: { sessionId: action.sessionId }, body: decision });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      renderer.note(`✗ ${plainLine(error.problem.detail)}`);
+    }
+  };
+  const reject = async (action: Action) => {
+    page.clearPrompt();
+    const reason = await keyboard.line(`  ${style.waiting("╰")} why not? (Enter for no reason) › `);
+    page.typed();
+    if (reason === undefined) return ask(action);
+    const told = reason.trim() === "" ? {} : { reason: reason.trim() };
+    await send(action, { type: "reject", actionId: action.id, ...told });
+  };
+  const answer = async (action: Action) => {
+    const result: Record<string, string | string[]> = {};
+    for (const question of questionsOf(action)) {
+      for (const line of optionLines(question, style)) page.line(line);
+      const typed = await keyboard.line(`  ${style.waiting("╰")} ${hintFor(question)} › `);
+      page.typed();
+      if (typed === undefined) return postpone(action);
+      result[question.id] = answerFrom(question, typed);
+    }
+    await send(action, { type: "respond", actionId: action.id, result });
+  };
+  const postpone = (action: Action) => {
+    asking = undefined;
+    postponed.add(action.id);
+    page.clearPrompt();
+    renderer.note(`left open; later: talkcody answer ${shortId(action.id)}`);
+  };
+  const ask = (action: Action) => {
+    page.prompt(`  ${style.waiting("╰")} ${keysFor(action, style)}`);
+  };
+
+  return {
+    /** Shows the next pending action, when none is shown. True while one waits for a key. */
+    offer: async (pending: readonly Action[]): Promise<boolean> => {
+      const next = pending.find(({ id }) => !postponed.has(id));
+      if (next === undefined) {
+        asking = undefined;
+        return false;
+      }
+      if (asking?.id !== next.id) renderer.ask(next);
+      asking = next;
+      if (next.type === "question") await answer(next);
+      else if (!page.hasPrompt) ask(next);
+      return asking !== undefined;
+    },
+    /** True when the key decided something, or was meant to. */
+    key: async (name: string): Promise<boolean> => {
+      const action = asking;
+      if (action === undefined) return false;
+      if (name === "a") await send(action, { type: "approve", actionId: action.id });
+      if (name === "s" && action.type === "approval")
+        await send(action, { type: "approve", actionId: action.id, scope: "session" });
+      if (name === "r") await reject(action);
+      if (name === "v" && isCut(action, style)) renderer.ask(action, { all: true });
+      return true;
+    },
+  };
+}
+
+function keysFor(action: Action, style: Style): string {
+  const key = (letter: string) => style.strong(`[${letter}]`);
+  const view = isCut(action, style) ? `  ${key("v")}iew all` : "";
+  if (action.type === "plan") return `${key("a")}pprove  ${key("r")}eject with reason${view}`;
+  return `${key("a")}pprove  ${key("s")} ${scopeOf(action)}  ${key("r")}eject${view}`;
+}
+
+/** What an approval for the session covers; the server allows edits as a kind, commands word by word. */
+function scopeOf(action: Action): string {
+  if (typeof action.input["command"] === "string") return "this command, all session";
+  if (typeof action.input["url"] === "string") return "this site, all session";
+  return "all edits, all session";
+}
+
+function optionLines({ question, options }: Question, style: Style): string[] {
+  const width = String(options.length).length;
+  const numbered = options.map(({ label, description }, index) => {
+    const number = style.strong(String(index + 1).padStart(width));
+    const why = description === "" ? "" : `  ${style.quiet(plainLine(description))}`;
+    return `  ${style.waiting("│")}   ${number} ${plainLine(label)}${why}`;
+  });
+  return [`  ${style.waiting("│")} ${style.strong(plainLine(question))}`, ...numbered];
+}
+
+function hintFor({ options, multiSelect }: Question): string {
+  if (options.length === 0) return "your answer";
+  return multiSelect ? "numbers with commas, or your own words" : "a number, or your own words";
+}

@@ -1,0 +1,82 @@
+import { ProblemError } from "@talkcody/shared";
+import type { Client } from "./connect.ts";
+import { createDecider } from "./decide.ts";
+import type { Inbox } from "./inbox.ts";
+import type { Keyboard, KeyPress } from "./keyboard.ts";
+import type { FrameRenderer } from "./render/frames.ts";
+import { plainLine } from "./render/sanitise.ts";
+import type { Situation } from "./situation.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Happening, Outcome, Watcher } from "./watch.ts";
+
+export interface InteractiveOptions {
+  client: Client;
+  terminal: Terminal;
+  sessionId: string;
+  renderer: FrameRenderer;
+  keyboard: Keyboard;
+  /** What Ctrl-C does: an outcome leaves. */
+  onInterrupt(): Promise<Outcome | undefined>;
+}
+
+/** A person at a terminal: reads along, decides with single keys, and types messages at any time. */
+export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
+  const { client, terminal, sessionId, renderer, keyboard } = options;
+  const { page } = renderer;
+  const decider = createDecider({ client, renderer, keyboard, style: terminal.style });
+  let situation: Situation | undefined;
+
+  const invite = () => {
+    if (page.hasPrompt) return;
+    page.block("person");
+    page.prompt(`${terminal.style.strong("›")} ${terminal.style.quiet("type a message; Ctrl-C leaves")}`);
+  };
+  const write = async (start: string) => {
+    page.block("person");
+    const text = await keyboard.line("› ", start);
+    page.typed();
+    if (text?.trim()) await send(text);
+  };
+  const send = async (text: string) => {
+    const isBusy = situation?.status !== "idle";
+    try {
+      const { message } = await client.sendMessage({ params: { sessionId }, body: { content: text } });
+      renderer.known(message.id);
+      if (isBusy) renderer.note("the agent reads it after its current step");
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      renderer.note(`✗ ${plainLine(error.problem.detail)}`);
+    }
+  };
+
+  return {
+    frame: (frame, now) => {
+      situation = now;
+      renderer.render(frame);
+    },
+    lost: renderer.lost,
+    quiet: async ({ pending, status }) => {
+      const isAsking = await decider.offer(pending);
+      if (!isAsking && status === "idle") invite();
+      return undefined;
+    },
+    key: async (key, inbox) => {
+      if (await decider.key(key.name)) return;
+      if (key.isText) await write(key.name + typedAhead(inbox));
+    },
+    interrupt: () => {
+      page.clearPrompt();
+      return options.onInterrupt();
+    },
+  };
+}
+
+/** What was typed or pasted before the line could be edited. */
+function typedAhead(inbox: Inbox<Happening>): string {
+  const isText = (item: Happening): item is { type: "key"; key: KeyPress } =>
+    item.type === "key" && item.key.isText;
+  let text = "";
+  for (let next = inbox.takeIf(isText); next !== undefined; next = inbox.takeIf(isText))
+    text += next.key.name;
+  return text;
+}

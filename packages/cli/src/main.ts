@@ -1,0 +1,100 @@
+import { NetworkError, ProblemError } from "@talkcody/shared";
+import type { Command, Context } from "./command.ts";
+import { answerCommand } from "./commands/answer.ts";
+import { approveCommand } from "./commands/approve.ts";
+import { attachCommand } from "./commands/attach.ts";
+import { cancelCommand } from "./commands/cancel.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { newCommand } from "./commands/new.ts";
+import { rejectCommand } from "./commands/reject.ts";
+import { runCommand } from "./commands/run.ts";
+import { connect } from "./connect.ts";
+import { UsageError } from "./failures.ts";
+import { commandHelp, help, version } from "./help.ts";
+import { plain } from "./render/sanitise.ts";
+import { closest } from "./suggest.ts";
+import type { Terminal } from "./terminal.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** In the order of the help. */
+const commands = new Map<string, Command>([
+  ["run", runCommand],
+  ["attach", attachCommand],
+  ["new", newCommand],
+  ["ls", lsCommand],
+  ["approve", approveCommand],
+  ["reject", rejectCommand],
+  ["answer", answerCommand],
+  ["cancel", cancelCommand],
+  ["models", modelsCommand],
+]);
+
+/** Runs one command line. Exit codes: 0 done, 1 failed, 2 not understood, 3 cancelled, 4 waits for a decision, 130 left. */
+export async function main(args: readonly string[], terminal: Terminal = openTerminal()): Promise<number> {
+  const [name, ...rest] = args[0] === "--json" ? [...args.slice(1), "--json"] : args;
+  try {
+    if (name === "--version" || name === "-v") return print(terminal, version());
+    if (name === undefined || name === "--help" || name === "-h" || name === "help")
+      return print(terminal, helpFor(rest[0], terminal));
+    const command = commandFor(name);
+    if (isHelp(rest)) return print(terminal, commandHelp(command, terminal.style));
+    return await command.run(contextOf(rest, terminal), rest);
+  } catch (error) {
+    return complain(error, terminal);
+  }
+}
+
+function contextOf(rest: readonly string[], terminal: Terminal): Context {
+  return { terminal, connect: () => connect(), json: optionsOf(rest).includes("--json") };
+}
+
+function isHelp(rest: readonly string[]): boolean {
+  return optionsOf(rest).some((word) => word === "--help" || word === "-h");
+}
+
+/** What stands behind `--` is text. */
+function optionsOf(rest: readonly string[]): readonly string[] {
+  const end = rest.indexOf("--");
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+function commandFor(name: string): Command {
+  const command = commands.get(name);
+  if (command) return command;
+  const near = closest(name, [...commands.keys()]);
+  throw new UsageError(
+    `There is no command ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : "; see talkcody --help."}`,
+  );
+}
+
+function helpFor(name: string | undefined, { style }: Terminal): string {
+  return name === undefined ? help(commands, style) : commandHelp(commandFor(name), style);
+}
+
+function print(terminal: Terminal, text: string): number {
+  terminal.out(`${text}\n`);
+  return 0;
+}
+
+/** One clear line; a stack trace helps nobody here. */
+function complain(error: unknown, terminal: Terminal): number {
+  terminal.err(`${terminal.style.bad("✗")} ${plain(sentence(error))}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ProblemError) return problemSentence(error.problem);
+  if (error instanceof NetworkError)
+    return "The server does not answer; is it running? Start one with `npm start`.";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function problemSentence({ code, title, detail, errors = [] }: ProblemError["problem"]): string {
+  const places = errors.map(({ pointer, detail: what }) => `\n  ${pointer || "/"}: ${what}`).join("");
+  const hint =
+    code === "unauthorized"
+      ? " The key comes from TALKCODY_API_KEY, or from api-key in the data directory."
+      : "";
+  return `${detail || title}${hint}${places}`;
+}

@@ -1,0 +1,75 @@
+import type { Action } from "../frame.ts";
+import { shortId } from "../ids.ts";
+import { plural } from "./amounts.ts";
+import { diffLines } from "./diff.ts";
+import { plainLine, visible } from "./sanitise.ts";
+import type { Style } from "./style.ts";
+import { questionsOf } from "../questions.ts";
+
+const boxLinesMax = 60;
+
+/** What a person is asked, up to the line that says how to answer. Nothing that will happen is left out or hidden; `all` lifts the bound on lines. */
+export function actionBox(action: Action, style: Style, all = false): string[] {
+  const edge = style.waiting("│");
+  const body = bodyOf(action, style);
+  const shown = all ? body : body.slice(0, boxLinesMax);
+  const rest = body.length - shown.length;
+  return [
+    `  ${style.waiting("╭")} ${style.strong(titleOf(action))}  ${style.quiet(shortId(action.id))}`,
+    ...shown.map((line) => `  ${edge} ${line}`.trimEnd()),
+    ...(rest > 0 ? [`  ${edge} ${style.waiting(`… ${plural(rest, "more line")}, not shown`)}`] : []),
+  ];
+}
+
+/** Whether the box leaves lines out. */
+export function isCut(action: Action, style: Style): boolean {
+  return bodyOf(action, style).length > boxLinesMax;
+}
+
+/** What was decided, in one line. */
+export function decisionLine(action: Action, style: Style): string {
+  const by = action.resolvedBy === "policy" ? " by a setting" : "";
+  const reason = action.state === "rejected" && action.reason ? `: ${plainLine(action.reason)}` : "";
+  switch (action.state) {
+    case "approved":
+    case "answered":
+      return `${style.good("✓")} ${style.quiet(`${action.state}${by}`)}`;
+    case "rejected":
+      return `${style.bad("✗")} rejected${reason}`;
+    case "expired":
+      return `${style.bad("✗")} nobody decided in time`;
+    case "cancelled":
+      return `${style.quiet("– not needed any more")}`;
+    case "pending":
+      return `${style.waiting("… waiting")}`;
+  }
+}
+
+/** The preview of an action, for one that was decided without asking here. */
+export function previewLines(action: Action, style: Style): string[] {
+  if (action.preview === null) return [];
+  const lines = bodyOf(action, style);
+  const rest = lines.length - boxLinesMax;
+  const note = rest > 0 ? [style.quiet(`… ${plural(rest, "more line")}`)] : [];
+  return [...lines.slice(0, boxLinesMax), ...note].map((line) => `    ${line}`.trimEnd());
+}
+
+function titleOf(action: Action): string {
+  if (action.type === "plan") return "The agent presents a plan";
+  if (action.type === "question") return "The agent asks";
+  const input = action.input;
+  if (typeof input["command"] === "string") return "Run this command?";
+  if (typeof input["url"] === "string") return `Fetch this page?`;
+  const path = input["file_path"] ?? input["path"];
+  return typeof path === "string" ? `Change ${visible(path)}?` : `Allow ${visible(action.toolName)}?`;
+}
+
+function bodyOf(action: Action, style: Style): string[] {
+  if (action.type === "question")
+    return questionsOf(action).flatMap((question) => [plainLine(question.question)]);
+  if (action.type === "plan") return visible(action.preview ?? JSON.stringify(action.input)).split("\n");
+  if (action.preview !== null) return diffLines(action.preview, style, visible);
+  const subject = action.input["command"] ?? action.input["url"];
+  const text = typeof subject === "string" ? subject : JSON.stringify(action.input, null, 2);
+  return visible(text).split("\n");
+}

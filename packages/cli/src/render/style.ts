@@ -1,0 +1,34 @@
+import { styleText } from "node:util";
+
+type Paint = (text: string) => string;
+
+/** Colours by what they mean. Without colour every one of them gives the text back as it came. */
+export interface Style {
+  strong: Paint;
+  quiet: Paint;
+  added: Paint;
+  removed: Paint;
+  good: Paint;
+  bad: Paint;
+  waiting: Paint;
+  accent: Paint;
+}
+
+type Format = Parameters<typeof styleText>[0];
+
+export function createStyle(hasColour: boolean): Style {
+  const paint =
+    (format: Format): Paint =>
+    (text) =>
+      hasColour && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    strong: paint("bold"),
+    quiet: paint("dim"),
+    added: paint("green"),
+    removed: paint("red"),
+    good: paint("green"),
+    bad: paint("red"),
+    waiting: paint("yellow"),
+    accent: paint("cyan"),
+  };
+}

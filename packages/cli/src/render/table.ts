@@ -1,0 +1,46 @@
+import type { Style } from "./style.ts";
+import { fit, widthOf } from "./width.ts";
+
+export interface Column {
+  title: string;
+  align?: "left" | "right";
+  /** This column gives way when the terminal is narrow. */
+  gives?: boolean;
+  paint?: (cell: string, row: number) => string;
+}
+
+/** Rows under their titles, no wider than the terminal. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  how: { style: Style; width: number },
+): string[] {
+  const widths = widthsOf(columns, rows, how.width);
+  const line = (cells: readonly string[], paint: (cell: string, column: number) => string) =>
+    columns
+      .map((column, index) => paint(place(cells[index] ?? "", widths[index] ?? 0, column), index))
+      .join("  ")
+      .trimEnd();
+  return [
+    line(
+      columns.map(({ title }) => title),
+      (cell) => how.style.quiet(cell),
+    ),
+    ...rows.map((row, number) => line(row, (cell, index) => columns[index]?.paint?.(cell, number) ?? cell)),
+  ];
+}
+
+function widthsOf(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): number[] {
+  const wanted = columns.map(({ title }, index) =>
+    Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index] ?? ""))),
+  );
+  const over = wanted.reduce((sum, one) => sum + one + 2, -2) - width;
+  return wanted.map((one, index) => (columns[index]?.gives && over > 0 ? Math.max(8, one - over) : one));
+}
+
+function place(cell: string, width: number, { align }: Column): string {
+  const text = fit(cell, width);
+  return align === "right"
+    ? text.trimEnd().padStart(width + text.trimEnd().length - widthOf(text.trimEnd()))
+    : text;
+}

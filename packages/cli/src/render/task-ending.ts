@@ -1,0 +1,24 @@
+import type { Task } from "../frame.ts";
+import { cost, count, duration, plural } from "./amounts.ts";
+import { plainLine } from "./sanitise.ts";
+import type { Style } from "./style.ts";
+
+/** How a task ended, and what it took: `✓ done · 4 steps · 12.3 s · 1.2k tokens · $0.0031`. */
+export function taskEnding(task: Task, style: Style): string {
+  const took = style.quiet(` · ${effortOf(task).join(" · ")}`);
+  if (task.state === "completed") return `${style.good("✓ done")}${took}`;
+  if (task.state === "cancelled") return `${style.waiting("■ cancelled")}${took}`;
+  const why = task.error ? `${task.error.title}: ${plainLine(task.error.detail)}` : "no reason was given";
+  return `${style.bad("✗ failed")}${took}\n  ${why}`;
+}
+
+function effortOf({ steps, usage, startedAt, endedAt }: Task): string[] {
+  const milliseconds = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined;
+  const tokens = usage.inputTokens + usage.outputTokens;
+  return [
+    plural(steps, "step"),
+    ...(milliseconds === undefined ? [] : [duration(milliseconds)]),
+    ...(tokens > 0 ? [`${count(tokens)} tokens`] : []),
+    ...(usage.costUsd > 0 ? [cost(usage.costUsd)] : []),
+  ];
+}

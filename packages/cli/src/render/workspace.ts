@@ -1,0 +1,30 @@
+import type { Schemas } from "@talkcody/shared";
+import type { Page } from "./page.ts";
+import { plainLine } from "./sanitise.ts";
+import type { Style } from "./style.ts";
+
+type Workspace = Schemas["Workspace"];
+
+/** How a clone goes: one line when it begins, one when it is there. */
+export function createWorkspaceLines(page: Page, style: Style) {
+  let announced = "";
+
+  return {
+    update: (workspace: Workspace): void => {
+      const told = `${workspace.id} ${workspace.state}`;
+      if (workspace.kind === "scratch" || told === announced) return;
+      announced = told;
+      page.block("note");
+      page.line(lineOf(workspace, style));
+    },
+  };
+}
+
+function lineOf({ repository, branch, head, state, error }: Workspace, style: Style): string {
+  const name = plainLine(repository ?? "");
+  const at = [branch, head?.slice(0, 7)].filter(Boolean).join(" ");
+  if (state === "cloning") return style.quiet(`cloning ${name} …`);
+  if (state === "ready")
+    return `${style.good("✓")} ${style.quiet(`cloned ${name}${at ? ` (${plainLine(at)})` : ""}`)}`;
+  return `${style.bad("✗")} ${plainLine(error?.detail ?? "the clone failed")}`;
+}

@@ -1,0 +1,54 @@
+import type { Schemas } from "@talkcody/shared";
+import type { Client } from "./connect.ts";
+import { UsageError } from "./failures.ts";
+import type { Session } from "./frame.ts";
+
+export const sessionOptions = {
+  repo: { type: "string" },
+  branch: { type: "string" },
+  workspace: { type: "string" },
+  model: { type: "string", short: "m" },
+  title: { type: "string" },
+} as const;
+
+export const sessionOptionLines: [string, string][] = [
+  ["--repo URL", "clone this repository as the workspace"],
+  ["--branch B", "and work on this branch"],
+  ["--workspace ID", "use a workspace that is there already"],
+  ["-m, --model M", "such as gpt-5-mini@openai; `talkcody models` lists them"],
+  ["--title T", "name the session"],
+];
+
+export interface SessionValues {
+  repo?: string | undefined;
+  branch?: string | undefined;
+  workspace?: string | undefined;
+  model?: string | undefined;
+  title?: string | undefined;
+}
+
+type Body = Schemas["CreateSession"];
+
+/** Creates a session as the options say. Throws UsageError where they contradict each other. */
+export function createSession(
+  client: Client,
+  values: SessionValues,
+  more: Partial<Body> = {},
+): Promise<Session> {
+  const { repo, branch, workspace, model, title } = values;
+  if (repo !== undefined && workspace !== undefined)
+    throw new UsageError("Give --repo or --workspace, not both.");
+  if (branch !== undefined && repo === undefined) throw new UsageError("--branch needs --repo.");
+  const clone =
+    repo === undefined
+      ? {}
+      : { workspace: { repository: repo, ...(branch === undefined ? {} : { branch }) } };
+  const body: Body = {
+    ...clone,
+    ...(workspace === undefined ? {} : { workspaceId: workspace }),
+    ...(model === undefined ? {} : { model }),
+    ...(title === undefined ? {} : { title }),
+    ...more,
+  };
+  return client.createSession({ body });
+}
