@@ -63,7 +63,8 @@ function createPrivateFile(path: string): void {
 
 function configure(sqlite: Sqlite.Database, path: string): void {
   assertVersion(String(sqlite.prepare("SELECT sqlite_version()").pluck().get()));
-  sqlite.pragma("auto_vacuum = INCREMENTAL"); // Takes hold in new files only.
+  // It takes hold in new files only, and would write to old ones all the same.
+  if (sqlite.pragma("page_count", { simple: true }) === 0) sqlite.pragma("auto_vacuum = INCREMENTAL");
   expectPragma(sqlite, "journal_mode = WAL", { path, name: "journal_mode", value: "wal" });
   // better-sqlite3 opens a WAL file a second time with NORMAL, which may lose acknowledged commits.
   expectPragma(sqlite, "synchronous = FULL", { path, name: "synchronous", value: 2 });

@@ -21,8 +21,8 @@ const selectBounds = `
 
 const selectDeltas = `
   SELECT type, payload FROM events
-  WHERE session_id = ?1 AND subject_id = ?2 AND type IN ('token', 'reasoning') AND sequence > coalesce((
-    SELECT max(sequence) FROM events WHERE session_id = ?1 AND subject_id = ?2 AND type = 'message.created'
+  WHERE session_id = ? AND subject_id = ? AND type IN ('token', 'reasoning') AND sequence > coalesce((
+    SELECT max(sequence) FROM events WHERE session_id = ? AND subject_id = ? AND type = 'message.created'
   ), 0) ORDER BY sequence`;
 
 /** `append` and `bounds` throw not-found for an unknown session. */
@@ -86,7 +86,7 @@ export function createEventLog(options: {
     },
     written: (sessionId, messageId) => {
       const written = { token: "", reasoning: "" };
-      for (const { type, payload } of deltas.all(sessionId, messageId))
+      for (const { type, payload } of deltas.all(sessionId, messageId, sessionId, messageId))
         written[type] += fromJson<{ text: string }>(payload).text;
       return { text: written.token, reasoning: written.reasoning };
     },

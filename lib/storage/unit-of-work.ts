@@ -44,7 +44,7 @@ export function createUnitOfWork(database: Database, onFault: (error: unknown) =
       deliveries.push(...queues.filter((queue) => queue.size > 0).map((queue) => queue.commit()));
       return result;
     } catch (error) {
-      database.rollback();
+      attempt(() => database.rollback(), onFault); // What went wrong first is what the caller hears.
       rewind([]);
       throw error;
     } finally {
@@ -88,7 +88,7 @@ export function createUnitOfWork(database: Database, onFault: (error: unknown) =
       return depth > 0;
     },
     queue: ({ deliver: deliverItems, drop = () => {} }) => {
-      const queue = createQueue(deliverItems, drop);
+      const queue = createQueue(deliverItems, drop, onFault);
       queues.push(queue);
       return (item) => (depth > 0 ? queue.add(item) : deliverItems([item]));
     },
@@ -98,6 +98,7 @@ export function createUnitOfWork(database: Database, onFault: (error: unknown) =
 function createQueue<T>(
   deliver: (items: T[]) => void,
   drop: (item: T) => void,
+  onFault: (error: unknown) => void,
 ): Queue & { add(item: T): void } {
   let items: T[] = [];
   return {
@@ -110,7 +111,11 @@ function createQueue<T>(
       items = [];
       return () => deliver(taken);
     },
-    rewind: (size) => items.splice(size).toReversed().forEach(drop),
+    rewind: (size) =>
+      items
+        .splice(size)
+        .toReversed()
+        .forEach((item) => attempt(() => drop(item), onFault)),
   };
 }
 
