@@ -59,7 +59,8 @@ export function parseRange(header: string | undefined, totalBytes: number): Byte
   const start = first === "" ? Math.max(0, totalBytes - Number(last)) : Number(first);
   const end = first === "" || last === "" ? totalBytes - 1 : Math.min(Number(last), totalBytes - 1);
   if (first !== "" && last !== "" && Number(last) < start) return undefined; // RFC 9110: such a header is ignored.
-  if (start > end) throw new AppError("range-not-satisfiable", `The file has ${totalBytes} bytes; ${header} lies outside.`);
+  if (start > end)
+    throw new AppError("range-not-satisfiable", `The file has ${totalBytes} bytes; ${header} lies outside.`);
   return { start, end };
 }
 

@@ -6,8 +6,14 @@ export const getFileContent: Handler<"getFileContent"> = ({ params, headers }, {
   if (hasEtag(headers["If-None-Match"], sha256)) return { status: 304 };
   const about = { name, mediaType, sha256, isInline: isShownSafely(mediaType) };
   const range = parseRange(headers.Range, sizeBytes);
-  if (range === undefined) return { status: 200, file: { ...about, sizeBytes, bytes: files.content.open(id) } };
+  if (range === undefined)
+    return { status: 200, file: { ...about, sizeBytes, bytes: files.content.open(id) } };
   const bytes = files.content.open(id, range);
-  const part = { ...about, sizeBytes: range.end - range.start + 1, bytes, range: { ...range, totalBytes: sizeBytes } };
+  const part = {
+    ...about,
+    sizeBytes: range.end - range.start + 1,
+    bytes,
+    range: { ...range, totalBytes: sizeBytes },
+  };
   return { status: 206, file: part };
 };

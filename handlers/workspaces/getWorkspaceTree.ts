@@ -1,6 +1,9 @@
 import type { Handler } from "../../lib/handler.ts";
 
-export const getWorkspaceTree: Handler<"getWorkspaceTree"> = async ({ params, query, signal }, { workspaces }) => {
+export const getWorkspaceTree: Handler<"getWorkspaceTree"> = async (
+  { params, query, signal },
+  { workspaces },
+) => {
   const { path, depth = 1 } = query;
   return { status: 200, body: await workspaces.tree(params.workspaceId, { path, depth, signal }) };
 };

@@ -1,0 +1,132 @@
+import { randomFillSync } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import contract from "./packages/shared/src/contract.gen.json" with { type: "json" };
+import packageJson from "./package.json" with { type: "json" };
+import { registry } from "./handlers/registry.gen.ts";
+import { systemClock, timestamp } from "./lib/clock.ts";
+import { ConfigError, loadConfig } from "./lib/config.ts";
+import type { Config } from "./lib/config.ts";
+import { createCore, createSettings } from "./lib/core/index.ts";
+import { createIds } from "./lib/id.ts";
+import { createModelClient } from "./lib/models/index.ts";
+import { createGit, createWebFetcher, createWorkspaceHosts } from "./lib/platform/index.ts";
+import { openApiKey } from "./lib/security/api-key.ts";
+import { createServer, publishDiscovery } from "./lib/server/index.ts";
+import { openStorage } from "./lib/storage/index.ts";
+import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
+import { createToolbox } from "./lib/tools/index.ts";
+
+const clock = systemClock;
+const version = packageJson.version;
+
+export interface RunningServer {
+  url: string;
+  dataDir: string;
+  /** Ends cleanly; what runs goes on in the next life. */
+  stop(): Promise<void>;
+}
+
+/** Introduces everyone to everyone: config → stores → services → handlers → listen. */
+export async function startServer(config: Readonly<Config>): Promise<RunningServer> {
+  const startedAt = timestamp(clock.now());
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  mkdirSync(config.workspacesDir, { recursive: true, mode: 0o700 });
+  const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
+  const storage = openStorage({ dataDir: config.dataDir, fileBytesMax: config.fileBytesMax, clock });
+  const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
+  const deltas = createDeltaWriter({ log: storage.events, ...storage });
+  const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
+  const environment = config.commandEnvironment;
+  const { workspacesDir, allowLocalRepositories } = config;
+  const hosts = createWorkspaceHosts({ workspacesDir, environment, dataDir: config.dataDir });
+  const core = createCore({
+    settings,
+    endStreams: (sessionId) => feed.end(sessionId),
+    runtime: {
+      storage,
+      clock,
+      deltas,
+      hosts,
+      newId: createIds({ now: clock.now, random: (bytes) => randomFillSync(bytes) }),
+      models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
+      toolbox: createToolbox(),
+      fetcher: createWebFetcher(),
+      git: createGit({ workspacesDir, allowLocalRepositories, environment }),
+      limits: config,
+      defaultModel: config.defaultModel,
+      allowLocalRepositories,
+      reportFault: (message, cause) => server.reportFault(message, cause),
+    },
+  });
+  const describe = () => ({
+    name: "talkcody" as const,
+    version,
+    contractVersion: contract.info.version,
+    startedAt,
+    capabilities: {
+      localRepositories: allowLocalRepositories,
+      processIsolation: hosts.isIsolating(),
+      transports: ["sse" as const, "websocket" as const],
+    },
+    limits: {
+      bodyBytesMax: config.bodyBytesMax,
+      fileBytesMax: config.fileBytesMax,
+      queuedMessagesMax: config.queuedMessagesMax,
+      runningTasksMax: config.runningTasksMax,
+    },
+  });
+  const server = createServer({
+    contract,
+    handlers: registry,
+    services: { ...core.services, events: feed, server: { describe, contract: () => contract } },
+    storage,
+    isKey: apiKey.isKey,
+    clock,
+    config,
+  });
+  const url = await server.listen({ host: config.host, port: config.port });
+  const withdraw = publishDiscovery({ dataDir: config.dataDir, url, version, startedAt, pid: process.pid });
+  core.start();
+  return {
+    url,
+    dataDir: config.dataDir,
+    stop: async () => {
+      withdraw();
+      await Promise.all([server.close(), core.stop(config.gracePeriodMs)]);
+      deltas.close();
+      storage.close();
+    },
+  };
+}
+
+/** The program: starts, tells a person where it is, and ends cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
+export async function main(): Promise<void> {
+  try {
+    const server = await startServer(loadConfig());
+    greet(server);
+    stopOnSignal(server);
+  } catch (error) {
+    console.error(error instanceof ConfigError || !(error instanceof Error) ? String(error) : error.message);
+    process.exitCode = 1;
+  }
+}
+
+function greet({ url, dataDir }: RunningServer): void {
+  console.log(`\n  TalkCody ${version} is listening on ${url}\n`);
+  console.log(`  Data     ${dataDir}`);
+  console.log(`  API key  cat "${dataDir}/api-key"`);
+  console.log(`  Next     npx talkcody run "What is in this workspace?"    (or: npm run demo)\n`);
+}
+
+function stopOnSignal(server: RunningServer): void {
+  let isStopping = false;
+  const onSignal = () => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    server.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+}

@@ -1,0 +1,12 @@
+// Plain JavaScript, so that an old Node can read it and say what is wrong.
+import { enableCompileCache } from "node:module";
+
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  console.error(
+    `TalkCody needs Node 24; this is ${process.version}. Run it with "npm start", which brings its own.`,
+  );
+  process.exit(1);
+}
+enableCompileCache?.();
+const { main } = await import("./main.ts");
+await main();
