@@ -17,8 +17,9 @@ export function modelErrorFrom(error: unknown, context: FailureContext): ModelEr
   const said = providerAnswer(error);
   const failure = failureOf(error, said);
   const words = worded(said.message, context.apiKey);
-  const status = said.status === undefined ? "" : ` (${said.status})`;
-  return new ModelError(failure, `${context.providerId}${status}: ${words || phrases[failure]}`, {
+  const speaker =
+    said.status === undefined ? context.providerId : `${context.providerId} answered ${said.status}`;
+  return new ModelError(failure, `${speaker}: ${sentence(words || phrases[failure])}`, {
     // The packages' errors carry whole prompts; only what lies below them is kept.
     cause: error instanceof Error ? error.cause : undefined,
     retryAfterMs: retryAfterMs(said.headers, context.now),
@@ -74,8 +75,9 @@ function bodyOf(outer: Record<string, unknown>): Record<string, unknown> {
 }
 
 const overflow =
-  /context[_ ](length|window|size)|maximum context|prompt is too long|input is too long|too many (input )?tokens|input token count.*exceed|exceeds? the (model's )?max|reduce the length|request_too_large|max_prompt_tokens|range of input length/;
-const outOfCredit = /insufficient_quota|insufficient balance|billing|credit balance/;
+  /context[_ ](length|window|size)|maximum context|prompt is too long|input is too long|too many (input )?tokens|input token count.*exceed|exceeds the model's max|reduce the length|request_too_large|max_prompt_tokens|range of input length/;
+const outOfCredit =
+  /insufficient_quota|insufficient balance|credit balance|billing_(error|hard_limit|not_active)/;
 
 function failureOf(error: unknown, { status, words }: Answer): ModelFailure {
   if (status === 401 || status === 403 || /authentication_error|invalid_api_key|permission_error/.test(words))
@@ -113,6 +115,10 @@ function causes(error: unknown): Record<string, unknown>[] {
     next = record["cause"];
   }
   return chain;
+}
+
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 const messageCharactersMax = 500;
