@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
+import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";
+import { type Spot, walk } from "./walk.ts";
+
+/** Beside the port: what the shell and the search of the same workspace need. */
+export interface ContainedFiles extends WorkspaceFiles {
+  /** Makes or empties a file and leaves it open for writing. */
+  create(path: string): Promise<FileHandle>;
+  /** Works with what is at a path while its folder is held. Undefined when nothing is there. */
+  visit<T>(path: string, work: (spot: Spot & { stat: Stats }) => Promise<T>): Promise<T | undefined>;
+}
+
+/** `root` is absolute and without links; `aliases` are other absolute paths that mean it. */
+export function createWorkspaceFiles(root: string, aliases: readonly string[] = []): ContainedFiles {
+  const segments = (path: string) => segmentsOf(path, [root, ...aliases]);
+  const visit: ContainedFiles["visit"] = (path, work) =>
+    translated(path, async () => {
+      const spot = await walk({ root, segments: segments(path) });
+      return spot && held(spot, () => (spot.stat ? work({ ...spot, stat: spot.stat }) : undefined));
+    });
+  return {
+    visit,
+    relative: (path) => segments(path).join("/") || ".",
+    stat: (path) => visit(path, (spot) => Promise.resolve(describe(spot.stat))),
+    read: async (path, bytesMax) => {
+      const bytes = await visit(path, (spot) => readSpot(spot, { root, path, bytesMax }));
+      if (bytes === undefined) throw refusal("not-found", `${path} does not exist in the workspace.`);
+      return bytes;
+    },
+    write: (path, content) =>
+      translated(path, async () => {
+        const spot = await place(root, segments(path), path);
+        await held(spot, () => replace(spot, root, content));
+      }),
+    create: (path) =>
+      translated(path, async () => {
+        const spot = await place(root, segments(path), path);
+        return held(spot, async () => {
+          await unlink(spot.folder.at(spot.name)).catch(() => {});
+          return open(spot.folder.at(spot.name), newFile, 0o600);
+        });
+      }),
+  };
+}
+
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const existingFile = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+}
+
+async function held<T>(spot: Spot, work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await spot.folder.close();
+  }
+}
+
+function describe(stat: Stats): FileStat {
+  const type = stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
+  return { type, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
+}
+
+async function readSpot(
+  spot: Spot,
+  { root, path, bytesMax }: { root: string; path: string; bytesMax: number },
+): Promise<Uint8Array> {
+  await spot.folder.check(root);
+  const handle = await open(spot.folder.at(spot.name), existingFile);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw notAFile(path, stat);
+    const bytes = stat.size > bytesMax ? undefined : await readAll(handle, bytesMax);
+    if (bytes === undefined || bytes.length > bytesMax)
+      throw refusal("too-large", `${path} holds more than the ${bytesMax} bytes that can be read at once.`);
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file may grow while it is read: stops one byte over the limit. */
+async function readAll(handle: FileHandle, bytesMax: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  const stream = handle.createReadStream({ autoClose: false, end: bytesMax });
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** A place for a file: free, or taken by a regular file. */
+async function place(root: string, segments: string[], path: string): Promise<Spot> {
+  const spot = segments.length === 0 ? undefined : await walk({ root, segments, isCreating: true });
+  if (spot === undefined) throw refusal("not-a-file", `${path} is a folder.`);
+  if (spot.stat === undefined || spot.stat.isFile()) return spot;
+  await spot.folder.close();
+  throw notAFile(path, spot.stat);
+}
+
+function notAFile(path: string, stat: Stats) {
+  const what = stat.isDirectory() ? "a folder" : "a special file (a pipe, a socket or a device)";
+  return refusal("not-a-file", `${path} is ${what}, not a regular file.`);
+}
+
+/** Written beside and renamed: nobody reads half of it, and another name of the old file keeps the old content. */
+async function replace(spot: Spot, root: string, content: string | Uint8Array): Promise<void> {
+  await spot.folder.check(root);
+  const temporary = spot.folder.at(`.talkcody-${randomBytes(8).toString("hex")}.tmp`);
+  const handle = await open(temporary, newFile, 0o666);
+  try {
+    await handle.writeFile(content);
+    if (spot.stat) await keepOwnership(handle, spot.stat);
+    await spot.folder.check(root);
+    await rename(temporary, spot.folder.at(spot.name));
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function keepOwnership(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  await handle.chown(uid, gid).catch(() => {}); // Only root may give files away.
+  await handle.chmod(mode & 0o777);
+}

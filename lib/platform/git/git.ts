@@ -1,0 +1,87 @@
+import { lstat, mkdir, rename, rm } from "node:fs/promises";
+import { AppError } from "../../errors.ts";
+import type { Git } from "../../workspace.ts";
+import { removeFolder } from "../remove-folder.ts";
+import { cloneRepository, exclude } from "./clone.ts";
+import { readDiff } from "./diff.ts";
+import { readHead } from "./head.ts";
+import { createPlaces, type Places, readRecord, writeRecord } from "./places.ts";
+import { readRepositoryUrl } from "./repository-url.ts";
+import { createRunGit, type RunGit } from "./run-git.ts";
+import { readStatus } from "./status.ts";
+import { fetchAndForward, refused } from "./sync.ts";
+import { cloneHasUnpushedWork, scratchHasWork } from "./unpushed.ts";
+import { type GitView, withView } from "./view.ts";
+
+export interface GitOptions {
+  /** Absolute. Holds one folder for each workspace, named by its id. */
+  workspacesDir: string;
+  /** Whether file paths, `file://` and loopback hosts may be cloned. */
+  allowLocalRepositories: boolean;
+  /** What ssh and curl may see of the environment. */
+  environment: Readonly<Record<string, string>>;
+  /** A remote that says nothing for this long is given up. */
+  silenceMs?: number;
+}
+
+export function createGit(options: GitOptions): Git {
+  const places = createPlaces(options.workspacesDir);
+  const runGit = createRunGit(options.environment);
+  const silenceMs = options.silenceMs ?? 120_000;
+  const view = <T>(id: string, work: (view: GitView) => Promise<T>) =>
+    withView({ root: places.root(id), viewsDir: places.viewsDir, runGit }, work);
+  return {
+    inspectRepository: (repository) => readRepositoryUrl(repository).kind,
+    clone: async (request) => {
+      const { allowLocalRepositories } = options;
+      await cloneRepository({ places, runGit, allowLocalRepositories, silenceMs }, request);
+      return view(request.workspaceId, readHead);
+    },
+    createScratch: (id) => createScratch(places, runGit, id),
+    sync: async (id, signal) => {
+      const { repository } = await readRecord(places.record(id));
+      if (repository === null) throw refused("A scratch folder has no remote to follow.");
+      return view(id, async (git) => {
+        await fetchAndForward(git, { repository, signal, silenceMs });
+        return readHead(git);
+      });
+    },
+    status: (id) => view(id, readStatus),
+    diff: (id, path) => view(id, (git) => readDiff(git, path === undefined ? undefined : inside(path))),
+    hasUnpushedWork: async (id) => {
+      const { repository } = await readRecord(places.record(id));
+      return repository === null ? scratchHasWork(places.root(id)) : view(id, cloneHasUnpushedWork);
+    },
+    remove: (id) => remove(places, id),
+  };
+}
+
+async function createScratch(places: Places, runGit: RunGit, id: string): Promise<void> {
+  const root = places.root(id);
+  await mkdir(places.serverDir, { recursive: true, mode: 0o700 });
+  await mkdir(root, { recursive: true });
+  const { exitCode } = await runGit(["init", "--quiet", "--template="], { cwd: root });
+  if (exitCode !== 0) throw new AppError("internal", "Git could not make an empty repository.");
+  await exclude(root);
+  await writeRecord(places.record(id), { repository: null });
+}
+
+/** A path for git: relative, and not leading out. */
+function inside(path: string): string {
+  const segments = path.split("/");
+  if (path.startsWith("/") || path.includes("\0") || segments.includes(".."))
+    throw new AppError("invalid-request", "The path should be relative to the workspace and stay inside it.");
+  return path;
+}
+
+/** Moved aside first, so that a removal cut short never leaves half a workspace. */
+async function remove(places: Places, id: string): Promise<void> {
+  const root = places.root(id);
+  const aside = places.unfinished(id);
+  await removeFolder(aside);
+  if (await lstat(root).catch(() => undefined)) {
+    await rename(root, aside);
+    await removeFolder(aside);
+  }
+  await rm(places.record(id), { force: true });
+}

@@ -1,0 +1,100 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../errors.ts";
+import { plainText } from "../terminal-text.ts";
+import { reasonInWords } from "./reasons.ts";
+import { readRepositoryUrl } from "./repository-url.ts";
+import type { GitView } from "./view.ts";
+
+/** Fetches from where the workspace was cloned and fast-forwards. Local work stays as it is, or the sync is refused. */
+export async function fetchAndForward(
+  view: GitView,
+  { repository, signal, silenceMs }: { repository: string; signal: AbortSignal; silenceMs: number },
+): Promise<void> {
+  await refuseHalfDone(view.root);
+  const fetched = await view.run(
+    [
+      "fetch",
+      "--quiet",
+      "--prune",
+      "--no-recurse-submodules",
+      "--no-write-fetch-head",
+      "--",
+      repository,
+      branches,
+    ],
+    { protocol: readRepositoryUrl(repository).protocol, signal, silenceMs, timeoutMs: 30 * 60_000 },
+  );
+  if (fetched.exitCode !== 0) throw refused(reasonInWords(fetched, null));
+  const upstream = await findUpstream(view);
+  if (upstream !== undefined) await forward(view, upstream);
+}
+
+const branches = "+refs/heads/*:refs/remotes/origin/*";
+
+/** While a merge or a rebase waits for somebody, moving the branch would ruin it. */
+async function refuseHalfDone(root: string): Promise<void> {
+  for (const name of ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"]) {
+    const isThere = await access(join(root, ".git", name)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw refused("A merge or rebase is under way in the workspace; finish or abort it first.");
+  }
+}
+
+/** Undefined when there is nothing to move to: neither side has a commit. */
+async function findUpstream(view: GitView): Promise<string | undefined> {
+  if (view.branch === null) throw refused("The workspace is not on a branch; check one out first.");
+  const named = await view.run(["for-each-ref", "--format=%(upstream)", `refs/heads/${view.branch}`]);
+  const configured = named.stdout.toString("utf8").trim();
+  const upstream = configured === "" ? `refs/remotes/origin/${view.branch}` : configured;
+  if (await exists(view, upstream)) return upstream;
+  if (await exists(view, "HEAD"))
+    throw refused(`The remote has no branch ${view.branch}; there is nothing to follow.`);
+  return undefined;
+}
+
+async function exists(view: GitView, ref: string): Promise<boolean> {
+  const { exitCode } = await view.run([
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${ref}^{commit}`,
+  ]);
+  return exitCode === 0;
+}
+
+async function forward(view: GitView, upstream: string): Promise<void> {
+  const args = [
+    "merge",
+    "--ff-only",
+    "--no-stat",
+    "--no-autostash",
+    "--no-overwrite-ignore",
+    "--no-verify-signatures",
+  ];
+  const merged = await view.run([...args, "--", upstream], { timeoutMs: 5 * 60_000 });
+  if (merged.exitCode === 0) return;
+  const words = plainText(merged.stderr + merged.stdout.toString("utf8"));
+  if (/Not possible to fast-forward|diverging/i.test(words))
+    throw refused("The workspace and the remote have different commits; merge or rebase in the workspace.");
+  if (/would be overwritten/.test(words))
+    throw refused(
+      `Files with local work would be overwritten: ${overwritten(words)}. Commit or move them first.`,
+    );
+  if (/index\.lock|Unable to create .*\.lock/.test(words))
+    throw refused("Another git command is at work in the workspace; try again when it has ended.");
+  throw refused(reasonInWords(merged, view.branch));
+}
+
+/** Git lists the files with a tab before each. */
+function overwritten(words: string): string {
+  const paths = words.split("\n").flatMap((line) => (line.startsWith("\t") ? [line.trim()] : []));
+  return paths.length > 5 ? `${paths.slice(0, 5).join(", ")} and ${paths.length - 5} more` : paths.join(", ");
+}
+
+export function refused(detail: string): AppError {
+  return new AppError("sync-refused", detail);
+}

@@ -1,0 +1,3 @@
+export { createGit, type GitOptions } from "./git/git.ts";
+export { createWebFetcher, type WebFetcherOptions } from "./web/web-fetcher.ts";
+export { createWorkspaceHosts, type WorkspaceHostsOptions } from "./workspace-hosts.ts";

@@ -1,0 +1,65 @@
+import { readdirSync } from "node:fs";
+import type { Search, WorkspaceTree } from "../../workspace.ts";
+import { neverThese, pathsOf, type Ripgrep } from "./ripgrep.ts";
+import { inFolder, type OpenPlace, type SearchPlace } from "./search-place.ts";
+
+type Entry = WorkspaceTree["items"][number];
+
+const listBytesMax = 64 * 1024 * 1024;
+
+/** Files that are not ignored and the folders that lead to them, then what ripgrep passes over: links, and folders without anything. */
+export function createList(place: SearchPlace, ripgrep: Ripgrep): Search["list"] {
+  return ({ path, depth, limit, signal }) =>
+    inFolder(place, path, async (open) => {
+      const run = { cwd: open.cwd, signal, stdoutBytesMax: listBytesMax };
+      const visible = await ripgrep(["--files", "--null", ...neverThese], run);
+      const entries = entriesOf(pathsOf(visible.stdout), depth);
+      addUnseen(entries, open, { depth, limit });
+      const paths = [...entries.keys()].toSorted();
+      const items = paths.slice(0, limit).map((found) => describe(found, entries.get(found) ?? "file", open));
+      return { items, truncated: paths.length > limit || visible.ended !== null };
+    });
+}
+
+function entriesOf(files: readonly string[], depth: number): Map<string, Entry["type"]> {
+  const entries = new Map<string, Entry["type"]>();
+  for (const file of files) {
+    const segments = file.split("/");
+    if (segments.length <= depth) entries.set(file, "file");
+    for (let length = Math.min(segments.length - 1, depth); length > 0; length--) {
+      const folder = segments.slice(0, length).join("/");
+      if (entries.has(folder)) break;
+      entries.set(folder, "folder");
+    }
+  }
+  return entries;
+}
+
+function addUnseen(
+  entries: Map<string, Entry["type"]>,
+  { cwd }: OpenPlace,
+  { depth, limit }: { depth: number; limit: number },
+): void {
+  const folders = ["", ...[...entries].flatMap(([path, type]) => (type === "folder" ? [path] : []))];
+  for (const folder of folders.slice(0, limit)) {
+    if (folder !== "" && folder.split("/").length >= depth) continue;
+    for (const entry of entriesIn(`${cwd}/${folder}`)) {
+      if (entry.name === ".git" || entry.name === ".talkcody") continue;
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isSymbolicLink()) entries.set(path, "link");
+      else if (entry.isDirectory() && entriesIn(`${cwd}/${path}`).length === 0) entries.set(path, "folder");
+    }
+  }
+}
+
+function entriesIn(path: string) {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return []; // Gone, or closed to us.
+  }
+}
+
+function describe(path: string, type: Entry["type"], { prefix, stat }: OpenPlace): Entry {
+  return { path: prefix + path, type, sizeBytes: type === "file" ? (stat(path)?.size ?? null) : null };
+}

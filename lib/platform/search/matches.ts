@@ -1,0 +1,51 @@
+import type { SearchMatch } from "../../workspace.ts";
+import { plainText } from "../terminal-text.ts";
+
+const lineCharactersMax = 200;
+
+/** Of those, before the match. */
+const contextCharacters = 80;
+
+interface RipgrepText {
+  text?: string;
+  /** Base 64, where it is no UTF-8. */
+  bytes?: string;
+}
+
+interface RipgrepLine {
+  type: string;
+  data: {
+    path: RipgrepText;
+    lines: RipgrepText;
+    line_number: number | null;
+    submatches: { start: number; end: number }[];
+  };
+}
+
+/** Reads `rg --json`. A last line that was cut off is passed over. */
+export function readMatches(output: Buffer): SearchMatch[] {
+  const lines = output.toString("utf8").split("\n").slice(0, -1);
+  return lines.flatMap((line) => {
+    if (!line.startsWith('{"type":"match"')) return [];
+    const { data } = JSON.parse(line) as RipgrepLine; // The format of the program we ship.
+    const bytes = bytesOf(data.lines);
+    const text = around(bytes, data.submatches[0] ?? { start: 0, end: 0 });
+    return [{ path: bytesOf(data.path).toString("utf8"), line: data.line_number ?? 1, text }];
+  });
+}
+
+function bytesOf({ text, bytes }: RipgrepText): Buffer {
+  return text === undefined ? Buffer.from(bytes ?? "", "base64") : Buffer.from(text, "utf8");
+}
+
+/** The line of the match, cut to what fits around it. */
+function around(bytes: Buffer, { start }: { start: number }): string {
+  const before = bytes.subarray(0, start).toString("utf8");
+  const line = plainText(bytes.toString("utf8").replace(/\r?\n$/, ""));
+  if (line.length <= lineCharactersMax) return line;
+  const from = Math.max(0, Math.min(before.length - contextCharacters, line.length - lineCharactersMax + 2));
+  const first = from > 0 ? "…" : "";
+  const room = lineCharactersMax - first.length - 1;
+  const rest = line.slice(from);
+  return (first + (rest.length > room ? `${rest.slice(0, room)}…` : rest)).toWellFormed();
+}

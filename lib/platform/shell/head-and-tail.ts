@@ -1,0 +1,25 @@
+const headCharactersMax = 512 * 1024;
+const tailCharactersMax = 512 * 1024 - 200;
+
+/** Keeps the start and the end of a long text, and says how much is missing between them. */
+export function createHeadAndTail(): { push(text: string): void; text(): string } {
+  let head = "";
+  let tail = "";
+  let leftOut = 0;
+  return {
+    push(text) {
+      const room = headCharactersMax - head.length;
+      head += text.slice(0, room);
+      tail += text.slice(Math.max(0, room));
+      if (tail.length <= 2 * tailCharactersMax) return; // Cutting seldom keeps long streams cheap.
+      leftOut += tail.length - tailCharactersMax;
+      tail = tail.slice(-tailCharactersMax);
+    },
+    text() {
+      const over = Math.max(0, tail.length - tailCharactersMax);
+      const missing = leftOut + over;
+      const gap = missing === 0 ? "" : `\n… ${missing} characters left out …\n`;
+      return (head + gap + tail.slice(over)).toWellFormed();
+    },
+  };
+}

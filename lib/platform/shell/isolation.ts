@@ -1,0 +1,145 @@
+import { spawnSync } from "node:child_process";
+import { realpathSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+export interface Launch {
+  file: string;
+  args: string[];
+}
+
+export interface IsolationOptions {
+  /** The workspace: the one place below hidden folders that stays visible. Absolute, without links. */
+  root: string;
+  /** Absolute paths of files and folders that commands must not see. Those that do not exist are passed over. */
+  hiddenPaths: readonly string[];
+}
+
+/**
+ * Wraps a program so that it runs in namespaces of its own (util-linux's `unshare`): it sees only its own processes, so
+ * no `/proc/<server>/environ`; whatever it starts ends with it, daemons too; it dies with the server; and hidden paths
+ * are covered. This keeps secrets from ordinary commands and cleans up; it is not a wall against an attacker.
+ */
+export function isolated(launch: Launch, options: IsolationOptions): Launch {
+  const isRoot = process.getuid?.() === 0;
+  const asRootInside = isRoot ? [] : ["--user", "--map-root-user"];
+  const inner = isRoot ? ["setpriv", ...withoutMountRights] : backToUser();
+  return {
+    file: "setpriv",
+    args: [
+      ...["--pdeathsig", "KILL", "unshare", ...asRootInside, "--mount", "--pid", "--fork", "--kill-child"],
+      ...[
+        "--mount-proc",
+        "sh",
+        "-c",
+        firstProcess(options, isRoot),
+        "sh",
+        ...inner,
+        launch.file,
+        ...launch.args,
+      ],
+    ],
+  };
+}
+
+let answer: boolean | undefined;
+
+/** Whether this host lets us isolate commands. Tried once, for real. */
+export function canIsolate(): boolean {
+  answer ??= tryIsolation();
+  return answer;
+}
+
+function tryIsolation(): boolean {
+  if (process.platform !== "linux") return false;
+  const place = realpathSync(tmpdir());
+  const { file, args } = isolated(
+    {
+      file: "sh",
+      args: ["-c", 'test "$PPID" = 1 && test ! -e "/proc/$0" && echo isolated', String(process.pid + 1e7)],
+    },
+    { root: place, hiddenPaths: [place] },
+  );
+  const env = {
+    PATH: process.execPath.replace(/\/[^/]*$/, "") + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+  };
+  const { stdout, status } = spawnSync(file, args, { env, cwd: place, timeout: 5000, encoding: "utf8" });
+  return status === 0 && stdout.trim() === "isolated";
+}
+
+/** Root could otherwise lift the covers, load kernel modules or read disks. */
+const withoutMountRights = ["--bounding-set", "--inh-caps"].map(
+  (option) => `${option}=-sys_admin,-sys_module,-sys_rawio,-sys_boot,-sys_ptrace,-mknod`,
+);
+
+/** The mounts were made as root of a user namespace; the command is its user again, in one below it. */
+function backToUser(): string[] {
+  return ["unshare", `--map-user=${process.getuid?.() ?? 0}`, `--map-group=${process.getgid?.() ?? 0}`];
+}
+
+/**
+ * Process 1 of the namespace: covers what is hidden, then waits for the command. It stays, because the kernel keeps
+ * most signals from a process 1, and a command has to hear SIGTERM.
+ */
+function firstProcess({ root, hiddenPaths }: IsolationOptions, isRoot: boolean): string {
+  return [
+    "set -e",
+    "ulimit -c 0",
+    "{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null || :",
+    ...(isRoot ? ["mount -n -o bind,ro /proc/sys /proc/sys"] : []),
+    ...covers(root, hiddenPaths),
+    "set +e",
+    '"$@"',
+    "exit $?",
+  ].join("\n");
+}
+
+function covers(root: string, hiddenPaths: readonly string[]): string[] {
+  const real = hiddenPaths.flatMap(existing).toSorted((a, b) => a.path.length - b.path.length);
+  const outermost = real.filter(
+    ({ path }, place) => !real.slice(0, place).some((other) => isWithin(other.path, path)),
+  );
+  return outermost.flatMap(({ path, isFolder }) => {
+    if (isWithin(path, root)) return coverAround(path, root);
+    if (isWithin(root, path)) return []; // A part of the workspace is the command's own.
+    return isFolder ? [emptyFolder(path), sealed(path)] : [`mount -n --bind /dev/null ${quoted(path)}`];
+  });
+}
+
+/** The workspace is held by a descriptor while the folder above it is covered, then bound into the cover. */
+function coverAround(path: string, root: string): string[] {
+  if (path === root) return [];
+  return [
+    `exec 9<${quoted(root)}`,
+    emptyFolder(path),
+    `mkdir -p ${quoted(root)}`,
+    `mount -n -c --rbind /proc/self/fd/9 ${quoted(root)}`,
+    "exec 9<&-",
+    sealed(path),
+    `cd ${quoted(root)}`,
+  ];
+}
+
+function emptyFolder(path: string): string {
+  return `mount -n -t tmpfs -o size=64k,mode=0755 tmpfs ${quoted(path)}`;
+}
+
+function sealed(path: string): string {
+  return `mount -n -o remount,bind,ro ${quoted(path)}`;
+}
+
+function existing(path: string): { path: string; isFolder: boolean }[] {
+  try {
+    const real = realpathSync(path);
+    return [{ path: real, isFolder: statSync(real).isDirectory() }];
+  } catch {
+    return [];
+  }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}

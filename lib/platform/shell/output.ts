@@ -1,0 +1,63 @@
+import type { FileHandle } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { createTerminalText } from "../terminal-text.ts";
+import { createHeadAndTail } from "./head-and-tail.ts";
+
+export interface CaptureOptions {
+  stream: Readable;
+  /** Opened when the first byte comes. */
+  openLog(): Promise<FileHandle>;
+  onText(text: string): void;
+  /** Called once, when the stream wrote more than can be kept. */
+  onOverflow(): void;
+}
+
+export interface Captured {
+  text: string;
+  bytes: number;
+}
+
+/** The raw stream goes to its log up to this. */
+export const logBytesMax = 64 * 1024 * 1024;
+
+/** Live text goes on until this; the rest is in the log. */
+const liveCharactersMax = 1024 * 1024;
+
+/** Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. */
+export async function capture({ stream, openLog, onText, onOverflow }: CaptureOptions): Promise<Captured> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const terminal = createTerminalText();
+  const kept = createHeadAndTail();
+  let log: FileHandle | undefined;
+  let bytes = 0;
+  let live = 0;
+  const say = (text: string) => {
+    if (text === "") return;
+    kept.push(text);
+    if (live < liveCharactersMax) onText(text.slice(0, liveCharactersMax - live));
+    live += text.length;
+  };
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const room = logBytesMax - bytes;
+      bytes += chunk.length;
+      if (room > 0) {
+        log ??= await openLog();
+        await log.writeFile(chunk.subarray(0, room));
+        say(terminal.push(decoder.decode(chunk, { stream: true })));
+      }
+      if (chunk.length > room) onOverflow();
+    }
+  } catch (error) {
+    if (!stream.destroyed || !isCut(error)) throw error;
+  } finally {
+    await log?.close();
+  }
+  say(terminal.push(decoder.decode()) + terminal.end());
+  return { text: kept.text(), bytes };
+}
+
+/** A straggler held the stream open and we stopped listening. */
+function isCut(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === "ERR_STREAM_PREMATURE_CLOSE";
+}

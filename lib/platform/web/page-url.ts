@@ -1,0 +1,36 @@
+import { ToolFailure } from "../../tool.ts";
+
+/** Reads the URL of a page, or says with a ToolFailure why it is never fetched. Nothing is resolved here. */
+export function readPageUrl(text: string, isAllowedHost: (host: string) => boolean): URL {
+  const url = URL.parse(text);
+  if (url === null)
+    throw new ToolFailure(`${shown(text)} is no URL. Give a full one, such as https://example.com/page.`);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new ToolFailure(`Only http and https pages are fetched, not ${url.protocol}`);
+  if (url.username !== "" || url.password !== "")
+    throw new ToolFailure("The URL holds a user name or password. Pages are fetched without.");
+  const host = hostOf(url);
+  if (isAllowedHost(host)) return url;
+  if (url.port !== "") throw new ToolFailure(`Only the ports 80 and 443 are fetched from, not ${url.port}.`);
+  if (isLocalName(host)) throw notPublic(host);
+  return url;
+}
+
+/** Without brackets and without the dot at its end. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+}
+
+export function notPublic(host: string): ToolFailure {
+  return new ToolFailure(`${shown(host)} is not on the public internet. Only public web pages are fetched.`);
+}
+
+function isLocalName(host: string): boolean {
+  return (
+    host === "" || /(^|\.)(localhost|internal|local|localdomain|home\.arpa|onion|test|invalid)$/.test(host)
+  );
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}

@@ -1,0 +1,24 @@
+import type { LookupFunction } from "node:net";
+import { Agent } from "undici";
+
+export interface Address {
+  address: string;
+  /** 4 or 6. */
+  family: number;
+}
+
+/** Connects to the addresses that were checked, whatever the name resolves to by now. Keeps nothing between requests. */
+export function createPinnedAgent(addresses: readonly Address[], timeoutMs: number): Agent {
+  const pinned: LookupFunction = (_host, { all }, callback) => {
+    const [first] = addresses;
+    if (all) callback(null, [...addresses]);
+    else callback(null, first?.address ?? "", first?.family);
+  };
+  return new Agent({
+    connect: { lookup: pinned, timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxHeaderSize: 32 * 1024,
+    pipelining: 0,
+  });
+}

@@ -1,0 +1,22 @@
+import { networkInterfaces } from "node:os";
+import ipaddr from "ipaddr.js";
+
+/** Whether an address belongs to the public internet, and to nobody on this host or its cloud. */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== "unicast") return false;
+  if (parsed.kind() === "ipv6" && !parsed.match(ipaddr.parseCIDR("2000::/3"))) return false;
+  return !isCloudService(address) && !isOwn(address);
+}
+
+/** Inside of clouds, at addresses that look public. */
+function isCloudService(address: string): boolean {
+  return address === "168.63.129.16" || address === "100.100.100.200";
+}
+
+function isOwn(address: string): boolean {
+  return Object.values(networkInterfaces()).some((entries) =>
+    entries?.some((entry) => entry.address === address),
+  );
+}

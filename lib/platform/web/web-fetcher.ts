@@ -1,0 +1,123 @@
+import { lookup } from "node:dns/promises";
+import { type Dispatcher, request } from "undici";
+import { type FetchedPage, ToolFailure, type WebFetcher } from "../../tool.ts";
+import { decodeBody } from "./decode-body.ts";
+import { hostOf, notPublic, readPageUrl } from "./page-url.ts";
+import { type Address, createPinnedAgent } from "./pinned-agent.ts";
+import { isPublicAddress } from "./public-address.ts";
+
+export interface WebFetcherOptions {
+  /** All addresses of a host name. */
+  resolve?: (host: string) => Promise<Address[]>;
+  /** Hosts that may be anywhere and have any port. None, but in tests. */
+  allow?: (host: string) => boolean;
+  headersTimeoutMs?: number;
+  overallTimeoutMs?: number;
+  bodyBytesMax?: number;
+}
+
+const redirectsMax = 5;
+
+export function createWebFetcher(options: WebFetcherOptions = {}): WebFetcher {
+  const settings = {
+    resolve: (host: string) => lookup(host, { all: true, verbatim: true }),
+    allow: () => false,
+    headersTimeoutMs: 10_000,
+    overallTimeoutMs: 20_000,
+    bodyBytesMax: 2 * 1024 * 1024,
+    ...options,
+  };
+  return {
+    fetch: async (url, signal) => {
+      const timeout = AbortSignal.timeout(settings.overallTimeoutMs);
+      try {
+        return await follow(url, settings, AbortSignal.any([signal, timeout]));
+      } catch (error) {
+        if (error instanceof ToolFailure) throw error;
+        if (signal.aborted) throw new ToolFailure("Fetching the page was cancelled.");
+        throw timeout.aborted ? tooSlow(settings.overallTimeoutMs) : inWords(error, settings);
+      }
+    },
+  };
+}
+
+type Settings = Required<WebFetcherOptions>;
+
+async function follow(text: string, settings: Settings, signal: AbortSignal): Promise<FetchedPage> {
+  let url = readPageUrl(text, settings.allow);
+  for (let redirects = 0; redirects <= redirectsMax; redirects++) {
+    const answer = await visit(url, settings, signal);
+    if (!(answer instanceof URL)) return answer;
+    if (url.protocol === "https:" && answer.protocol === "http:")
+      throw new ToolFailure("The page leads from https to unencrypted http, which is not followed.");
+    url = answer;
+  }
+  throw new ToolFailure(`The page leads on more than ${redirectsMax} times.`);
+}
+
+/** One request: the page, or where it leads. */
+async function visit(url: URL, settings: Settings, signal: AbortSignal): Promise<FetchedPage | URL> {
+  const agent = createPinnedAgent(await findAddresses(url, settings, signal), settings.headersTimeoutMs);
+  try {
+    const response = await request(url, { dispatcher: agent, signal, headers });
+    const location = response.headers["location"];
+    if ([301, 302, 303, 307, 308].includes(response.statusCode) && typeof location === "string") {
+      response.body.on("error", () => {}).destroy();
+      return readPageUrl(URL.parse(location, url.href)?.href ?? location, settings.allow);
+    }
+    return await readPage(url, response, settings.bodyBytesMax);
+  } finally {
+    await agent.destroy();
+  }
+}
+
+const headers = {
+  accept: "text/html,application/xhtml+xml,text/*;q=0.9,application/json;q=0.9,*/*;q=0.5",
+  "accept-encoding": "gzip, deflate, br",
+  "user-agent": "TalkCody/1.0 (page fetcher)",
+};
+
+/** Every address has to be public: a name with one that is not may be a trap. */
+async function findAddresses(url: URL, settings: Settings, signal: AbortSignal): Promise<Address[]> {
+  const host = hostOf(url);
+  const addresses = await abortable(settings.resolve(host), signal);
+  if (addresses.length === 0) throw new ToolFailure(`The host ${host} has no address.`);
+  if (!settings.allow(host) && !addresses.every(({ address }) => isPublicAddress(address)))
+    throw notPublic(host);
+  return addresses;
+}
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+async function readPage(url: URL, response: Dispatcher.ResponseData, bytesMax: number): Promise<FetchedPage> {
+  const { body, isTruncated } = await decodeBody(response.body, {
+    encoding: String(response.headers["content-encoding"] ?? ""),
+    bytesMax,
+  });
+  const mediaType = String(response.headers["content-type"] ?? "application/octet-stream");
+  return { url: url.href, status: response.statusCode, mediaType, body, truncated: isTruncated };
+}
+
+function tooSlow(ms: number): ToolFailure {
+  return new ToolFailure(`The page did not come within ${ms / 1000} s.`);
+}
+
+function inWords(error: unknown, { headersTimeoutMs }: Settings): Error {
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return tooSlow(headersTimeoutMs);
+  if (/ENOTFOUND|EAI_|ENODATA/.test(code)) return new ToolFailure("The host of the page is not known.");
+  if (/^E(CONN|HOST|NET)|UND_ERR_SOCKET/.test(code))
+    return new ToolFailure("The host of the page could not be reached.");
+  if (/CERT|TLS|SSL|SIGNATURE|ISSUER|ALTNAME/.test(code))
+    return new ToolFailure("The host of the page could not prove who it is (TLS certificate).");
+  if (/^(Z_|ERR_|UND_ERR|HPE_)/.test(code))
+    return new ToolFailure(`The answer of the host is damaged (${code}).`);
+  return error instanceof Error ? error : new Error("Fetching failed.", { cause: error });
+}

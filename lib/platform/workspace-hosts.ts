@@ -1,0 +1,90 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { AppError, notFound } from "../errors.ts";
+import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
+import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";
+import { createGlob } from "./search/glob.ts";
+import { createGrep } from "./search/grep.ts";
+import { createList } from "./search/list.ts";
+import { createRipgrep } from "./search/ripgrep.ts";
+import { canIsolate } from "./shell/isolation.ts";
+import { createShell } from "./shell/shell.ts";
+
+export interface WorkspaceHostsOptions {
+  /** Absolute. Holds one folder for each workspace, named by its id. */
+  workspacesDir: string;
+  /** All that commands get of the environment. */
+  environment: Readonly<Record<string, string>>;
+  /** The server's own folder: commands do not see it, apart from their workspace, where the host can isolate them. */
+  dataDir?: string;
+  /** Further absolute paths that commands must not see. */
+  hiddenPaths?: readonly string[];
+  isolation?: "auto" | "off";
+}
+
+export interface LocalWorkspaceHosts extends WorkspaceHosts {
+  /** Whether commands run in namespaces of their own. Tried once, at the first question. */
+  isIsolating(): boolean;
+}
+
+export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorkspaceHosts {
+  const hosts = new Map<string, WorkspaceHost>();
+  return {
+    isIsolating: () => options.isolation !== "off" && canIsolate(),
+    open: (workspaceId) => {
+      const given = join(options.workspacesDir, checked(workspaceId));
+      const root = realRoot(options.workspacesDir, workspaceId);
+      const host = hosts.get(root) ?? createHost(root, given, options);
+      hosts.set(root, host);
+      return host;
+    },
+  };
+}
+
+function checked(workspaceId: string): string {
+  if (!/^wsp_[0-9a-z]{1,64}$/.test(workspaceId)) throw notFound("workspace", workspaceId);
+  return workspaceId;
+}
+
+/** The folder of a workspace is never a link itself, only what is above it may be. */
+function realRoot(workspacesDir: string, workspaceId: string): string {
+  try {
+    return join(realpathSync(workspacesDir), workspaceId);
+  } catch (cause) {
+    throw new AppError("workspace-not-ready", "The folder of this workspace is gone.", { cause });
+  }
+}
+
+function createHost(root: string, given: string, options: WorkspaceHostsOptions): WorkspaceHost {
+  const files = createWorkspaceFiles(root, [given]);
+  const place = { root, files };
+  const ripgrep = createRipgrep(root);
+  const { workspacesDir, dataDir, environment, isolation = "auto" } = options;
+  const hiddenPaths = [
+    workspacesDir,
+    ...(dataDir === undefined ? [] : [dataDir]),
+    ...(options.hiddenPaths ?? []),
+  ];
+  return {
+    root,
+    files,
+    shell: createShell({ root, files, environment, hiddenPaths, isolation }),
+    search: {
+      glob: createGlob(place, ripgrep),
+      grep: createGrep(place, ripgrep),
+      list: createList(place, ripgrep),
+    },
+    keep: (name, text) => keep(files, name, text),
+  };
+}
+
+async function keep(files: ContainedFiles, name: string, text: string): Promise<string> {
+  const safe =
+    name
+      .replace(/[^A-Za-z0-9._-]/g, "_")
+      .replace(/^[.]+/, "_")
+      .slice(-120) || "text";
+  const path = `.talkcody/output/${safe}`;
+  await files.write(path, text);
+  return path;
+}
