@@ -1,20 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
 import type { Attachments, ByteRange, ReceivedBytes } from "../file.ts";
 import { codeOf, translated } from "./failure.ts";
 import { createMediaTypeSniffer } from "./media-type.ts";
+import { moveSynced } from "./move-synced.ts";
 
 export interface AttachmentsOptions {
   /** Absolute; made when it is missing. */
@@ -108,24 +100,6 @@ function received(
     },
     discard: () => rmSync(path, { force: true }),
   };
-}
-
-/** The name is on disk when this returns, and so is that of a folder made for it. */
-function moveSynced(from: string, to: string): void {
-  const folder = dirname(to);
-  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  renameSync(from, to);
-  syncFolder(folder);
-  if (made !== undefined) syncFolder(dirname(folder));
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** The end of an id is random, so the folders fill evenly. Nothing but an id becomes a path. */
