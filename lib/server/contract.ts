@@ -1,0 +1,105 @@
+import type { OperationId } from "../handler.ts";
+
+/** One operation of the contract, as far as the transport needs to know it. */
+export interface Operation {
+  id: OperationId;
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** With parameters in braces. */
+  path: string;
+  parameters: readonly Parameter[];
+  /** Media types it takes; none when it has no body. */
+  takes: readonly string[];
+  /** Media types of its success, in the order of the contract. */
+  offers: readonly string[];
+  /** It waits for the world before it makes its change. */
+  waits: boolean;
+  /** It answers 101. */
+  upgrades: boolean;
+}
+
+export interface Parameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  schema: object;
+}
+
+/** The operations of a bundled contract. Throws an Error where the document is not one that can be mounted. */
+export function readOperations(contract: object): Operation[] {
+  const paths = object(at(contract, "paths"));
+  return Object.entries(paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const node = at(item, method.toLowerCase());
+      return node === undefined ? [] : [readOperation(contract, { path, method, item, node })];
+    }),
+  );
+}
+
+/** JSON pointer of the schema of a JSON body, as a URI fragment. */
+export function bodyPointer({ path, method }: Operation): string {
+  const steps = ["paths", path, method.toLowerCase(), "requestBody", "content", "application/json", "schema"];
+  return `#/${steps.map((step) => encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
+}
+
+/** Follows a reference inside the document, as often as needed. */
+export function resolve(contract: object, node: unknown): unknown {
+  const reference = at(node, "$ref");
+  if (typeof reference !== "string") return node;
+  const steps = reference.split("/").slice(1);
+  const found = steps.reduce<unknown>(
+    (place, step) => at(place, step.replaceAll("~1", "/").replaceAll("~0", "~")),
+    contract,
+  );
+  if (found === undefined) throw new Error(`The contract has nothing at ${reference}.`);
+  return resolve(contract, found);
+}
+
+/** The value under a key, or undefined for everything that has no keys. */
+export function at(node: unknown, key: string): unknown {
+  return typeof node === "object" && node !== null && Object.hasOwn(node, key)
+    ? (node as Record<string, unknown>)[key]
+    : undefined;
+}
+
+const methods = ["GET", "POST", "PATCH", "DELETE"] as const;
+
+interface Place {
+  path: string;
+  method: Operation["method"];
+  item: unknown;
+  node: unknown;
+}
+
+function readOperation(contract: object, { path, method, item, node }: Place): Operation {
+  const parameters = [...list(at(item, "parameters")), ...list(at(node, "parameters"))];
+  const responses = object(at(node, "responses"));
+  const successes = Object.keys(responses).filter((status) => /^[123]/.test(status));
+  const contents = successes.flatMap((status) =>
+    Object.keys(object(at(resolve(contract, responses[status]), "content"))),
+  );
+  return {
+    id: at(node, "operationId") as OperationId, // createServer looks up a handler for it.
+    method,
+    path,
+    parameters: parameters.map((parameter) => readParameter(resolve(contract, parameter))),
+    takes: Object.keys(object(at(resolve(contract, at(node, "requestBody")), "content"))),
+    offers: [...new Set(contents)],
+    waits: at(node, "x-waits") === true,
+    upgrades: successes.includes("101"),
+  };
+}
+
+function readParameter(node: unknown): Parameter {
+  const { name, in: place, required, schema } = object(node);
+  if (typeof name !== "string" || (place !== "path" && place !== "query" && place !== "header"))
+    throw new Error(`The contract has a parameter that cannot be mounted: ${JSON.stringify(node)}.`);
+  return { name, in: place, required: required === true, schema: object(schema) };
+}
+
+function list(node: unknown): unknown[] {
+  return Array.isArray(node) ? node : [];
+}
+
+function object(node: unknown): Record<string, unknown> {
+  return typeof node === "object" && node !== null ? (node as Record<string, unknown>) : {};
+}

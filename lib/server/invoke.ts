@@ -1,0 +1,156 @@
+import type { Clock } from "../clock.ts";
+import { timestamp } from "../clock.ts";
+import { AppError } from "../errors.ts";
+import type { StreamFrame } from "../event.ts";
+import type { FileBody, Handlers } from "../handler.ts";
+import type { Services } from "../services.ts";
+import type { Atomically, IdempotencyStore } from "../storage.ts";
+import type { Operation } from "./contract.ts";
+
+/** A validated request, from whichever transport. */
+export interface Call {
+  operation: Operation;
+  input: {
+    params: object;
+    query: object;
+    headers: object;
+    body: unknown;
+    accepts: string;
+    signal: AbortSignal;
+  };
+  /** With a key the work is done once; `requestHash` tells whether a second request is the same. */
+  idempotency?: { key: string; requestHash: string } | undefined;
+}
+
+export interface Outcome {
+  status: number;
+  body?: unknown;
+  events?: AsyncIterable<readonly StreamFrame[]>;
+  file?: FileBody;
+  /** This is the stored answer of an earlier request under the same key. */
+  isReplay?: boolean;
+}
+
+/** The one way to run an operation. Changes are committed, with their idempotency record, when it resolves. */
+export type Invoke = (call: Call) => Promise<Outcome>;
+
+export interface InvokeOptions {
+  handlers: Handlers;
+  services: Services;
+  atomically: Atomically;
+  requests: IdempotencyStore;
+  clock: Clock;
+  /** Aborted when the server gives up waiting. */
+  stopped: AbortSignal;
+}
+
+type AnyHandler = (input: Call["input"], services: Services) => unknown;
+
+export function createInvoke({
+  handlers,
+  services,
+  atomically,
+  requests,
+  clock,
+  stopped,
+}: InvokeOptions): Invoke {
+  const underWay = new Map<string, { requestHash: string; outcome: Promise<Outcome> }>();
+  const run = ({ operation, input }: Call) => {
+    // Input and answer were held against the types of the operation where the handler was written.
+    const handler = handlers[operation.id] as AnyHandler;
+    return handler(input, services);
+  };
+
+  /** A change that waits for nothing: the work and its record are one transaction. */
+  const change = (call: Call): Outcome =>
+    atomically(() => {
+      const { idempotency } = call;
+      const stored = idempotency && recall(requests, idempotency);
+      if (stored) return stored;
+      const outcome = answerOf(run(call), call.operation);
+      if (idempotency) {
+        requests.begin(idempotency.key, recordOf(call, idempotency.requestHash, clock));
+        requests.finish(idempotency.key, storedForm(outcome));
+      }
+      return outcome;
+    });
+
+  /** A change that waits first: the waiting is outside, the change and its record are one transaction. */
+  const waitAndChange = async (call: Call): Promise<Outcome> => {
+    const commit = await run(call);
+    return atomically(() => {
+      const outcome = answerOf(typeof commit === "function" ? commit() : commit, call.operation);
+      if (call.idempotency) requests.finish(call.idempotency.key, storedForm(outcome));
+      return outcome;
+    });
+  };
+
+  /** With a key the work goes on when its caller is gone: the caller will come back and ask again. */
+  const waitOnce = async (
+    call: Call,
+    { key, requestHash }: { key: string; requestHash: string },
+  ): Promise<Outcome> => {
+    const first = underWay.get(key);
+    if (first) {
+      if (first.requestHash !== requestHash) throw reused();
+      return { ...(await first.outcome), isReplay: true };
+    }
+    const stored = atomically(() => {
+      const found = recall(requests, { key, requestHash });
+      if (!found) requests.begin(key, recordOf(call, requestHash, clock));
+      return found;
+    });
+    if (stored) return stored;
+    const outcome = waitAndChange({ ...call, input: { ...call.input, signal: stopped } }).catch(
+      (error: unknown) => {
+        // Of any other error nobody knows what it left behind, so the key stays taken.
+        if (error instanceof AppError) atomically(() => requests.forget(key));
+        throw error;
+      },
+    );
+    underWay.set(key, { requestHash, outcome });
+    return outcome.finally(() => underWay.delete(key));
+  };
+
+  return async (call) => {
+    const { operation, idempotency } = call;
+    if (operation.method === "GET") return answerOf(await run(call), operation);
+    if (!operation.waits) return change(call);
+    return idempotency ? waitOnce(call, idempotency) : waitAndChange(call);
+  };
+}
+
+function answerOf(answer: unknown, { id }: Operation): Outcome {
+  if (typeof answer === "object" && answer !== null && "status" in answer) return answer as Outcome;
+  throw new Error(`The handler of ${id} gave no answer; only an operation marked x-waits may wait.`);
+}
+
+/** Throws for a key that belongs to another request, or to one that a crash has cut. */
+function recall(
+  requests: IdempotencyStore,
+  { key, requestHash }: { key: string; requestHash: string },
+): Outcome | undefined {
+  const found = requests.find(key);
+  if (!found) return undefined;
+  if (found.requestHash !== requestHash) throw reused();
+  if (found.answer) return { ...found.answer, isReplay: true };
+  throw new AppError(
+    "request-interrupted",
+    "The first request under this key was cut before its answer was kept. Look at what it did, then use a new key.",
+  );
+}
+
+function reused(): AppError {
+  return new AppError(
+    "idempotency-key-reused",
+    "This key came with another request before. Use a new key for each request.",
+  );
+}
+
+function recordOf({ operation }: Call, requestHash: string, clock: Clock) {
+  return { operationId: operation.id, requestHash, at: timestamp(clock.now()) };
+}
+
+function storedForm({ status, body }: Outcome): { status: number; body: unknown } {
+  return { status, body: body ?? null };
+}

@@ -1,0 +1,135 @@
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { AppError } from "../errors.ts";
+import { preferred } from "./accept.ts";
+import { writeAnswer } from "./answer.ts";
+import { readBody, type Body, type BodyOptions } from "./body.ts";
+import type { Operation } from "./contract.ts";
+import type { Call, Invoke } from "./invoke.ts";
+import { requestHash } from "./request-hash.ts";
+import type { Streams } from "./sse.ts";
+import type { Validation } from "./validation.ts";
+import type { Sockets } from "./web-socket.ts";
+
+export interface MountOptions {
+  operations: readonly Operation[];
+  validation: Validation;
+  invoke: Invoke;
+  streams: Streams;
+  sockets: Sockets;
+  body: BodyOptions;
+}
+
+/** One route for each operation; what the contract does not name is not found, or not allowed. */
+export function mount(app: FastifyInstance, options: MountOptions): void {
+  for (const operation of options.operations) {
+    const serve = operation.upgrades ? upgrade : answer;
+    app.route({
+      method: operation.method,
+      url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      config: { operationId: operation.id },
+      handler: (request, reply) => serve({ operation, request, reply }, options),
+    });
+  }
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, options.operations));
+}
+
+interface Exchange {
+  operation: Operation;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** Validate, run, write. */
+async function answer(exchange: Exchange, options: MountOptions): Promise<void> {
+  const { operation, request, reply } = exchange;
+  const { signal, release } = watch(reply.raw);
+  try {
+    const call = await readCall(exchange, options, signal);
+    const outcome = await options.invoke(call);
+    await writeAnswer(reply, outcome, { operation, streams: options.streams });
+  } catch (error) {
+    if (!signal.aborted || error instanceof AppError) throw error;
+    request.log.debug({ err: error }, "the caller left");
+    reply.hijack().raw.destroy();
+  } finally {
+    release();
+  }
+}
+
+async function readCall(
+  { operation, request }: Exchange,
+  options: MountOptions,
+  signal: AbortSignal,
+): Promise<Call> {
+  const { path, query, header } = readParameters({ operation, request }, options);
+  const body = await readBody(request.raw, operation, options.body);
+  if (body.isJson) options.validation.body(operation, body.value, body.bytes);
+  const accepts =
+    operation.offers.length > 1 ? preferred(request.headers.accept, operation.offers) : undefined;
+  return {
+    operation,
+    input: {
+      params: path,
+      query,
+      headers: header,
+      body: body.value,
+      accepts: accepts ?? "application/json",
+      signal,
+    },
+    idempotency: idempotencyOf({ operation, path, query, header, body }),
+  };
+}
+
+function readParameters(
+  { operation, request }: Pick<Exchange, "operation" | "request">,
+  { validation }: MountOptions,
+) {
+  const { params, query, headers } = request;
+  return validation.parameters(operation, { path: params, query, header: headers });
+}
+
+interface Read {
+  operation: Operation;
+  path: object;
+  query: object;
+  header: object;
+  body: Body;
+}
+
+function idempotencyOf({ operation, path, query, header, body }: Read): Call["idempotency"] {
+  const key = (header as Record<string, unknown>)["Idempotency-Key"];
+  if (typeof key !== "string") return undefined;
+  return {
+    key,
+    requestHash: requestHash({ operationId: operation.id, params: path, query, body: body.mark }),
+  };
+}
+
+async function upgrade({ operation, request, reply }: Exchange, options: MountOptions): Promise<void> {
+  readParameters({ operation, request }, options);
+  await options.sockets.accept(operation, request, reply);
+}
+
+/** Aborted when the connection ends before the work does. */
+function watch(response: ServerResponse): { signal: AbortSignal; release(): void } {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  response.once("close", abort);
+  return { signal: gone.signal, release: () => response.off("close", abort) };
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, operations: readonly Operation[]): never {
+  const path = request.url.split("?", 1)[0] ?? "";
+  const allowed = operations
+    .filter((operation) => patternOf(operation).test(path))
+    .map(({ method }) => method);
+  if (allowed.length === 0) throw new AppError("not-found", "The contract names nothing at this path.");
+  const methods = allowed.includes("GET") ? ["HEAD", ...allowed] : allowed;
+  void reply.header("allow", methods.toSorted().join(", "));
+  throw new AppError("method-not-allowed", `Expected one of ${methods.toSorted().join(", ")}.`);
+}
+
+function patternOf({ path }: Operation): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "[.]").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+}
