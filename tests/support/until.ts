@@ -1,0 +1,96 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Schemas } from "../../packages/shared/src/index.ts";
+import type { TestServer } from "./server.ts";
+
+type Task = Schemas["Task"];
+type Action = Schemas["Action"];
+type Event = Schemas["Event"];
+
+/** Asks again and again until `look` gives something; then gives that. Throws, saying what was last seen, when the time is over. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  { withinMs = 8000, seen }: { withinMs?: number; seen?: () => unknown } = {},
+): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) {
+      const last = seen === undefined ? "" : ` Last seen: ${JSON.stringify(await seen())}`;
+      throw new Error(`Waited ${withinMs} ms in vain until ${what}.${last}`);
+    }
+    await pause(10);
+  }
+}
+
+/** The task once it is in one of the states. A task that ended otherwise fails at once. */
+export async function taskIn(server: TestServer, taskId: string, ...states: Task["state"][]): Promise<Task> {
+  let task: Task | undefined;
+  return until(
+    `task ${taskId} is ${states.join(" or ")}`,
+    async () => {
+      task = (await server.call("getTask", { params: { taskId } })).body;
+      if (states.includes(task.state)) return task;
+      if (["completed", "failed", "cancelled"].includes(task.state))
+        throw new Error(`Expected the task to be ${states.join(" or ")}; it is ${JSON.stringify(task)}`);
+      return undefined;
+    },
+    { seen: () => task },
+  );
+}
+
+export function taskEnded(server: TestServer, taskId: string): Promise<Task> {
+  return taskIn(server, taskId, "completed", "failed", "cancelled");
+}
+
+/** The pending decisions of a session, once there are as many. */
+export function pendingActions(server: TestServer, sessionId: string, count = 1): Promise<Action[]> {
+  const find = async () => (await server.call("listSessionActions", { params: { sessionId } })).body.items;
+  return until(
+    `session ${sessionId} waits for ${count} decisions`,
+    async () => {
+      const items = await find();
+      return items.length >= count && items;
+    },
+    { seen: find },
+  );
+}
+
+export async function pendingAction(server: TestServer, sessionId: string): Promise<Action> {
+  const [action] = await pendingActions(server, sessionId);
+  if (action === undefined) throw new Error("There is no pending action.");
+  return action;
+}
+
+/** The whole log of a session. */
+export async function eventsOf(server: TestServer, sessionId: string): Promise<Event[]> {
+  const events: Event[] = [];
+  for (let after: string | undefined; ;) {
+    const { body } = await server.call("streamSessionEvents", {
+      params: { sessionId },
+      query: { after, limit: 200 },
+      headers: { accept: "application/json" },
+    });
+    events.push(...body.items);
+    if (body.nextCursor === null) return events;
+    after = body.nextCursor;
+  }
+}
+
+/** The log once it holds an event for which `isWanted` is true. */
+export async function eventWhere(
+  server: TestServer,
+  sessionId: string,
+  isWanted: (event: Event) => boolean,
+): Promise<Event> {
+  let last: Event[] = [];
+  return until(
+    `session ${sessionId} tells of what is waited for`,
+    async () => {
+      last = await eventsOf(server, sessionId);
+      return last.find(isWanted);
+    },
+    { seen: () => last.map(({ type }) => type).slice(-20) },
+  );
+}
