@@ -1,12 +1,13 @@
 import type { Context } from "./command.ts";
 import type { Client } from "./connect.ts";
+import type { Frame } from "./frame.ts";
 import { createHeadlessWatcher } from "./headless.ts";
 import { createInbox } from "./inbox.ts";
 import { createInteractiveWatcher } from "./interactive.ts";
 import { openKeyboard } from "./keyboard.ts";
 import type { FrameRenderer } from "./render/frames.ts";
 import { createFrameRenderer } from "./render/frames.ts";
-import type { Happening, Outcome } from "./watch.ts";
+import type { Happening, Outcome, Watcher } from "./watch.ts";
 import { watch } from "./watch.ts";
 
 export interface Presentation extends Pick<Context, "terminal" | "json"> {
@@ -19,6 +20,8 @@ export interface Presentation extends Pick<Context, "terminal" | "json"> {
   write?: (text: string) => void;
   /** The history has been read. */
   onLive?: () => void;
+  /** Sees each frame before it is shown. */
+  onFrame?: (frame: Frame) => void;
   onInterrupt(): Promise<Outcome | undefined>;
 }
 
@@ -57,19 +60,17 @@ function rendererFor({ terminal, write = terminal.out }: Presentation): FrameRen
   return createFrameRenderer({ write, style: terminal.style, columns: terminal.columns });
 }
 
-type Watcher = Parameters<typeof watch>[0]["watcher"];
-
-/** Tells once when the history has been read: at its last event, or when nothing more comes. */
-function announcing({ onLive }: Presentation, watcher: Watcher): Watcher {
-  if (onLive === undefined) return watcher;
+/** Passes frames on, and tells when the history has been read: at its last event, or when nothing more comes. */
+function announcing({ onLive, onFrame }: Presentation, watcher: Watcher): Watcher {
   return {
     ...watcher,
     frame: (frame, situation) => {
+      onFrame?.(frame);
       watcher.frame(frame, situation);
-      if (situation.isLive) onLive();
+      if (situation.isLive) onLive?.();
     },
     quiet: (situation) => {
-      onLive();
+      onLive?.();
       return watcher.quiet(situation);
     },
   };

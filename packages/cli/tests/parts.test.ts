@@ -85,6 +85,9 @@ test("a subject is the command, the path, or what there is", () => {
   expect(subjectOf({ command: "a\nb\nc" })).toBe("a … (+2 lines)");
   expect(subjectOf({ file_path: "x.ts", edits: [] })).toBe("x.ts");
   expect(subjectOf({ odd: 1 })).toBe('{"odd":1}');
+  expect(subjectOf({ todos: [{ status: "completed" }, { status: "in_progress", content: "Test" }] })).toBe(
+    "1 of 2 done, now: Test",
+  );
   expect(subjectOf({})).toBe("");
   expect(subjectOf("not json")).toBe("not json");
 });

@@ -1,18 +1,21 @@
-import type { Style } from "./style.ts";
 import { plain } from "./sanitise.ts";
+import type { Style } from "./style.ts";
 
 /** A unified diff, a colour for each kind of line. Safe to print whatever the repository holds. */
 export function diffLines(patch: string, style: Style, safe = plain): string[] {
   return safe(patch)
     .replace(/\n$/, "")
     .split("\n")
-    .map((line) => paintFor(line, style)(line));
+    .map((line) => paintDiffLine(line, style));
 }
 
-function paintFor(line: string, style: Style): (text: string) => string {
-  if (/^(diff |index |--- |\+\+\+ |new file|deleted file|similarity|rename |old mode|new mode)/.test(line))
-    return style.quiet;
-  if (line.startsWith("@@")) return style.accent;
-  if (line.startsWith("+")) return style.added;
-  return line.startsWith("-") ? style.removed : (text) => text;
+/** One line of a diff, made safe before. */
+export function paintDiffLine(line: string, style: Style): string {
+  if (heading.test(line)) return style.quiet(line);
+  if (line.startsWith("@@")) return style.accent(line);
+  if (line.startsWith("+")) return style.added(line);
+  return line.startsWith("-") ? style.removed(line) : line;
 }
+
+const heading =
+  /^(diff |index |--- |\+\+\+ |new file|deleted file|similarity|rename |old mode|new mode|Index: |={10})/;

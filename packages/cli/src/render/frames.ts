@@ -46,7 +46,7 @@ export function createFrameRenderer({ write, style, columns }: RendererOptions):
   };
   const decided = (action: Action) => {
     tools.belongs(action.toolCallId);
-    if (!asked.has(action.id)) for (const line of previewLines(action, style)) page.line(line);
+    if (!asked.has(action.id)) tools.preview(action.toolCallId, previewLines(action, style));
     page.line(`  ${asked.has(action.id) ? `${style.waiting("╰")} ` : ""}${decisionLine(action, style)}`);
   };
   const final = (message: Message) => {
@@ -107,14 +107,13 @@ export function createFrameRenderer({ write, style, columns }: RendererOptions):
     },
     ask: (action, { all = false, footer } = {}) => {
       asked.add(action.id);
-      tools.belongs(action.toolCallId);
-      for (const line of actionBox(action, style, all)) page.line(line);
+      tools.preview(action.toolCallId, actionBox(action, style, all));
       if (footer !== undefined) page.line(`  ${style.waiting("╰")} ${footer}`);
     },
   };
 }
 
-/** Words while the agent works, such as why it waits for its provider; the other states are seen anyway. */
+/** Words while the agent works, such as why it waits for its provider; what is seen anyway is not said. */
 function isTelling({ state, detail }: { state: string; detail: string }): boolean {
-  return state === "running" && detail !== "Working" && detail !== "";
+  return state === "running" && !["", "Working", "Preparing the workspace"].includes(detail);
 }

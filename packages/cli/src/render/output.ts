@@ -14,7 +14,7 @@ export interface OutputLines {
   readonly isEmpty: boolean;
 }
 
-/** Bounds the output of one command to its first and its last lines. */
+/** Bounds the output of one command to its first and its last lines; blank ones take no room. */
 export function createOutputLines(): OutputLines {
   let shown = 0;
   let hidden = 0;
@@ -23,6 +23,7 @@ export function createOutputLines(): OutputLines {
   let tail: string[] = [];
 
   const take = (line: string): string[] => {
+    if (line.trim() === "") return [];
     if (shown < headLinesMax) {
       shown++;
       return [line];

@@ -1,3 +1,4 @@
+import { plural } from "./amounts.ts";
 import { plainLine } from "./sanitise.ts";
 
 /** What a tool call is about, in one line: its command, path, pattern or address. */
@@ -7,13 +8,23 @@ export function subjectOf(input: unknown): string {
   const fields = input as Record<string, unknown>; // Whatever a model sent; each field is looked at before use.
   const told = names.map((name) => fields[name]).find((value) => typeof value === "string" && value !== "");
   if (typeof told === "string") return shortened(told);
-  const questions = fields["questions"] ?? fields["todos"];
-  if (Array.isArray(questions)) return plainLine(String(questions.length));
+  if (Array.isArray(fields["todos"])) return todosLine(fields["todos"]);
+  if (Array.isArray(fields["questions"])) return plural(fields["questions"].length, "question");
   const rest = JSON.stringify(input);
   return rest === "{}" ? "" : plainLine(rest);
 }
 
 const names = ["command", "file_path", "path", "pattern", "directory_path", "url", "query", "plan", "prompt"];
+
+/** How far a list is, and what is done now. */
+function todosLine(todos: unknown[]): string {
+  const known = todos.filter(
+    (todo): todo is Record<string, unknown> => typeof todo === "object" && todo !== null,
+  );
+  const done = known.filter(({ status }) => status === "completed").length;
+  const now = known.find(({ status }) => status === "in_progress")?.["content"];
+  return `${done} of ${known.length} done${typeof now === "string" ? `, now: ${plainLine(now)}` : ""}`;
+}
 
 function shortened(text: string): string {
   const lines = text.trim().split("\n");

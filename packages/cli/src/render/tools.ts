@@ -1,6 +1,8 @@
 import type { Schemas } from "@talkcody/shared";
 import { duration } from "./amounts.ts";
 import type { OutputLines } from "./output.ts";
+import { changeLines, changeOf } from "./change.ts";
+import { paintDiffLine } from "./diff.ts";
 import { createOutputLines } from "./output.ts";
 import type { Page } from "./page.ts";
 import { plain, plainLine } from "./sanitise.ts";
@@ -15,6 +17,8 @@ type Result = Schemas["ToolResultEvent"]["data"];
 interface Running {
   subject: string;
   output: OutputLines;
+  /** What the call changes, for one that nobody was asked about. */
+  change: string;
 }
 
 /** Tool calls: a line for the call, its output indented and bounded, a tick or a cross with the time it took. */
@@ -23,12 +27,16 @@ export function createToolLines(page: Page, style: Style, columns: () => number)
   let last: string | undefined;
 
   const runningCall = (toolCallId: string): Running => {
-    const known = running.get(toolCallId) ?? { subject: "", output: createOutputLines() };
+    const known = running.get(toolCallId) ?? { subject: "", output: createOutputLines(), change: "" };
     running.set(toolCallId, known);
     return known;
   };
-  const indent = (lines: readonly string[]) => {
-    for (const line of lines) page.line(style.quiet(clip(`    ${line}`.replaceAll("\t", "  "), columns())));
+  const indent = (lines: readonly string[], subject: string) => {
+    const isDiff = /^git (diff|show)\b/.test(subject);
+    for (const line of lines) {
+      const shown = clip(line.replaceAll("\t", "  "), columns() - 4);
+      page.line(`    ${isDiff ? paintDiffLine(shown, style) : style.quiet(shown)}`);
+    }
   };
   /** Names the call again when another one was written in between. */
   const at = (toolCallId: string, toolName: string): string => {
@@ -42,7 +50,7 @@ export function createToolLines(page: Page, style: Style, columns: () => number)
   return {
     call: ({ toolCallId, toolName, input }: Call): void => {
       const subject = subjectOf(input);
-      running.set(toolCallId, { subject, output: createOutputLines() });
+      running.set(toolCallId, { subject, output: createOutputLines(), change: changeOf(toolName, input) });
       page.block("tool");
       last = toolCallId;
       const name = plainLine(toolName);
@@ -51,16 +59,18 @@ export function createToolLines(page: Page, style: Style, columns: () => number)
       );
     },
     output: ({ toolCallId, text }: Output): void => {
-      const lines = runningCall(toolCallId).output.add(text);
+      const { output, subject } = runningCall(toolCallId);
+      const lines = output.add(text);
       if (lines.length === 0) return;
       at(toolCallId, "");
-      indent(lines);
+      indent(lines, subject);
     },
     result: (result: Result): void => {
-      const { output } = runningCall(result.toolCallId);
+      const { output, subject, change } = runningCall(result.toolCallId);
       const named = at(result.toolCallId, result.toolName);
-      if (output.isEmpty) indent(output.add(textOf(result)));
-      indent(output.end());
+      if (output.isEmpty) indent(output.add(textOf(result)), subject);
+      indent(output.end(), subject);
+      if (isGood(result)) for (const line of changeLines(change, style)) page.line(line);
       page.line(`  ${resultLine(result, { named, style, columns: columns() })}`);
       running.delete(result.toolCallId);
     },
@@ -69,15 +79,25 @@ export function createToolLines(page: Page, style: Style, columns: () => number)
       page.block("tool");
       last = toolCallId;
     },
+    /** Shows what the call would change; it need not be shown again when it has. */
+    preview: (toolCallId: string, lines: readonly string[]): void => {
+      page.block("tool");
+      last = toolCallId;
+      for (const line of lines) page.line(line);
+      if (lines.length > 0) runningCall(toolCallId).change = "";
+    },
   };
 }
 
 function resultLine(result: Result, how: { named: string; style: Style; columns: number }): string {
   const { style } = how;
-  const isGood = !result.isError && result.output.success;
   const words = [how.named, summaryOf(result), duration(result.durationMs)].filter((text) => text !== "");
   const line = clip(words.join(" · "), how.columns - 4);
-  return isGood ? `${style.good("✓")} ${style.quiet(line)}` : `${style.bad("✗")} ${line}`;
+  return isGood(result) ? `${style.good("✓")} ${style.quiet(line)}` : `${style.bad("✗")} ${line}`;
+}
+
+function isGood({ isError, output }: Result): boolean {
+  return !isError && output.success;
 }
 
 /** The message a tool gives with its result is meant for the model; people get its first line. */
