@@ -98,9 +98,7 @@ function reasonOf({
     case "length":
     case "tool-calls":
     case "content-filter":
-      return unified;
     case "other":
-      if (raw === undefined) throw cut();
       return unified;
     case "error":
       if (raw === undefined) throw cut();

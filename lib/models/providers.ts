@@ -19,7 +19,7 @@ export function modelProblem(model: string, providers: ReadonlyMap<string, Provi
     return `"${model}" is no model id; it should be modelKey@providerId, such as gpt-5-mini@openai.`;
   const provider = providers.get(providerId);
   if (provider === undefined) return unknownProvider(providerId);
-  if (provider.type === "scripted" && !(modelKey in scriptedKeys))
+  if (provider.type === "scripted" && !Object.hasOwn(scriptedKeys, modelKey))
     return `The scripted provider has the models ${Object.keys(scriptedKeys).join(", ")}; there is no ${modelKey}.`;
   return providerProblem(providerId, provider);
 }

@@ -22,10 +22,21 @@ export function watchedFetch(watch: Watch): Fetch {
     void watchOver(waiting, watch);
     const response = await watch.fetch(url, { ...init, redirect: "manual" });
     waiting.since = undefined;
+    if (isPage(response))
+      throw new ModelError("refused", `${hostOf(url)} answered with a web page. Is the base URL right?`);
     if (response.body === null) return response;
     const { status, statusText, headers } = response;
     return new Response(watchedBody(response.body, waiting, watch.clock), { status, statusText, headers });
   };
+}
+
+/** What stands at an address that is no API. */
+function isPage({ ok, headers }: Response): boolean {
+  return ok && (headers.get("content-type") ?? "").startsWith("text/html");
+}
+
+function hostOf(url: Parameters<Fetch>[0]): string {
+  return new URL(url instanceof Request ? url.url : url).host;
 }
 
 interface Waiting {
