@@ -41,10 +41,15 @@ export async function walk({ root, segments, isCreating = false }: WalkOptions):
   try {
     for (let steps = 0; steps < stepsMax; steps++) {
       const name = state.pending.shift() ?? ".";
+      refuseProtected(name);
+      if (name === "..") {
+        await goUp(state);
+        continue;
+      }
       const stat = await statOf(state.folder.at(name));
       if (stat?.isSymbolicLink()) await follow(state, name);
       else if (state.pending.length === 0) return spot(state, name, stat);
-      else if (stat === undefined && !isCreating) break;
+      else if (!isCreating && !stat?.isDirectory()) break;
       else await enter(state, name, stat);
     }
     if (state.pending.length > 0 && isCreating) throw refusal("failed", "The path changes while it is used.");
@@ -98,29 +103,29 @@ async function follow(state: State, name: string): Promise<void> {
     state.pending.unshift(name);
     return;
   }
-  const way = target.startsWith("/") ? inside(state.root, target) : [...state.done, ...target.split("/")];
-  const segments = resolve([...way, ...state.pending], name);
-  segments.forEach(refuseProtected);
+  const isAbsolute = target.startsWith("/");
+  const way = isAbsolute ? inside(state.root, target) : target.split("/");
+  state.pending.unshift(...way.filter((segment) => segment !== "" && segment !== "."));
+  if (isAbsolute) await startAgain(state);
+}
+
+/** Goes down to the folder above again: what is above a folder may have changed since. */
+async function goUp(state: State): Promise<void> {
+  if (state.done.length === 0) throw outside("The link");
+  state.pending.unshift(...state.done.slice(0, -1));
+  await startAgain(state);
+}
+
+async function startAgain(state: State): Promise<void> {
+  const folder = await holdFolder(state.root, state.root);
   await state.folder.close();
-  state.folder = await holdFolder(state.root, state.root);
+  state.folder = folder;
   state.done = [];
-  state.pending = segments;
 }
 
 function inside(root: string, target: string): string[] {
   if (target !== root && !target.startsWith(`${root}/`)) throw outside(target);
   return target.slice(root.length).split("/");
-}
-
-/** What is before a `..` here holds no links any more, or is looked up again and found to be one. */
-function resolve(segments: readonly string[], link: string): string[] {
-  const resolved: string[] = [];
-  for (const segment of segments) {
-    if (segment === "..") {
-      if (resolved.pop() === undefined) throw outside(link);
-    } else if (segment !== "" && segment !== ".") resolved.push(segment);
-  }
-  return resolved;
 }
 
 function ignore(...codes: string[]) {

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openHost } from "./host.ts";
+import { forever } from "./place.ts";
+
+type Isolation = "auto" | "off";
+const both: Isolation[] = ["auto", "off"];
+
+async function run(
+  command: string,
+  {
+    isolation = "auto",
+    timeoutMs = 9000,
+    signal = forever,
+  }: { isolation?: Isolation; timeoutMs?: number; signal?: AbortSignal } = {},
+) {
+  const { host, root, dataDir, hosts } = openHost(isolation);
+  const heard: string[] = [];
+  const result = await host.shell.run({
+    command,
+    timeoutMs,
+    signal,
+    onOutput: (stream, text) => heard.push(`${stream}:${text}`),
+    logPrefix: join(root, ".talkcody/output/t/c"),
+  });
+  return { ...result, heard, root, dataDir, hosts };
+}
+
+/** Processes of this host whose command line holds the words. */
+function processesWith(words: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").includes(words);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test.each(both)(
+  "a command runs in the workspace, its streams apart, with exit code (%s)",
+  async (isolation) => {
+    const result = await run('pwd; echo oops >&2; read x; echo "[$x]" "${BASH_VERSION:+bash}"; exit 7', {
+      isolation,
+    });
+    expect(result).toMatchObject({ exitCode: 7, signal: null, ended: null, stderr: "oops\n" });
+    expect(result.stdout).toBe(`${result.root}\n[] bash\n`);
+    expect(result.heard.join("")).toContain("stderr:oops");
+    expect(readFileSync(join(result.root, ".talkcody/output/t/c.stdout.log"), "utf8")).toBe(result.stdout);
+  },
+);
+
+test.each(both)("a silent command leaves no log (%s)", async (isolation) => {
+  const { exitCode, root } = await run("true", { isolation });
+  expect([exitCode, existsSync(join(root, ".talkcody"))]).toEqual([0, false]);
+});
+
+test("files a command makes are there afterwards", async () => {
+  const { root } = await run("mkdir -p a && echo hi > a/b");
+  expect(readFileSync(join(root, "a/b"), "utf8")).toBe("hi\n");
+});
+
+test.each(both)("nothing of the server's environment is in a command's (%s)", async (isolation) => {
+  process.env["CANARY_KEY"] = "canary-4711";
+  const result = await run("env", { isolation });
+  delete process.env["CANARY_KEY"];
+  expect(result.stdout).toContain("PATH=");
+  expect(result.stdout).not.toContain("canary-4711");
+});
+
+test("a command cannot read the server's environment, files or other workspaces", async ({ skip }) => {
+  const { hosts, host, dataDir, root } = openHost();
+  if (!hosts.isIsolating()) skip("this host has no namespaces");
+  writeFileSync(join(dataDir, "settings.db"), "canary-database");
+  writeFileSync(join(dataDir, "workspaces", "other"), "canary-other");
+  const command = `cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c TEST_WORKER_CANARY
+    ls -A ${dataDir} ${dataDir}/workspaces; cat ${dataDir}/settings.db; cd .. && cat other
+    umount ${dataDir}; echo x > ${dataDir}/new; ls /proc | grep -c '^[0-9]'; kill -9 ${process.pid}`;
+  const result = await host.shell.run({
+    command,
+    timeoutMs: 5000,
+    signal: forever,
+    onOutput: () => {},
+    logPrefix: join(root, ".talkcody/l"),
+  });
+  expect(result.stdout).not.toContain("canary");
+  expect(result.stdout.split("\n")).toEqual(expect.arrayContaining(["workspaces"]));
+  expect(existsSync(join(dataDir, "new"))).toBe(false);
+  expect(result.stderr).toMatch(/umount: .*/);
+  expect(result.stderr).toContain("No such process");
+});
+
+const daemons =
+  "(setsid sleep 987.1 &) ; nohup sleep 987.2 >/dev/null 2>&1 & (sh -c 'sleep 987.3 & exec sleep 987.4' &)";
+
+test.each(both)("nothing is left after a command that started daemons (%s)", async (isolation) => {
+  const { exitCode, durationMs } = await run(`${daemons}; sleep 0.2; echo done`, { isolation });
+  expect(exitCode).toBe(0);
+  expect(durationMs).toBeLessThan(3000);
+  expect(processesWith("sleep 987.")).toEqual([]);
+});
+
+test.each(both)("a timeout ends a command with all it started (%s)", async (isolation) => {
+  const result = await run(`${daemons}; echo said; sleep 60`, { isolation, timeoutMs: 400 });
+  expect(result).toMatchObject({ ended: "timeout", exitCode: null, signal: "SIGTERM", stdout: "said\n" });
+  expect(result.durationMs).toBeLessThan(3000);
+  expect(processesWith("sleep 987.")).toEqual([]);
+});
+
+test.each(both)(
+  "cancelling lets a command clean up, and ends one that will not within 3 s (%s)",
+  async (isolation) => {
+    const polite = new AbortController();
+    setTimeout(() => polite.abort(), 300);
+    const cleaned = await run("trap 'echo cleaned; exit 3' TERM; sleep 60 & wait", {
+      isolation,
+      signal: polite.signal,
+    });
+    expect(cleaned).toMatchObject({ ended: "cancelled", stdout: "cleaned\n", exitCode: 3 });
+    const stubborn = new AbortController();
+    setTimeout(() => stubborn.abort(), 300);
+    const killed = await run("trap '' TERM; while :; do sleep 1; done", {
+      isolation,
+      signal: stubborn.signal,
+    });
+    expect(killed).toMatchObject({ ended: "cancelled", exitCode: null, signal: "SIGKILL" });
+    expect(killed.durationMs).toBeLessThan(3000);
+  },
+);
+
+test("a flood is ended, its log is bounded, memory keeps head and tail", { timeout: 30_000 }, async () => {
+  const result = await run("echo first; yes abcdefghijklmnopqrstuvwxyz", { timeoutMs: 25_000 });
+  expect(result.ended).toBe("output-limit");
+  expect(result.stdout.startsWith("first\n")).toBe(true);
+  expect(result.stdout).toMatch(/characters left out/);
+  expect(Buffer.byteLength(result.stdout)).toBeLessThanOrEqual(1024 * 1024);
+  expect(statSync(join(result.root, ".talkcody/output/t/c.stdout.log")).size).toBe(64 * 1024 * 1024);
+});
+
+test("characters cut between two writes stay whole, escape sequences go, and the log keeps both", async () => {
+  const command = String.raw`printf '\xe2\x82'; sleep 0.05; printf '\xac \033[3'; sleep 0.05; printf '1mred\033[0m \033]8;;http://x\033'; sleep 0.05; printf '\\link\a 10%%\r20%%\r\n\xff'`;
+  const { stdout, root } = await run(command);
+  expect(stdout).toBe("€ red link 10%\n20%\n\ufffd");
+  expect(readFileSync(join(root, ".talkcody/output/t/c.stdout.log"), "latin1")).toContain("\u001b[31m");
+});
+
+test("a log is never written through a link that leads outside", async () => {
+  const { host, root, dataDir } = openHost();
+  const { symlinkSync, mkdirSync } = await import("node:fs");
+  mkdirSync(join(dataDir, "outside"));
+  symlinkSync(join(dataDir, "outside"), join(root, ".talkcody"));
+  const options = {
+    timeoutMs: 2000,
+    signal: forever,
+    onOutput: () => {},
+    logPrefix: join(root, ".talkcody/x"),
+  };
+  await expect(host.shell.run({ command: "echo hi", ...options })).rejects.toMatchObject({
+    name: "ToolFailure",
+  });
+  expect(readdirSync(join(dataDir, "outside"))).toEqual([]);
+});
