@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FileBody } from "../handler.ts";
 import type { Operation } from "./contract.ts";
-import type { Outcome } from "./invoke.ts";
+import type { Outcome } from "./call.ts";
 import type { Streams } from "./sse.ts";
 
 /** Writes what a handler answered. */

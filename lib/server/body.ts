@@ -2,14 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Operation } from "./contract.ts";
+import type { ParseJson } from "./json.ts";
 import { readUpload, tooLarge } from "./upload.ts";
 
 export interface BodyOptions {
   bodyBytesMax: number;
   fileBytesMax: number;
   bounds: Pick<Bounds, "bodyMs" | "uploadIdleMs">;
-  /** Fastify's JSON parser, which refuses what would poison a prototype. */
-  parseJson(text: string): unknown;
+  parseJson: ParseJson;
 }
 
 export interface Body {
@@ -70,7 +70,7 @@ async function readJson(request: IncomingMessage, options: BodyOptions): Promise
   return { value, mark: value, bytes: bytes.length, isJson: true };
 }
 
-function parse(bytes: Uint8Array, parseJson: BodyOptions["parseJson"]): unknown {
+function parse(bytes: Uint8Array, parseJson: ParseJson): unknown {
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {

@@ -1,35 +1,12 @@
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
-import type { StreamFrame } from "../event.ts";
-import type { FileBody, Handlers } from "../handler.ts";
+import type { Handlers } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Atomically, IdempotencyStore } from "../storage.ts";
 import type { Operation } from "./contract.ts";
-
-/** A validated request, from whichever transport. */
-export interface Call {
-  operation: Operation;
-  input: {
-    params: object;
-    query: object;
-    headers: object;
-    body: unknown;
-    accepts: string;
-    signal: AbortSignal;
-  };
-  /** With a key the work is done once; `requestHash` tells whether a second request is the same. */
-  idempotency?: { key: string; requestHash: string } | undefined;
-}
-
-export interface Outcome {
-  status: number;
-  body?: unknown;
-  events?: AsyncIterable<readonly StreamFrame[]>;
-  file?: FileBody;
-  /** This is the stored answer of an earlier request under the same key. */
-  isReplay?: boolean;
-}
+import type { Call, IdempotencyKey, Outcome } from "./call.ts";
+import { recall, reused } from "./idempotency.ts";
 
 /** The one way to run an operation. Changes are committed, with their idempotency record, when it resolves. */
 export type Invoke = (call: Call) => Promise<Outcome>;
@@ -86,10 +63,7 @@ export function createInvoke({
   };
 
   /** With a key the work goes on when its caller is gone: the caller will come back and ask again. */
-  const waitOnce = async (
-    call: Call,
-    { key, requestHash }: { key: string; requestHash: string },
-  ): Promise<Outcome> => {
+  const waitOnce = async (call: Call, { key, requestHash }: IdempotencyKey): Promise<Outcome> => {
     const first = underWay.get(key);
     if (first) {
       if (first.requestHash !== requestHash) throw reused();
@@ -123,28 +97,6 @@ export function createInvoke({
 function answerOf(answer: unknown, { id }: Operation): Outcome {
   if (typeof answer === "object" && answer !== null && "status" in answer) return answer as Outcome;
   throw new Error(`The handler of ${id} gave no answer; only an operation marked x-waits may wait.`);
-}
-
-/** Throws for a key that belongs to another request, or to one that a crash has cut. */
-function recall(
-  requests: IdempotencyStore,
-  { key, requestHash }: { key: string; requestHash: string },
-): Outcome | undefined {
-  const found = requests.find(key);
-  if (!found) return undefined;
-  if (found.requestHash !== requestHash) throw reused();
-  if (found.answer) return { ...found.answer, isReplay: true };
-  throw new AppError(
-    "request-interrupted",
-    "The first request under this key was cut before its answer was kept. Look at what it did, then use a new key.",
-  );
-}
-
-function reused(): AppError {
-  return new AppError(
-    "idempotency-key-reused",
-    "This key came with another request before. Use a new key for each request.",
-  );
 }
 
 function recordOf({ operation }: Call, requestHash: string, clock: Clock) {

@@ -6,17 +6,20 @@ import { AppError } from "../errors.ts";
 import type { OperationId } from "../handler.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Operation } from "./contract.ts";
-import { socketFrame } from "./frames.ts";
-import type { Call, Invoke, Outcome } from "./invoke.ts";
+import type { Call, Outcome } from "./call.ts";
+import type { Invoke } from "./invoke.ts";
+import type { ParseJson } from "./json.ts";
 import { createLine, type Line } from "./line.ts";
 import { problemIn } from "./problem.ts";
 import { requestHash } from "./request-hash.ts";
+import { createSubscriptions, type Subscriptions } from "./subscriptions.ts";
 import type { Validation } from "./validation.ts";
 
 export interface SocketOptions {
   operations: ReadonlyMap<OperationId, Operation>;
   validation: Validation;
   invoke: Invoke;
+  parseJson: ParseJson;
   bounds: Bounds;
   isStopping(): boolean;
   /** The connection below, for its flow control. */
@@ -30,17 +33,16 @@ type Request = Schemas["WebSocketRequest"];
 /** Serves one accepted socket: answers every request once, and follows the sessions it subscribes to. */
 export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   const line = createLine(socket, options.connection, options.bounds);
-  const following = new Map<string, AbortController>();
-  const peer: Peer = { line, following, options };
+  const subscriptions = createSubscriptions({ line, ...options });
+  const peer: Peer = { line, subscriptions, options };
   socket.on("message", (bytes, isBinary) => void receive(peer, bytes, isBinary));
   socket.on("error", (error) => options.log.debug({ err: error }, "a socket broke"));
-  socket.once("close", () => following.forEach((subscription) => subscription.abort()));
+  socket.once("close", subscriptions.removeAll);
 }
 
 interface Peer {
   line: Line;
-  /** By session. */
-  following: Map<string, AbortController>;
+  subscriptions: Subscriptions;
   options: SocketOptions;
 }
 
@@ -48,9 +50,10 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
   const { line, options } = peer;
   let id: string | null = null;
   try {
-    const frame = parse(bytes, isBinary);
+    const text = textOf(bytes, isBinary);
+    const frame = parse(text, options.parseJson);
     id = idOf(frame);
-    options.validation.frame(frame, sizeOf(bytes));
+    options.validation.frame(frame, text.length);
     await answer(peer, frame as Request); // The line above has held it against the contract.
   } catch (error) {
     const problem = problemIn(options.requestId, error);
@@ -60,7 +63,7 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
 }
 
 async function answer(peer: Peer, frame: Request): Promise<void> {
-  const { line, options } = peer;
+  const { line, subscriptions, options } = peer;
   if (options.isStopping()) throw new AppError("busy", "The server is stopping.", { retryAfterSeconds: 1 });
   switch (frame.type) {
     case "ping":
@@ -68,9 +71,8 @@ async function answer(peer: Peer, frame: Request): Promise<void> {
     case "subscribe":
       return subscribe(peer, frame);
     case "unsubscribe":
-      peer.following.get(frame.sessionId)?.abort();
-      peer.following.delete(frame.sessionId);
-      return acknowledge(peer, frame.id, { status: 200 });
+      subscriptions.remove(frame.sessionId);
+      return acknowledge(line, frame.id, { status: 200 });
     case "message.send":
       return change(peer, frame, { id: "sendMessage", params: { sessionId: frame.sessionId } });
     case "action.create":
@@ -80,90 +82,60 @@ async function answer(peer: Peer, frame: Request): Promise<void> {
   }
 }
 
-type ChangeRequest = Extract<Request, { body: unknown }>;
+interface Target {
+  id: OperationId;
+  params: object;
+}
 
 /** The same operation as over REST, under the same idempotency keys. */
-async function change(
-  peer: Peer,
-  { id, body, idempotencyKey: key }: ChangeRequest,
-  target: { id: OperationId; params: object },
-): Promise<void> {
+async function change(peer: Peer, frame: Extract<Request, { body: unknown }>, target: Target): Promise<void> {
+  const { id, body, idempotencyKey: key } = frame;
+  const headers = key === undefined ? {} : { "Idempotency-Key": key };
   const hash = () => requestHash({ operationId: target.id, params: target.params, query: {}, body });
+  const call = callOf(peer, target, { headers, body });
   const outcome = await peer.options.invoke({
-    ...callOf(peer, target),
-    input: {
-      ...callOf(peer, target).input,
-      headers: key === undefined ? {} : { "Idempotency-Key": key },
-      body,
-    },
+    ...call,
     idempotency: key === undefined ? undefined : { key, requestHash: hash() },
   });
-  acknowledge(peer, id, outcome);
+  acknowledge(peer.line, id, outcome);
 }
 
-/** Subscribing again starts again from the new cursor. */
-async function subscribe(
-  peer: Peer,
-  { id, sessionId, after }: Extract<Request, { type: "subscribe" }>,
-): Promise<void> {
-  const { following, line, options } = peer;
-  if (!following.has(sessionId) && following.size >= options.bounds.subscriptionsMax)
-    throw new AppError(
-      "invalid-request",
-      `Expected at most ${options.bounds.subscriptionsMax} subscriptions on one socket.`,
-    );
-  const subscription = new AbortController();
-  const call = callOf(peer, { id: "streamSessionEvents", params: { sessionId } });
+async function subscribe(peer: Peer, frame: Extract<Request, { type: "subscribe" }>): Promise<void> {
+  const { id, sessionId, after } = frame;
+  const target: Target = { id: "streamSessionEvents", params: { sessionId } };
   const query = after === undefined ? {} : { after };
-  const { events } = await options.invoke({
-    ...call,
-    input: { ...call.input, query, accepts: "text/event-stream", signal: subscription.signal },
-  });
-  if (!events) throw new Error("streamSessionEvents gave no stream.");
-  following.get(sessionId)?.abort();
-  following.set(sessionId, subscription);
-  acknowledge(peer, id, { status: 200 });
-  void follow({ line, events, signal: subscription.signal }).catch((error: unknown) => {
-    // Without its subscription the client would wait for ever; a closed socket makes it come back with its cursors.
-    options.log.error({ err: error }, "a subscription broke");
-    line.cut(1011, "a subscription broke; subscribe again with your cursors");
+  await peer.subscriptions.add(sessionId, {
+    open: async (signal) => {
+      const call = callOf(peer, target, { query, accepts: "text/event-stream", signal });
+      const { events } = await peer.options.invoke(call);
+      if (!events) throw new Error("streamSessionEvents gave no stream.");
+      return events;
+    },
+    isOpen: () => acknowledge(peer.line, id, { status: 200 }),
   });
 }
 
-interface Following {
-  line: Line;
-  events: NonNullable<Outcome["events"]>;
-  signal: AbortSignal;
-}
-
-/** Takes from the source only what the peer can take. */
-async function follow({ line, events, signal }: Following): Promise<void> {
-  for await (const batch of events) {
-    if (signal.aborted) return;
-    for (const frame of batch) line.send(socketFrame(frame));
-    await line.drained();
-    if (signal.aborted) return;
-  }
-}
-
-function callOf({ options }: Peer, { id, params }: { id: OperationId; params: object }): Call {
+function callOf({ options }: Peer, { id, params }: Target, input: Partial<Call["input"]>): Call {
   const operation = options.operations.get(id);
   if (!operation) throw new Error(`The contract has no operation ${id}.`);
-  const signal = new AbortController().signal;
-  return {
-    operation,
-    input: { params, query: {}, headers: {}, body: undefined, accepts: "application/json", signal },
-  };
+  const signal = new AbortController().signal; // None of these waits for the world.
+  const empty = { query: {}, headers: {}, body: undefined, accepts: "application/json", signal };
+  return { operation, input: { params, ...empty, ...input } };
 }
 
-function acknowledge({ line }: Peer, id: string, { status, body }: Pick<Outcome, "status" | "body">): void {
+function acknowledge(line: Line, id: string, { status, body }: Pick<Outcome, "status" | "body">): void {
   line.send(JSON.stringify({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
 }
 
-function parse(bytes: RawData, isBinary: boolean): unknown {
+/** ws has checked that it is UTF-8. */
+function textOf(bytes: RawData, isBinary: boolean): string {
   if (isBinary) throw new AppError("invalid-request", "Expected a text frame, came a binary one.");
+  return (Array.isArray(bytes) ? Buffer.concat(bytes) : Buffer.from(bytes as Uint8Array)).toString("utf8");
+}
+
+function parse(text: string, parseJson: ParseJson): unknown {
   try {
-    return JSON.parse(textOf(bytes));
+    return parseJson(text);
   } catch (cause) {
     throw new AppError("invalid-request", "The frame is not valid JSON.", { cause });
   }
@@ -172,14 +144,4 @@ function parse(bytes: RawData, isBinary: boolean): unknown {
 function idOf(frame: unknown): string | null {
   const { id } = (frame ?? {}) as { id?: unknown };
   return typeof id === "string" && id.length >= 1 && id.length <= 64 ? id : null;
-}
-
-function sizeOf(bytes: RawData): number {
-  return Array.isArray(bytes) ? bytes.reduce((sum, part) => sum + part.length, 0) : bytes.byteLength;
-}
-
-/** ws has checked that it is UTF-8. */
-function textOf(bytes: RawData): string {
-  if (Array.isArray(bytes)) return Buffer.concat(bytes).toString("utf8");
-  return Buffer.from(bytes as Uint8Array).toString("utf8");
 }

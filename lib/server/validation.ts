@@ -1,7 +1,8 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { AppError } from "../errors.ts";
-import { at, bodyPointer, resolve, type Operation } from "./contract.ts";
+import { at, bodyPointer, type Operation } from "./contract.ts";
+import { parametersSchema, taggedUnions } from "./schemas.ts";
 import { describeErrors } from "./validation-errors.ts";
 
 export interface RawParameters {
@@ -24,7 +25,7 @@ const explainedBytesMax = 64 * 1024;
 
 /** Checks requests against the contract. A schema is compiled when it is first needed. */
 export function createValidation(contract: object): Validation {
-  const prepared = once(() => prepare(contract));
+  const prepared = once(() => taggedUnions(contract));
   const ajv = once(() => createAjv(prepared(), { allErrors: false }));
   const explaining = once(() => createAjv(prepared(), { allErrors: true }));
   const coercing = once(() =>
@@ -94,45 +95,6 @@ function compiled(ajv: Ajv2020, pointer: string, schema: object): ValidateFuncti
   if (known) return known;
   ajv.addSchema(schema, pointer);
   return ajv.getSchema(pointer) ?? ajv.compile(schema);
-}
-
-/** Tells ajv which branch of a union is meant, so that its errors speak of that branch only; it knows no `mapping`. */
-function prepare(contract: object): object {
-  return JSON.parse(JSON.stringify(contract), (key, value: unknown) => {
-    if (key === "discriminator") return undefined;
-    const branches = at(value, "oneOf");
-    if (!Array.isArray(branches)) return value;
-    const tags = branches.map((branch) =>
-      at(at(at(resolve(contract, branch), "properties"), "type"), "const"),
-    );
-    const isTagged = tags.every((tag) => typeof tag === "string");
-    return isTagged
-      ? {
-          ...(value as object),
-          type: "object",
-          required: ["type"],
-          discriminator: { propertyName: "type", tags },
-        }
-      : value;
-  }) as object;
-}
-
-function parametersSchema({ parameters }: Operation): object {
-  const part = (place: string) => {
-    const own = parameters.filter((parameter) => parameter.in === place);
-    return {
-      type: "object",
-      additionalProperties: false,
-      properties: Object.fromEntries(own.map(({ name, schema }) => [name, absolute(schema)])),
-      required: own.filter(({ required }) => required).map(({ name }) => name),
-    };
-  };
-  return { type: "object", properties: { path: part("path"), query: part("query"), header: part("header") } };
-}
-
-/** References of a schema that is taken out of the document. */
-function absolute(schema: object): object {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/')) as object;
 }
 
 function pick({ parameters }: Operation, headers: unknown): Record<string, unknown> {

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import type { Bounds } from "./bounds.ts";
+import { createGuard, type GuardOptions } from "./guard.ts";
+import { rawProblem, sendProblem } from "./problem.ts";
+
+export interface AppOptions extends GuardOptions {
+  logLevel: Config["logLevel"];
+  logTo?: { write(line: string): void };
+  bodyBytesMax: number;
+  bounds: Bounds;
+  isStopping(): boolean;
+}
+
+/** Fastify, set up for us but without a route: what holds for every connection and every request. */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { logLevel, logTo, bodyBytesMax, bounds } = options;
+  const app = fastify({
+    logger: logLevel === "silent" ? false : { level: logLevel, ...(logTo ? { stream: logTo } : {}) },
+    logController: new fastify.LogController({ disableRequestLogging: true }), // One line for each answer is ours.
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: bounds.requestMs,
+    return503OnClosing: false, // Our own busy problem says it.
+    routerOptions: { maxParamLength: 16 * 1024 }, // The contract's patterns refuse what is too long.
+    http: {
+      headersTimeout: bounds.headersMs,
+      connectionsCheckingInterval: 1000,
+      requireHostHeader: false, // The guard answers for a missing Host.
+      shouldUpgradeCallback: isUpgrade,
+    },
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers({ ...headers, "x-request-id": request.id });
+      sendProblem(reply as never, error); // The same reply, typed for a route without a schema.
+    },
+    clientErrorHandler: refuseConnection,
+  });
+  hook(app, options);
+  return app;
+}
+
+/** Everything else that asks for an upgrade is served as if it had not. */
+function isUpgrade(request: IncomingMessage): boolean {
+  const path = request.url?.split("?", 1)[0];
+  return (
+    request.method === "GET" && path === "/v1/ws" && request.headers.upgrade?.toLowerCase() === "websocket"
+  );
+}
+
+const headers = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+/** Before and after the route of every request. */
+function hook(app: FastifyInstance, options: AppOptions): void {
+  const guard = createGuard(options);
+  app.addHook("onRequest", (request, reply, done) => {
+    void reply.headers({ ...headers, "x-request-id": request.id });
+    if (options.isStopping()) void reply.header("connection", "close");
+    guard(request.raw);
+    if (options.isStopping()) throw new AppError("busy", "The server is stopping.", { retryAfterSeconds: 1 });
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    if (!request.raw.complete) linger(request.raw, options.bounds.lingerMs);
+    const { operationId } = request.routeOptions.config as { operationId?: string };
+    const ms = Math.round(reply.elapsedTime);
+    request.log.info({ operationId, method: request.method, status: reply.statusCode, ms }, "answered");
+    done();
+  });
+  app.setErrorHandler((error, _request, reply) => sendProblem(reply, error));
+  app.removeAllContentTypeParsers();
+  // Bodies are read by the route that wants one, after its parameters were found good.
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+}
+
+/** Swallows the rest of a body nobody reads, so that the caller hears the answer, but not for long. */
+function linger(request: IncomingMessage, lingerMs: number): void {
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  request.once("close", () => clearTimeout(timer));
+  request.once("end", () => clearTimeout(timer));
+}
+
+/** What Node could not read as a request, or not in time. */
+function refuseConnection(error: { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const detail = isSlow ? "The request did not arrive in time." : "This is not an HTTP request we can read.";
+  socket.end(rawProblem(randomUUID(), new AppError("invalid-request", detail)), () => socket.destroy());
+}
