@@ -105,7 +105,7 @@ export default {
       "one-door-to-http",
       "Only lib/server serves HTTP and validates the contract (deploy/ may adapt it to a platform).",
       "^(lib/server|deploy)/",
-      "node_modules/(fastify|@fastify/[^/]+|ajv|ajv-formats)/",
+      "node_modules/(fastify|@fastify/[^/]+|ajv-formats)/",
     ),
     floor(
       "nothing-imports-the-outside",

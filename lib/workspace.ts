@@ -110,7 +110,7 @@ export interface Shell {
     timeoutMs: number;
     signal: AbortSignal;
     onOutput(stream: "stdout" | "stderr", text: string): void;
-    /** Absolute paths inside the workspace where the full streams are written; created only when something was said. */
+    /** Absolute, inside the workspace: the full streams are written to `<logPrefix>.stdout.log` and `<logPrefix>.stderr.log`, each created only when something was said. */
     logPrefix: string;
   }): Promise<CommandResult>;
 }
@@ -118,6 +118,7 @@ export interface Shell {
 export interface SearchMatch {
   path: string;
   line: number;
+  /** The line, or of a long one at most 200 characters around the match. */
   text: string;
 }
 

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { ToolFailure, type ToolContext, type ToolOutput } from "../tool.ts";
+import type { CommandResult } from "../workspace.ts";
+import { describeStream } from "./command/describe-stream.ts";
+import { quietExit } from "./command/quiet-exit.ts";
+import { defineTool } from "./definition/define-tool.ts";
+import { failure, success } from "./definition/output.ts";
+import { safeFileName } from "./definition/safe-file-name.ts";
+import { inUnits } from "./text/in-units.ts";
+
+interface BashInput {
+  command: string;
+  runInBackground?: boolean;
+}
+
+export const bash = defineTool<BashInput>(import.meta.url, {
+  name: "bash",
+  effect: "unsafe",
+  asks: "command",
+  inputSchema: {
+    type: "object",
+    additionalProperties: false,
+    required: ["command"],
+    properties: {
+      command: { type: "string", minLength: 1, maxLength: 100_000, description: "The command line." },
+      runInBackground: {
+        type: "boolean",
+        description: "Not available on this host; true is refused. Leave it out.",
+      },
+    },
+  },
+  subject: ({ command }) => command,
+  run: async (input, context) => {
+    refuse(input);
+    const logName = join(".talkcody/output", safeFileName(context.taskId), safeFileName(context.toolCallId));
+    const result = await context.host.shell.run({
+      command: input.command,
+      timeoutMs: context.timeoutMs,
+      signal: context.signal,
+      onOutput: context.onOutput,
+      logPrefix: join(context.host.root, logName),
+    });
+    return outputOf(input.command, { result, logName, timeoutMs: context.timeoutMs });
+  },
+});
+
+function refuse({ command, runInBackground }: BashInput): void {
+  if (runInBackground) {
+    throw new ToolFailure(
+      "The command was not run: background commands are not available on this host. " +
+        "Run it without runInBackground, and bound what does not end by itself, such as `timeout 30 npm start`.",
+      { command, isBackground: false },
+    );
+  }
+  if (command.trim() === "") throw new ToolFailure("The command is blank. Nothing was run.", { command });
+  if (command.includes("\0")) {
+    throw new ToolFailure("The command holds a NUL character, which no shell accepts. Nothing was run.");
+  }
+}
+
+interface Ended {
+  result: CommandResult;
+  /** Relative to the workspace; the ending of each stream's file comes behind it. */
+  logName: string;
+  timeoutMs: ToolContext["timeoutMs"];
+}
+
+function outputOf(command: string, { result, logName, timeoutMs }: Ended): ToolOutput {
+  const output = { text: result.stdout, bytes: result.stdoutBytes, logPath: `${logName}.stdout.log` };
+  const error = { text: result.stderr, bytes: result.stderrBytes, logPath: `${logName}.stderr.log` };
+  const [shownOutput, shownError] = [describeStream(output), describeStream(error)];
+  const answer = isSuccess(command, result) ? success : failure;
+  return answer(describeEnd(command, result, timeoutMs), {
+    command,
+    exit_code: result.exitCode,
+    output: shownOutput.shown,
+    error: shownError.shown,
+    ...(result.signal === null ? {} : { signal: result.signal }),
+    timed_out: result.ended === "timeout",
+    outputTruncated: shownOutput.isTruncated,
+    errorTruncated: shownError.isTruncated,
+    ...(shownOutput.isTruncated ? { outputFilePath: output.logPath } : {}),
+    ...(shownError.isTruncated ? { errorFilePath: error.logPath } : {}),
+    isBackground: false,
+    duration_ms: Math.round(result.durationMs),
+  });
+}
+
+function isSuccess(command: string, { ended, exitCode, stderr }: CommandResult): boolean {
+  if (ended !== null) return false;
+  return exitCode === 0 || (exitCode === 1 && quietExit(command, stderr) !== undefined);
+}
+
+function describeEnd(command: string, result: CommandResult, timeoutMs: number): string {
+  const { ended, exitCode, signal } = result;
+  const written = inUnits(result.stdoutBytes + result.stderrBytes);
+  switch (ended) {
+    case "timeout":
+      return `Command timed out after ${timeoutMs / 1000} s and was ended, with all it had started. What it did until then stands.`;
+    case "cancelled":
+      return "Command was cancelled and ended, with all it had started. What it did until then stands.";
+    case "output-limit":
+      return `Command was ended because it wrote too much (${written}). Write less, or into a file.`;
+    case null:
+      if (exitCode === null) return `Command was ended by signal ${signal ?? "unknown"}`;
+      if (exitCode === 0) return "Command executed successfully";
+  }
+  const meaning = exitCode === 1 ? quietExit(command, result.stderr) : undefined;
+  return meaning
+    ? `Command executed successfully; exit code 1 says that ${meaning}`
+    : `Command failed with exit code ${exitCode}`;
+}

@@ -1,0 +1,38 @@
+/** What exit code 1 means for commands that answer a question with it. */
+const meanings: Record<string, string> = {
+  grep: "nothing matched",
+  egrep: "nothing matched",
+  fgrep: "nothing matched",
+  zgrep: "nothing matched",
+  rg: "nothing matched",
+  ag: "nothing matched",
+  "git grep": "nothing matched",
+  pgrep: "no process matched",
+  which: "no such command was found",
+  diff: "the files differ",
+  cmp: "the files differ",
+  "git diff": "there are differences",
+  test: "the condition is false",
+  "[": "the condition is false",
+  "[[": "the condition is false",
+};
+
+/**
+ * Why exit code 1 of a command is an answer and no failure; undefined when it is one. The code of a line is the code of its
+ * last command, and a real failure of these says so on standard error.
+ */
+export function quietExit(command: string, stderr: string): string | undefined {
+  if (stderr.trim() !== "") return undefined;
+  const words = lastCommand(command).trim().split(/\s+/);
+  return meanings[words.slice(0, 2).join(" ")] ?? meanings[words[0] ?? ""];
+}
+
+/** The part behind the last `|`, `&&`, `||`, `;` or line break that stands in no quotes. */
+function lastCommand(command: string): string {
+  const quiet = command
+    .trim()
+    .replace(/\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs, (quoted) => "_".repeat(quoted.length));
+  const separators = [...quiet.matchAll(/\|\|?|&&|;|\n/g)];
+  const last = separators.at(-1);
+  return last ? quiet.slice(last.index + last[0].length) : quiet;
+}

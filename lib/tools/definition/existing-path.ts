@@ -1,0 +1,19 @@
+import { ToolFailure } from "../../tool.ts";
+import type { FileStat, WorkspaceHost } from "../../workspace.ts";
+
+/** The relative path of what is there. Throws a ToolFailure when nothing is. */
+export async function existingPath(
+  host: WorkspaceHost,
+  given: string,
+): Promise<{ path: string; stat: FileStat }> {
+  const path = host.files.relative(given);
+  const stat = await host.files.stat(path);
+  if (!stat) throw new ToolFailure(`There is nothing at ${path} in the workspace.`, { path });
+  return { path, stat };
+}
+
+export async function existingFolder(host: WorkspaceHost, given: string): Promise<string> {
+  const { path, stat } = await existingPath(host, given);
+  if (stat.type !== "folder") throw new ToolFailure(`${path} is not a folder.`, { path });
+  return path;
+}

@@ -1,0 +1,12 @@
+import { ToolFailure } from "../../tool.ts";
+import type { WorkspaceHost } from "../../workspace.ts";
+
+/** The path relative to the workspace; one that leads outside as it was given, because `preview` and `run` refuse it. */
+export function pathSubject(path: string, host: WorkspaceHost): string {
+  try {
+    return host.files.relative(path);
+  } catch (error) {
+    if (error instanceof ToolFailure) return path;
+    throw error;
+  }
+}

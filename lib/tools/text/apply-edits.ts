@@ -1,0 +1,86 @@
+import { ToolFailure } from "../../tool.ts";
+import { findOccurrences } from "./find-occurrences.ts";
+import { lineNumberAt } from "./line-number-at.ts";
+import { describeNearest } from "./describe-nearest.ts";
+
+export interface Edit {
+  old_string: string;
+  new_string: string;
+}
+
+const placesMax = 100;
+const placesNamed = 10;
+
+/**
+ * The text after all edits, each made in the text as the ones before it left it. Each must fit exactly one place; else a
+ * ToolFailure tells why, and nothing is changed. `\n` in an edit stands for the line ending of the text, and every line
+ * that no edit touches keeps its own.
+ */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  return edits.reduce((edited, edit, index) => {
+    const label = edits.length === 1 ? "the edit" : `edit ${index + 1} of ${edits.length}`;
+    return applyEdit(edited, edit, label);
+  }, text);
+}
+
+function applyEdit(text: string, edit: Edit, label: string): string {
+  const wanted = withLineFeeds(edit.old_string);
+  const replacement = withLineFeeds(edit.new_string);
+  if (wanted === "") {
+    refuse(label, "has an empty old_string. Give the text to replace; to write a whole file, use writeFile.");
+  }
+  if (wanted === replacement) refuse(label, "would change nothing: old_string and new_string are the same.");
+  const plain = withLineFeeds(text);
+  const places = findOccurrences(plain, wanted, placesMax);
+  const [place] = places;
+  if (place === undefined)
+    refuse(label, `found no place that is exactly its old_string. ${describeNearest(plain, wanted)}`);
+  if (places.length > 1) refuse(label, ambiguous(plain, places));
+  return replaceIn(text, { plain, start: place, end: place + wanted.length, replacement });
+}
+
+function refuse(label: string, why: string): never {
+  throw new ToolFailure(`Nothing was changed: ${label} ${why}`);
+}
+
+function ambiguous(plain: string, places: number[]): string {
+  const count = places.length === placesMax ? `at least ${placesMax}` : `${places.length}`;
+  const lines = places.slice(0, placesNamed).map((place) => lineNumberAt(plain, place));
+  const more = places.length > placesNamed ? " and more" : "";
+  return `fits ${count} places, at lines ${lines.join(", ")}${more}. Add surrounding lines to old_string until it fits only one.`;
+}
+
+function withLineFeeds(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
+
+interface Replacement {
+  /** The text with `\n` only; `start` and `end` are offsets in it. */
+  plain: string;
+  start: number;
+  end: number;
+  replacement: string;
+}
+
+function replaceIn(text: string, { plain, start, end, replacement }: Replacement): string {
+  if (plain.length === text.length) return plain.slice(0, start) + replacement + plain.slice(end);
+  const from = offsetInOriginal(text, start);
+  const to = offsetInOriginal(text, end);
+  const ending = lineEnding(text.slice(from, to)) ?? lineEnding(text) ?? "\n";
+  return text.slice(0, from) + replacement.replaceAll("\n", ending) + text.slice(to);
+}
+
+/** Where an offset of the text with `\n` lies in the text with its own endings. */
+function offsetInOriginal(text: string, offset: number): number {
+  let shift = 0;
+  for (let at = text.indexOf("\r\n"); at >= 0 && at - shift < offset; at = text.indexOf("\r\n", at + 2))
+    shift += 1;
+  return offset + shift;
+}
+
+/** The one that ends most lines. */
+function lineEnding(text: string): "\r\n" | "\n" | undefined {
+  const lineFeeds = text.split("\n").length - 1;
+  if (lineFeeds === 0) return undefined;
+  return (text.split("\r\n").length - 1) * 2 >= lineFeeds ? "\r\n" : "\n";
+}

@@ -1,0 +1,33 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
+import { inUnits } from "./in-units.ts";
+
+const charsMax = 64 * 1024;
+const computeMs = 500;
+
+export interface Change {
+  /** Relative to the workspace. */
+  path: string;
+  /** Null when the file is new. */
+  before: string | null;
+  after: string;
+}
+
+/** A unified diff as git writes it, at most 64 KiB; what is cut, or too large to compare, is said in words. */
+export function unifiedDiff({ path, before, after }: Change): string {
+  const from = before === null ? "/dev/null" : `a/${path}`;
+  const patch = createTwoFilesPatch(from, `b/${path}`, before ?? "", after, undefined, undefined, {
+    context: 3,
+    timeout: computeMs,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
+  if (patch === undefined) return wholeReplaced(path, before ?? "", after);
+  if (patch.length <= charsMax) return patch;
+  const kept = patch.slice(0, patch.lastIndexOf("\n", charsMax) + 1);
+  const left = patch.slice(kept.length).split("\n").length - 1;
+  return `${kept}… ${left} more lines of this diff are not shown.\n`;
+}
+
+function wholeReplaced(path: string, before: string, after: string): string {
+  const sizes = `${inUnits(Buffer.byteLength(before))} before, ${inUnits(Buffer.byteLength(after))} after`;
+  return `--- a/${path}\n+++ b/${path}\n… The versions differ too much to be compared (${sizes}).\n`;
+}

@@ -1,0 +1,20 @@
+/** The text of HTML without its tags, for pages no parser can take. Takes time in proportion to the length, whatever comes. */
+export function stripTags(html: string): string {
+  const text = withoutUnseen(html).replace(/<[^<>]*>/g, " ");
+  const lines = text.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+/** Without scripts and styles. One pass, because a regular expression for pairs of tags takes quadratic time. */
+function withoutUnseen(html: string): string {
+  const lower = html.toLowerCase();
+  const kept: string[] = [];
+  let from = 0;
+  for (const { index, 1: name } of lower.matchAll(/<(script|style|noscript)\b/g)) {
+    if (index < from) continue;
+    kept.push(html.slice(from, index));
+    const end = lower.indexOf(`</${name}`, index);
+    from = end < 0 ? html.length : end;
+  }
+  return [...kept, html.slice(from)].join(" ");
+}
