@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import type { ProcessResult } from "../run-process.ts";
@@ -42,11 +42,12 @@ export async function withView<T>(options: ViewOptions, work: (view: GitView) =>
 async function buildView({ root, runGit }: ViewOptions, folder: string): Promise<GitView> {
   const source = join(root, ".git");
   const head = await readHead(source);
+  const parts = (await readdir(source)).filter((name) => shared.has(name) || name.startsWith("sharedindex."));
   await Promise.all([
     writeFile(join(folder, "HEAD"), `${head}\n`),
     writeFile(join(folder, "config"), await viewConfig({ source, folder, runGit })),
     writeFile(join(folder, "exclude"), ".talkcody/\n"),
-    ...shared.map((name) => share(source, folder, name)),
+    ...parts.map((name) => share(source, folder, name)),
   ]);
   const env = { GIT_DIR: folder, GIT_WORK_TREE: root, GIT_INDEX_FILE: join(source, "index") };
   return {
@@ -88,11 +89,9 @@ function notUsable(what: string): AppError {
   );
 }
 
-/** `packed-refs`, `shallow` and `logs` may be missing; a link to nothing reads as missing. */
-const shared = ["objects", "refs", "packed-refs", "shallow", "logs", "info"];
+const shared = new Set(["objects", "refs", "packed-refs", "shallow", "logs", "info"]);
 
 async function share(source: string, folder: string, name: string): Promise<void> {
-  const stat = await lstat(join(source, name)).catch(() => undefined);
-  if (stat?.isSymbolicLink() || (stat === undefined && name === "logs")) return;
-  await symlink(join(source, name), join(folder, name));
+  const stat = await lstat(join(source, name));
+  if (!stat.isSymbolicLink()) await symlink(join(source, name), join(folder, name));
 }

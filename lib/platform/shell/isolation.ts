@@ -83,11 +83,13 @@ function backToUser(): string[] {
 function firstProcess({ root, hiddenPaths }: IsolationOptions, isRoot: boolean): string {
   return [
     "set -e",
+    `trap 'echo "The command was not started: this host could not isolate it." >&2' EXIT`,
     "ulimit -c 0",
     "{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null || :",
     ...(isRoot ? ["mount -n -o bind,ro /proc/sys /proc/sys"] : []),
     ...covers(root, hiddenPaths),
     "set +e",
+    "trap - EXIT",
     '"$@"',
     "exit $?",
   ].join("\n");

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { constants as os } from "node:os";
 import type { Readable } from "node:stream";
+import { ToolFailure } from "../../tool.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
 import { killGroup } from "../run-process.ts";
@@ -70,12 +71,28 @@ function start(
 ): Child {
   const plain: Launch = { file: findShell(environment["PATH"]), args: ["-c", command] };
   const launch = isolation === "auto" && canIsolate() ? isolated(plain, { root, hiddenPaths }) : plain;
-  return spawn(launch.file, launch.args, {
-    cwd: root,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root, [markerName]: mark },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  try {
+    return spawn(launch.file, launch.args, {
+      cwd: root,
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root, [markerName]: mark },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    throw notStarted(error);
+  }
+}
+
+function notStarted(error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === "E2BIG")
+    return new ToolFailure(
+      "The command is longer than this host accepts. Write it into a file and run that.",
+    );
+  if (code === "ENOENT") return new ToolFailure("The folder of the workspace, or its shell, is gone.");
+  if (code === "EAGAIN" || code === "EMFILE")
+    return new ToolFailure("This host has no room for another process just now. Try again later.");
+  return error;
 }
 
 function findShell(path = "/usr/local/bin:/usr/bin:/bin"): string {
@@ -107,7 +124,7 @@ function watch(child: Child, { timeoutMs, signal }: { timeoutMs: number; signal:
   if (signal.aborted) cancel();
   signal.addEventListener("abort", cancel, { once: true });
   const ended = new Promise<{ exitCode: number | null; exitSignal: string | null }>((resolve, reject) => {
-    child.once("error", reject);
+    child.once("error", (error) => reject(notStarted(error)));
     child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
   });
   return {

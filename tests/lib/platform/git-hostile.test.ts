@@ -95,6 +95,28 @@ test("the poison is real: git as a user runs it executes the filter", async () =
   expect(existsSync(canary)).toBe(true);
 });
 
+test("nothing runs through the configuration of a submodule", async () => {
+  const { canary, script, platform, root } = await setUp();
+  git(root, "init", "sub");
+  writeFileSync(join(root, "sub/x"), "x\n");
+  git(join(root, "sub"), "add", "x");
+  git(join(root, "sub"), "commit", "-m", "sub");
+  git(root, "add", "sub");
+  git(root, "commit", "-m", "with sub");
+  writeFileSync(join(root, "sub/.git/config"), `[core]\n\tfsmonitor = ${script}\n`, { flag: "a" });
+  writeFileSync(join(root, "sub/x"), "changed\n");
+  await platform.status(workspaceId);
+  await platform.diff(workspaceId, undefined);
+  expect(await platform.hasUnpushedWork(workspaceId)).toBe(true);
+  expect(existsSync(canary)).toBe(false);
+});
+
+test("a split index is read", async () => {
+  const { platform, root } = await setUp();
+  git(root, "update-index", "--split-index");
+  expect((await platform.status(workspaceId)).changes).toEqual([]);
+});
+
 test("core.worktree and links in place of git's own folders lead nowhere", async () => {
   const { folder, platform, root } = await setUp();
   writeFileSync(join(root, ".git/config"), `[core]\n\tworktree = ${folder}\n`, { flag: "a" });

@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openHost } from "./host.ts";
-import { forever } from "./place.ts";
+import { forever, workspaceId } from "./place.ts";
 
 type Isolation = "auto" | "off";
 const both: Isolation[] = ["auto", "off"];
@@ -70,26 +71,61 @@ test.each(both)("nothing of the server's environment is in a command's (%s)", as
   expect(result.stdout).not.toContain("canary-4711");
 });
 
-test("a command cannot read the server's environment, files or other workspaces", async ({ skip }) => {
+test("a command cannot read the environment, files, other workspaces or processes of the server", async ({
+  skip,
+}) => {
   const { hosts, host, dataDir, root } = openHost();
   if (!hosts.isIsolating()) skip("this host has no namespaces");
   writeFileSync(join(dataDir, "settings.db"), "canary-database");
   writeFileSync(join(dataDir, "workspaces", "other"), "canary-other");
-  const command = `cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c TEST_WORKER_CANARY
-    ls -A ${dataDir} ${dataDir}/workspaces; cat ${dataDir}/settings.db; cd .. && cat other
-    umount ${dataDir}; echo x > ${dataDir}/new; ls /proc | grep -c '^[0-9]'; kill -9 ${process.pid}`;
-  const result = await host.shell.run({
+  const server = spawn("sleep", ["60"], { env: { PROVIDER_KEY: "canary-key" }, stdio: "ignore" });
+  onTestFinished(() => void server.kill("SIGKILL"));
+  const command = `cat /proc/*/environ /proc/*/cmdline | tr '\\0' '\\n' | grep cana[r]y-k; ls -A ${dataDir} ${dataDir}/workspaces
+    cat ${dataDir}/settings.db; (cd .. && cat other); umount ${dataDir}; echo x > ${dataDir}/new; kill -9 ${server.pid}`;
+  const options = {
     command,
     timeoutMs: 5000,
     signal: forever,
     onOutput: () => {},
     logPrefix: join(root, ".talkcody/l"),
-  });
-  expect(result.stdout).not.toContain("canary");
-  expect(result.stdout.split("\n")).toEqual(expect.arrayContaining(["workspaces"]));
+  };
+  const { stdout, stderr } = await host.shell.run(options);
+  expect(stdout).not.toContain("canary-");
+  expect(stdout).toContain("workspaces\n");
   expect(existsSync(join(dataDir, "new"))).toBe(false);
-  expect(result.stderr).toMatch(/umount: .*/);
-  expect(result.stderr).toContain("No such process");
+  expect(stderr).toMatch(/umount: /);
+  expect(stderr).toMatch(/No such process/);
+  expect(server.exitCode ?? server.signalCode).toBeNull();
+});
+
+test("without namespaces the same command would read the canary, so the test above can fail", async () => {
+  const server = spawn("sleep", ["60"], { env: { PROVIDER_KEY: "canary-key" }, stdio: "ignore" });
+  onTestFinished(() => void server.kill("SIGKILL"));
+  const { stdout } = await run(`tr '\\0' '\\n' < /proc/${server.pid}/environ`, { isolation: "off" });
+  expect(stdout).toContain("canary-key");
+});
+
+test("a command dies with a server that is killed", async ({ skip }) => {
+  const { hosts, dataDir } = openHost();
+  if (!hosts.isIsolating()) skip("this host has no namespaces");
+  const index = join(process.cwd(), "lib/platform/index.ts");
+  const code = `const { createWorkspaceHosts } = await import(${JSON.stringify(index)});
+    const options = { workspacesDir: ${JSON.stringify(join(dataDir, "workspaces"))}, environment: { PATH: process.env.PATH } };
+    const host = createWorkspaceHosts(options).open(${JSON.stringify(workspaceId)});
+    const command = "echo started; (setsid sleep 986.5 &) ; sleep 986.6";
+    await host.shell.run({ command, timeoutMs: 60000, signal: new AbortController().signal,
+      onOutput: () => process.stdout.write("started"), logPrefix: host.root + "/.talkcody/l" });`;
+  const server = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise((resolve) => server.stdout.once("data", resolve));
+  await expect.poll(() => processesWith("sleep 986.").length).toBeGreaterThanOrEqual(2);
+  server.kill("SIGKILL");
+  await expect.poll(() => processesWith("sleep 986."), { timeout: 2000 }).toEqual([]);
+});
+
+test("a command too long for the host is refused in words", async () => {
+  await expect(run(`: ${"x".repeat(200_000)}`)).rejects.toMatchObject({ name: "ToolFailure" });
 });
 
 const daemons =
