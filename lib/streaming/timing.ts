@@ -2,7 +2,7 @@
 export interface Timing {
   /** Milliseconds. */
   now(): number;
-  /** Runs `work` after `ms`, or with 0 at the end of this turn of the event loop. Never keeps the process alive. Returns what cancels it. */
+  /** Runs `work` after `ms`, or with 0 at the end of this turn of the event loop. Never keeps the process alive longer than that turn. Returns what cancels it. */
   schedule(ms: number, work: () => void): () => void;
 }
 
@@ -10,7 +10,7 @@ export const systemTiming: Timing = {
   now: () => performance.now(),
   schedule(ms, work) {
     if (ms <= 0) {
-      const immediate = setImmediate(work).unref();
+      const immediate = setImmediate(work); // With unref the loop would sleep until something else wakes it.
       return () => clearImmediate(immediate);
     }
     const timer = setTimeout(work, ms).unref();

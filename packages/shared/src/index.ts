@@ -1,7 +1,4 @@
-import type { components } from "./contract.gen.ts";
-
-/** Every schema of the contract by name: `Schemas["Session"]`. */
-export type Schemas = components["schemas"];
+export type { Schemas } from "./schemas.ts";
 export { routes } from "./routes.gen.ts";
 export type { OperationId } from "./routes.gen.ts";
 export { createClient } from "./client.ts";
@@ -17,5 +14,6 @@ export { reduce } from "./reducer.ts";
 export { allMessages, emptyState } from "./session-state.ts";
 export type { LiveOutput, SessionState, ToolCall } from "./session-state.ts";
 export { openSocket } from "./web-socket.ts";
-export type { SocketClient, SocketOptions } from "./web-socket.ts";
+export type { SocketClient } from "./web-socket.ts";
+export type { SocketOptions } from "./socket-connection.ts";
 export type { Subscriber } from "./subscriptions.ts";

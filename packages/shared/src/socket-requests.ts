@@ -1,4 +1,4 @@
-import type { Schemas } from "./index.ts";
+import type { Schemas } from "./schemas.ts";
 import { ProblemError } from "./problem.ts";
 
 type Frame = Schemas["WebSocketFrame"];

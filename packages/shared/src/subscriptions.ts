@@ -1,5 +1,5 @@
 import { createCursor, type Cursor, type StreamFrame } from "./frames.ts";
-import type { Schemas } from "./index.ts";
+import type { Schemas } from "./schemas.ts";
 import type { ProblemError } from "./problem.ts";
 import type { Requests } from "./socket-requests.ts";
 

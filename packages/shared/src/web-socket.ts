@@ -1,20 +1,10 @@
 import { backoffMs, pause } from "./backoff.ts";
 import type { Client } from "./client.ts";
-import type { StreamState } from "./event-stream.ts";
-import type { Schemas } from "./index.ts";
+import type { Schemas } from "./schemas.ts";
 import { NetworkError, ProblemError } from "./problem.ts";
+import { connect, type Connecting, type SocketOptions } from "./socket-connection.ts";
 import { createRequests, type Requests } from "./socket-requests.ts";
-import { createSubscriptions, type Subscriber, type Subscriptions } from "./subscriptions.ts";
-import { watch } from "./watch.ts";
-
-export interface SocketOptions {
-  /** Hears of the connection; `waiting` until the next try. */
-  onState?: (state: StreamState) => void;
-  /** How often the client asks for a sign of life. */
-  pingMs?: number;
-  /** After so much silence the line is dead. */
-  silenceMsMax?: number;
-}
+import { createSubscriptions, type Subscriber } from "./subscriptions.ts";
 
 /** One socket for many sessions. It reconnects by itself; what was asked and not answered is asked again under the same key. */
 export interface SocketClient {
@@ -50,14 +40,6 @@ export function openSocket(client: Client, options: SocketOptions = {}): SocketC
   };
 }
 
-interface Connecting {
-  client: Client;
-  options: SocketOptions;
-  requests: Requests;
-  subscriptions: Subscriptions;
-  signal: AbortSignal;
-}
-
 async function keepConnected(connecting: Connecting): Promise<void> {
   const { client, options, requests, signal } = connecting;
   const onState = options.onState ?? (() => {});
@@ -80,55 +62,6 @@ async function keepConnected(connecting: Connecting): Promise<void> {
   }
 }
 
-/** One connection, to its end. Resolves to whether it ever stood. */
-async function connect(
-  { client, options, requests, subscriptions, signal }: Connecting,
-  onOpen: () => void,
-): Promise<boolean> {
-  const { silenceMsMax = 90_000, pingMs = 30_000 } = options;
-  const socket = new WebSocket(addressOf(client), [
-    "talkcody.v1",
-    `talkcody.key.${base64url(client.connection.apiKey)}`,
-  ]);
-  const watching = watch(silenceMsMax, signal);
-  const pinging = setInterval(() => requests.ping(), pingMs);
-  let wasOpen = false;
-  let isOver = false;
-  let heard = Promise.withResolvers<void>();
-  const end = () => {
-    isOver = true;
-    heard.resolve();
-  };
-  socket.onopen = () => {
-    wasOpen = true;
-    onOpen();
-    requests.connect((text) => socket.send(text));
-    subscriptions.resume();
-  };
-  socket.onmessage = ({ data }) => {
-    heard.resolve();
-    subscriptions.receive(requests.receive(String(data)));
-  };
-  socket.onclose = end;
-  watching.signal.addEventListener("abort", end);
-  try {
-    // Each sign of life starts the watch anew.
-    while (!isOver) {
-      await watching.during(heard.promise);
-      heard = Promise.withResolvers<void>();
-    }
-    return wasOpen;
-  } finally {
-    clearInterval(pinging);
-    requests.disconnect();
-    subscriptions.suspend();
-    watching.stop();
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.onerror = () => {};
-    socket.close();
-  }
-}
-
 /** A browser does not tell why a socket could not be opened, so we ask in a way that does. */
 async function throwRefusal(client: Client, signal: AbortSignal): Promise<void> {
   try {
@@ -136,18 +69,4 @@ async function throwRefusal(client: Client, signal: AbortSignal): Promise<void> 
   } catch (error) {
     if (error instanceof ProblemError && error.status < 500) throw error;
   }
-}
-
-function addressOf({ connection }: Client): string {
-  const url = new URL(
-    `${connection.baseUrl}/v1/ws`,
-    (globalThis as { location?: { href: string } }).location?.href,
-  );
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
-}
-
-function base64url(text: string): string {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
-  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

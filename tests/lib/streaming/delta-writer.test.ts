@@ -207,3 +207,23 @@ test("with real timers the text comes out whole, in few events", async () => {
   await vi.waitFor(() => expect(written().join("")).toBe(whole));
   expect(written().length).toBeLessThanOrEqual(elapsed / 16 + 3);
 });
+
+test("with real timers a first delta does not wait for the next timer", async () => {
+  let writtenAt = 0;
+  const log = {
+    append: () => {
+      writtenAt = performance.now();
+      return [];
+    },
+  };
+  const writer = createDeltaWriter({ log, atomically: (work) => work(), afterCommit: (work) => work() });
+  const waits: number[] = [];
+  for (let count = 0; count < 8; count++) {
+    const pushedAt = performance.now();
+    writer.push(delta("ses_1", "x"));
+    await sleep(40);
+    waits.push(writtenAt - pushedAt);
+  }
+  writer.close();
+  expect(Math.min(...waits)).toBeLessThan(5);
+});

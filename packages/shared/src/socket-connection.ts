@@ -1,0 +1,85 @@
+import type { Client } from "./client.ts";
+import type { StreamState } from "./event-stream.ts";
+import type { Requests } from "./socket-requests.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import { watch } from "./watch.ts";
+
+export interface SocketOptions {
+  /** Hears of the connection; `waiting` until the next try. */
+  onState?: (state: StreamState) => void;
+  /** How often the client asks for a sign of life. */
+  pingMs?: number;
+  /** After so much silence the line is dead. */
+  silenceMsMax?: number;
+}
+
+export interface Connecting {
+  client: Client;
+  options: SocketOptions;
+  requests: Requests;
+  subscriptions: Subscriptions;
+  signal: AbortSignal;
+}
+
+/** One connection, to its end. Resolves to whether it ever stood. */
+export async function connect(
+  { client, options, requests, subscriptions, signal }: Connecting,
+  onOpen: () => void,
+): Promise<boolean> {
+  const { silenceMsMax = 90_000, pingMs = 30_000 } = options;
+  const socket = new WebSocket(addressOf(client), [
+    "talkcody.v1",
+    `talkcody.key.${base64url(client.connection.apiKey)}`,
+  ]);
+  const watching = watch(silenceMsMax, signal);
+  const pinging = setInterval(() => requests.ping(), pingMs);
+  let wasOpen = false;
+  let isOver = false;
+  let heard = Promise.withResolvers<void>();
+  const end = () => {
+    isOver = true;
+    heard.resolve();
+  };
+  socket.onopen = () => {
+    wasOpen = true;
+    onOpen();
+    requests.connect((text) => socket.send(text));
+    subscriptions.resume();
+  };
+  socket.onmessage = ({ data }) => {
+    heard.resolve();
+    subscriptions.receive(requests.receive(String(data)));
+  };
+  socket.onclose = end;
+  watching.signal.addEventListener("abort", end);
+  try {
+    // Each sign of life starts the watch anew.
+    while (!isOver) {
+      await watching.during(heard.promise);
+      heard = Promise.withResolvers<void>();
+    }
+    return wasOpen;
+  } finally {
+    clearInterval(pinging);
+    requests.disconnect();
+    subscriptions.suspend();
+    watching.stop();
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onerror = () => {};
+    socket.close();
+  }
+}
+
+function addressOf({ connection }: Client): string {
+  const url = new URL(
+    `${connection.baseUrl}/v1/ws`,
+    (globalThis as { location?: { href: string } }).location?.href,
+  );
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
+function base64url(text: string): string {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
