@@ -2,7 +2,12 @@ const headCharactersMax = 512 * 1024;
 const tailCharactersMax = 512 * 1024 - 200;
 
 /** Keeps the start and the end of a long text, and says how much is missing between them. */
-export function createHeadAndTail(): { push(text: string): void; text(): string } {
+export function createHeadAndTail(): {
+  push(text: string): void;
+  /** Bytes that were never decoded are missing behind what was pushed so far. */
+  leaveOut(bytes: number): void;
+  text(): string;
+} {
   let head = "";
   let tail = "";
   let leftOut = 0;
@@ -14,6 +19,10 @@ export function createHeadAndTail(): { push(text: string): void; text(): string 
       if (tail.length <= 2 * tailCharactersMax) return; // Cutting seldom keeps long streams cheap.
       leftOut += tail.length - tailCharactersMax;
       tail = tail.slice(-tailCharactersMax);
+    },
+    leaveOut(bytes) {
+      leftOut += tail.length + bytes;
+      tail = "";
     },
     text() {
       const over = Math.max(0, tail.length - tailCharactersMax);

@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createTerminalText } from "../terminal-text.ts";
 import { createHeadAndTail } from "./head-and-tail.ts";
+import { createRawTail } from "./raw-tail.ts";
 
 export interface CaptureOptions {
   stream: Readable;
@@ -28,6 +29,7 @@ export async function capture({ stream, openLog, onText, onOverflow }: CaptureOp
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const terminal = createTerminalText();
   const kept = createHeadAndTail();
+  const unseen = createRawTail();
   let log: FileHandle | undefined;
   let bytes = 0;
   let live = 0;
@@ -44,7 +46,8 @@ export async function capture({ stream, openLog, onText, onOverflow }: CaptureOp
       if (room > 0) {
         log ??= await openLog();
         await log.writeFile(chunk.subarray(0, room));
-        say(terminal.push(decoder.decode(chunk, { stream: true })));
+        if (live < liveCharactersMax) say(terminal.push(decoder.decode(chunk, { stream: true })));
+        else unseen.push(chunk);
       }
       if (chunk.length > room) onOverflow();
     }
@@ -53,7 +56,8 @@ export async function capture({ stream, openLog, onText, onOverflow }: CaptureOp
   } finally {
     await log?.close();
   }
-  say(terminal.push(decoder.decode()) + terminal.end());
+  if (unseen.leftOut() > 0) kept.leaveOut(unseen.leftOut());
+  say(terminal.push(decoder.decode(unseen.bytes())) + terminal.end());
   return { text: kept.text(), bytes };
 }
 

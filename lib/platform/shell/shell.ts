@@ -1,27 +1,17 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { accessSync, constants } from "node:fs";
 import { constants as os } from "node:os";
-import type { Readable } from "node:stream";
-import { ToolFailure } from "../../tool.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
 import { killGroup } from "../run-process.ts";
-import { canIsolate, isolated, type Launch } from "./isolation.ts";
+import { canIsolate } from "./isolation.ts";
 import { capture } from "./output.ts";
-import { endStragglers, markerName } from "./stragglers.ts";
+import { type Child, notStarted, type StartOptions, startCommand } from "./start-command.ts";
+import { endStragglers } from "./stragglers.ts";
 
-export interface ShellOptions {
-  root: string;
+export interface ShellOptions extends StartOptions {
   files: ContainedFiles;
-  /** All a command gets. */
-  environment: Readonly<Record<string, string>>;
-  hiddenPaths: readonly string[];
-  /** `off` for hosts without namespaces, and for tests of what happens there. */
-  isolation: "auto" | "off";
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
 type Ended = NonNullable<CommandResult["ended"]>;
 
 /** Between asking a command to end and ending it. */
@@ -35,7 +25,7 @@ export function createShell(options: ShellOptions): Shell {
     run: async ({ command, timeoutMs, signal, onOutput, logPrefix }) => {
       const startedAt = performance.now();
       const mark = randomUUID();
-      const child = start(options, command, mark);
+      const child = startCommand(options, command, mark);
       const ending = watch(child, { timeoutMs, signal });
       const listen = (name: "stdout" | "stderr") =>
         capture({
@@ -62,51 +52,6 @@ export function createShell(options: ShellOptions): Shell {
       };
     },
   };
-}
-
-function start(
-  { root, environment, hiddenPaths, isolation }: ShellOptions,
-  command: string,
-  mark: string,
-): Child {
-  const plain: Launch = { file: findShell(environment["PATH"]), args: ["-c", command] };
-  const launch = isolation === "auto" && canIsolate() ? isolated(plain, { root, hiddenPaths }) : plain;
-  try {
-    return spawn(launch.file, launch.args, {
-      cwd: root,
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root, [markerName]: mark },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  } catch (error) {
-    throw notStarted(error);
-  }
-}
-
-function notStarted(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === "E2BIG")
-    return new ToolFailure(
-      "The command is longer than this host accepts. Write it into a file and run that.",
-    );
-  if (code === "ENOENT") return new ToolFailure("The folder of the workspace, or its shell, is gone.");
-  if (code === "EAGAIN" || code === "EMFILE")
-    return new ToolFailure("This host has no room for another process just now. Try again later.");
-  return error;
-}
-
-function findShell(path = "/usr/local/bin:/usr/bin:/bin"): string {
-  const found = path.split(":").find((folder) => folder.startsWith("/") && isExecutable(`${folder}/bash`));
-  return found === undefined ? "sh" : `${found}/bash`;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Waits for the command, and ends it when its time is over or nobody wants it any more. */
