@@ -63,9 +63,12 @@ function hook(app: FastifyInstance, options: AppOptions): void {
   const guard = createGuard(options);
   app.addHook("onRequest", (request, reply, done) => {
     void reply.headers({ ...headers, "x-request-id": request.id });
-    if (options.isStopping()) void reply.header("connection", "close");
     guard(request.raw);
     if (options.isStopping()) throw new AppError("busy", "The server is stopping.", { retryAfterSeconds: 1 });
+    done();
+  });
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    if (options.isStopping()) void reply.header("connection", "close");
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {

@@ -9,6 +9,8 @@ export interface Operation {
   parameters: readonly Parameter[];
   /** Media types it takes; none when it has no body. */
   takes: readonly string[];
+  /** Of its JSON body. */
+  bodySchema: object | undefined;
   /** Media types of its success, in the order of the contract. */
   offers: readonly string[];
   /** It waits for the world before it makes its change. */
@@ -33,12 +35,6 @@ export function readOperations(contract: object): Operation[] {
       return node === undefined ? [] : [readOperation(contract, { path, method, item, node })];
     }),
   );
-}
-
-/** JSON pointer of the schema of a JSON body, as a URI fragment. */
-export function bodyPointer({ path, method }: Operation): string {
-  const steps = ["paths", path, method.toLowerCase(), "requestBody", "content", "application/json", "schema"];
-  return `#/${steps.map((step) => encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
 }
 
 /** Follows a reference inside the document, as often as needed. */
@@ -77,12 +73,15 @@ function readOperation(contract: object, { path, method, item, node }: Place): O
   const contents = successes.flatMap((status) =>
     Object.keys(object(at(resolve(contract, responses[status]), "content"))),
   );
+  const takes = object(at(resolve(contract, at(node, "requestBody")), "content"));
+  const json = at(takes, "application/json");
   return {
     id: at(node, "operationId") as OperationId, // createServer looks up a handler for it.
     method,
     path,
     parameters: parameters.map((parameter) => readParameter(resolve(contract, parameter))),
-    takes: Object.keys(object(at(resolve(contract, at(node, "requestBody")), "content"))),
+    takes: Object.keys(takes),
+    bodySchema: json === undefined ? undefined : object(at(json, "schema")),
     offers: [...new Set(contents)],
     waits: at(node, "x-waits") === true,
     upgrades: successes.includes("101"),

@@ -10,6 +10,7 @@ import { readOperations } from "./contract.ts";
 import { createInvoke } from "./invoke.ts";
 import { createJsonParser } from "./json.ts";
 import { mount } from "./mount.ts";
+import { watchSilentConnections } from "./silent-connections.ts";
 import { createStreams } from "./sse.ts";
 import { createValidation } from "./validation.ts";
 import { createSockets } from "./web-socket.ts";
@@ -53,6 +54,7 @@ export function createServer(options: ServerOptions): Server {
   const invoke = createInvoke({ ...options, ...storage, stopped: stopped.signal });
   const validation = createValidation(options.contract);
   const streams = createStreams(bounds);
+  const cutSilentConnections = watchSilentConnections(app.server);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   const parseJson = createJsonParser(app);
   const sockets = createSockets({ app, operations: byId, validation, invoke, parseJson, bounds, isStopping });
@@ -66,6 +68,7 @@ export function createServer(options: ServerOptions): Server {
     },
     close: async () => {
       stopping.abort();
+      cutSilentConnections();
       streams.end();
       const force = setTimeout(() => {
         stopped.abort();

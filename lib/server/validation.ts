@@ -1,8 +1,8 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { AppError } from "../errors.ts";
-import { at, bodyPointer, type Operation } from "./contract.ts";
-import { parametersSchema, taggedUnions } from "./schemas.ts";
+import { at, type Operation } from "./contract.ts";
+import { absolute, parametersSchema, sharedSchemas } from "./schemas.ts";
 import { describeErrors } from "./validation-errors.ts";
 
 export interface RawParameters {
@@ -25,39 +25,36 @@ const explainedBytesMax = 64 * 1024;
 
 /** Checks requests against the contract. A schema is compiled when it is first needed. */
 export function createValidation(contract: object): Validation {
-  const prepared = once(() => taggedUnions(contract));
-  const ajv = once(() => createAjv(prepared(), { allErrors: false }));
-  const explaining = once(() => createAjv(prepared(), { allErrors: true }));
-  const coercing = once(() =>
-    createAjv(prepared(), { allErrors: true, coerceTypes: true, useDefaults: true }),
-  );
-  const parameterValidators = new Map<string, ValidateFunction>();
+  const shared = once(() => sharedSchemas(contract));
+  const strict = createValidators(shared, { allErrors: false });
+  const explaining = createValidators(shared, { allErrors: true });
+  const coercing = createValidators(shared, { allErrors: true, coerceTypes: true, useDefaults: true });
 
-  const check = (pointer: string, value: unknown, bytes: number) => {
-    const schema = { $ref: `contract${pointer}` };
-    const validate = compiled(ajv(), pointer, schema);
+  const check = (name: string, schema: object, { value, bytes }: { value: unknown; bytes: number }) => {
+    const validate = strict(name, () => absolute(schema));
     if (validate(value)) return;
-    const explain = bytes <= explainedBytesMax ? compiled(explaining(), pointer, schema) : validate;
+    const explain = bytes <= explainedBytesMax ? explaining(name, () => absolute(schema)) : validate;
     explain(value);
     refuse(explain.errors, "body");
   };
   return {
     parameters: (operation, raw) => {
-      const known = parameterValidators.get(operation.id);
-      const validate = known ?? coercing().compile(parametersSchema(operation));
-      if (!known) parameterValidators.set(operation.id, validate);
       const value = {
         path: { ...record(raw.path) },
         query: { ...record(raw.query) },
         header: pick(operation, raw.header),
       };
+      if (operation.parameters.length === 0 && Object.keys(value.query).length === 0) return value;
+      const validate = coercing(operation.id, () => parametersSchema(operation));
       if (!validate(value)) refuse(validate.errors, "parameter");
       return value;
     },
-    body: (operation, value, bytes) => check(bodyPointer(operation), value, bytes),
-    frame: (value, bytes) => check("#/components/schemas/WebSocketRequest", value, bytes),
+    body: ({ id, bodySchema }, value, bytes) => check(id, bodySchema ?? {}, { value, bytes }),
+    frame: (value, bytes) => check("frame", frameSchema, { value, bytes }),
   };
 }
+
+const frameSchema = { $ref: "#/components/schemas/WebSocketRequest" };
 
 type Errors = ValidateFunction["errors"];
 
@@ -72,29 +69,29 @@ function refuse(found: Errors, what: "parameter" | "body"): never {
   });
 }
 
-function createAjv(
-  contract: object,
-  options: { allErrors: boolean; coerceTypes?: boolean; useDefaults?: boolean },
-): Ajv2020 {
-  const ajv = new Ajv2020({
-    ...options,
-    strict: false, // The document around the schemas is OpenAPI, and `x-` words are its right.
-    validateSchema: false, // The contract lint has done it.
-    meta: false,
-    verbose: true,
-    discriminator: true,
-    logger: false,
-  });
-  formats.default(ajv, ["date-time", "uri", "uri-reference", "binary"]);
-  ajv.addSchema({ ...contract, $id: "contract" });
-  return ajv;
-}
+type Validators = (name: string, schema: () => object) => ValidateFunction;
 
-function compiled(ajv: Ajv2020, pointer: string, schema: object): ValidateFunction {
-  const known = ajv.getSchema(pointer);
-  if (known) return known;
-  ajv.addSchema(schema, pointer);
-  return ajv.getSchema(pointer) ?? ajv.compile(schema);
+/** Validators by name, each compiled when it is first asked for. */
+function createValidators(shared: () => object, options: Options): Validators {
+  const ajv = once(() => {
+    const made = new Ajv2020({
+      ...options,
+      strict: false, // `x-` words and `example` are the contract's right.
+      validateSchema: false, // The contract lint has done it.
+      meta: false,
+      verbose: true,
+      discriminator: true,
+      logger: false,
+    });
+    formats.default(made, ["date-time", "uri", "uri-reference", "binary"]);
+    return made.addSchema(shared());
+  });
+  const compiled = new Map<string, ValidateFunction>();
+  return (name, schema) => {
+    const validate = compiled.get(name) ?? ajv().compile(schema());
+    compiled.set(name, validate);
+    return validate;
+  };
 }
 
 function pick({ parameters }: Operation, headers: unknown): Record<string, unknown> {

@@ -119,6 +119,31 @@ export function raw(port: number, bytes: string | Buffer): Promise<string> {
   });
 }
 
+/** A reader of an event stream. */
+export interface Reader {
+  response: IncomingMessage;
+  text(): string;
+  ended: Promise<void>;
+  leave(): void;
+}
+
+export function openStream(url: string): Promise<Reader> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(`${url}/v1/sessions/${sessionId}/events`, {
+      agent: false,
+      headers: { "x-api-key": key },
+    });
+    sent.on("error", reject).on("response", (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+      const ended = new Promise<void>((done) => response.once("close", done).on("error", () => undefined));
+      resolve({ response, text: () => text, ended, leave: () => sent.destroy() });
+    });
+    onTestFinished(() => void sent.destroy());
+    sent.end();
+  });
+}
+
 export function codeOf(answer: Answer): unknown {
   return answer.json["code"];
 }

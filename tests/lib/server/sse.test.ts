@@ -1,33 +1,20 @@
-import { request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { onTestFinished, expect, test } from "vitest";
 import type { StreamFrame } from "../../../lib/event.ts";
 import { AppError } from "../../../lib/errors.ts";
-import { call, codeOf, event, gap, key, sessionId, sleep, start, stream, until } from "./kit.ts";
-
-interface Reader {
-  response: IncomingMessage;
-  text(): string;
-  ended: Promise<void>;
-  leave(): void;
-}
-
-function open(url: string): Promise<Reader> {
-  return new Promise((resolve, reject) => {
-    const sent = request(`${url}/v1/sessions/${sessionId}/events`, {
-      agent: false,
-      headers: { "x-api-key": key },
-    });
-    sent.on("error", reject).on("response", (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
-      const ended = new Promise<void>((done) => response.once("close", done).on("error", () => undefined));
-      resolve({ response, text: () => text, ended, leave: () => sent.destroy() });
-    });
-    onTestFinished(() => void sent.destroy());
-    sent.end();
-  });
-}
+import {
+  call,
+  codeOf,
+  openStream as open,
+  event,
+  gap,
+  key,
+  sessionId,
+  sleep,
+  start,
+  stream,
+  until,
+} from "./kit.ts";
 
 test("a stream begins at once, before anything happens, and carries frames as SSE", async () => {
   const released = Promise.withResolvers<void>();
@@ -190,49 +177,4 @@ test("one reader too many is told to come back later", async () => {
   first.leave();
   await sleep(50);
   expect((await open(url)).response.statusCode).toBe(200);
-});
-
-test("a server that closes ends its streams with a hint, and requests under way with their answer", async () => {
-  const { url, close } = await start({
-    handlers: {
-      streamSessionEvents: ({ signal }) => ({ status: 200, events: stream([[event(1)]], signal) }),
-      listModels: async () => {
-        await sleep(150);
-        return { status: 200, body: { done: true } };
-      },
-      getServer: () => ({ status: 200, body: {} }),
-    },
-  });
-  const reader = await open(url);
-  const underWay = call(`${url}/v1/models`);
-  await sleep(50);
-  const began = Date.now();
-  const closed = close();
-  await reader.ended;
-  expect(reader.text()).toContain(": the server is stopping; resume with Last-Event-ID\n\n");
-  expect((await underWay).json).toEqual({ done: true });
-  await closed;
-  expect(Date.now() - began).toBeLessThan(1000);
-  await expect(call(`${url}/v1/server`)).rejects.toThrow("ECONNREFUSED");
-});
-
-test("a request that never ends does not hold up the close for ever", async () => {
-  let wasAborted = false;
-  const { url, close } = await start({
-    bounds: { closeMs: 100 },
-    handlers: {
-      listModels: ({ signal }) =>
-        new Promise((_resolve, reject) =>
-          signal.addEventListener("abort", () => {
-            wasAborted = true;
-            reject(signal.reason as Error);
-          }),
-        ),
-    },
-  });
-  const underWay = call(`${url}/v1/models`).catch(() => "cut");
-  await sleep(50);
-  await close();
-  expect(await underWay).toBe("cut");
-  await until(() => wasAborted);
 });
