@@ -42,6 +42,7 @@ function environment(dataDir: string): NodeJS.ProcessEnv {
     PATH: path,
     TALKCODY_DATA_DIR: dataDir,
     TALKCODY_ALLOW_LOCAL_REPOSITORIES: "true",
+    TALKCODY_GRACE_PERIOD_MS: "2000",
   };
 }
 

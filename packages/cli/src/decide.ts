@@ -1,5 +1,5 @@
-import { ProblemError } from "@talkcody/shared";
 import type { Client } from "./connect.ts";
+import { isOfServer, sentenceOf } from "./failures.ts";
 import type { Action } from "./frame.ts";
 import { shortId } from "./ids.ts";
 import type { Keyboard } from "./keyboard.ts";
@@ -32,25 +32,24 @@ export function createDecider({ client, renderer, keyboard, style }: Desk) {
     try {
       await client.createAction({ params: { sessionId: action.sessionId }, body: decision });
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      renderer.note(`✗ ${plainLine(error.problem.detail)}`);
+      if (!isOfServer(error)) throw error;
+      renderer.note(`✗ ${plainLine(sentenceOf(error))}`);
     }
   };
   const reject = async (action: Action) => {
     page.clearPrompt();
     const reason = await keyboard.line(`  ${style.waiting("╰")} why not? (Enter for no reason) › `);
-    page.typed();
     if (reason === undefined) return ask(action);
+    page.typed();
     const told = reason.trim() === "" ? {} : { reason: reason.trim() };
     await send(action, { type: "reject", actionId: action.id, ...told });
   };
   const answer = async (action: Action) => {
     const result: Record<string, string | string[]> = {};
     for (const question of questionsOf(action)) {
-      for (const line of optionLines(question, style)) page.line(line);
       const typed = await keyboard.line(`  ${style.waiting("╰")} ${hintFor(question)} › `);
-      page.typed();
       if (typed === undefined) return postpone(action);
+      page.typed();
       result[question.id] = answerFrom(question, typed);
     }
     await send(action, { type: "respond", actionId: action.id, result });
@@ -97,27 +96,18 @@ function keysFor(action: Action, style: Style): string {
   const key = (letter: string) => style.strong(`[${letter}]`);
   const view = isCut(action, style) ? `  ${key("v")}iew all` : "";
   if (action.type === "plan") return `${key("a")}pprove  ${key("r")}eject with reason${view}`;
-  return `${key("a")}pprove  ${key("s")} ${scopeOf(action)}  ${key("r")}eject${view}`;
+  return `${key("a")}pprove  ${key("s")}ession: ${scopeOf(action)}  ${key("r")}eject${view}`;
 }
 
 /** What an approval for the session covers; the server allows edits as a kind, commands word by word. */
 function scopeOf(action: Action): string {
-  if (typeof action.input["command"] === "string") return "this command, all session";
-  if (typeof action.input["url"] === "string") return "this site, all session";
-  return "all edits, all session";
+  if (typeof action.input["command"] === "string") return "this command from now on";
+  if (typeof action.input["url"] === "string") return "this site from now on";
+  return "all edits from now on";
 }
 
-function optionLines({ question, options }: Question, style: Style): string[] {
-  const width = String(options.length).length;
-  const numbered = options.map(({ label, description }, index) => {
-    const number = style.strong(String(index + 1).padStart(width));
-    const why = description === "" ? "" : `  ${style.quiet(plainLine(description))}`;
-    return `  ${style.waiting("│")}   ${number} ${plainLine(label)}${why}`;
-  });
-  return [`  ${style.waiting("│")} ${style.strong(plainLine(question))}`, ...numbered];
-}
-
-function hintFor({ options, multiSelect }: Question): string {
-  if (options.length === 0) return "your answer";
-  return multiSelect ? "numbers with commas, or your own words" : "a number, or your own words";
+function hintFor({ header, options, multiSelect }: Question): string {
+  const numbers = multiSelect ? "numbers with commas" : "a number";
+  const how = options.length === 0 ? "your answer" : `${numbers}, or your own words`;
+  return header === "" ? how : `${plainLine(header)} (${how})`;
 }

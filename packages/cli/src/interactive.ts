@@ -1,10 +1,10 @@
-import { ProblemError } from "@talkcody/shared";
 import type { Client } from "./connect.ts";
 import { createDecider } from "./decide.ts";
+import { isOfServer, sentenceOf } from "./failures.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Keyboard, KeyPress } from "./keyboard.ts";
 import type { FrameRenderer } from "./render/frames.ts";
-import { plainLine } from "./render/sanitise.ts";
+import { plain, plainLine } from "./render/sanitise.ts";
 import type { Situation } from "./situation.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Happening, Outcome, Watcher } from "./watch.ts";
@@ -34,8 +34,15 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
   const write = async (start: string) => {
     page.block("person");
     const text = await keyboard.line("› ", start);
+    if (text === undefined) return;
     page.typed();
-    if (text?.trim()) await send(text);
+    if (text.trim() !== "") await send(text.trim());
+  };
+  /** A paste that brought its Enter along. */
+  const paste = async (text: string) => {
+    page.block("person");
+    for (const line of text.split("\n")) page.line(`› ${plain(line)}`);
+    await send(text);
   };
   const send = async (text: string) => {
     const isBusy = situation?.status !== "idle";
@@ -44,8 +51,8 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
       renderer.known(message.id);
       if (isBusy) renderer.note("the agent reads it after its current step");
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      renderer.note(`✗ ${plainLine(error.problem.detail)}`);
+      if (!isOfServer(error)) throw error;
+      renderer.note(`✗ not sent. ${plainLine(sentenceOf(error))}`);
     }
   };
 
@@ -62,7 +69,10 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
     },
     key: async (key, inbox) => {
       if (await decider.key(key.name)) return;
-      if (key.isText) await write(key.name + typedAhead(inbox));
+      if (!key.isText) return;
+      const text = key.name + typedAhead(inbox);
+      if (text.includes("\n")) await paste(text.trim());
+      else await write(text);
     },
     interrupt: () => {
       page.clearPrompt();
@@ -71,12 +81,12 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
   };
 }
 
-/** What was typed or pasted before the line could be edited. */
+/** What was typed or pasted before the line could be edited; Enter is a line end. */
 function typedAhead(inbox: Inbox<Happening>): string {
-  const isText = (item: Happening): item is { type: "key"; key: KeyPress } =>
-    item.type === "key" && item.key.isText;
+  const isTyped = (item: Happening): item is { type: "key"; key: KeyPress } =>
+    item.type === "key" && (item.key.isText || item.key.name === "return" || item.key.name === "enter");
   let text = "";
-  for (let next = inbox.takeIf(isText); next !== undefined; next = inbox.takeIf(isText))
-    text += next.key.name;
+  for (let next = inbox.takeIf(isTyped); next !== undefined; next = inbox.takeIf(isTyped))
+    text += next.key.isText ? next.key.name : "\n";
   return text;
 }

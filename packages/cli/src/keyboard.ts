@@ -41,9 +41,9 @@ export function openKeyboard({ input, output, onKey, onInterrupt }: KeyboardOpti
     new Promise<string | undefined>((resolve) => {
       const lines = createInterface({ input, output, prompt, history: [...history], historySize: 100 });
       const done = (line: string | undefined) => {
+        resolve(line); // Before `close`, whose event comes here once more.
         input.off("keypress", onEscape);
         lines.close();
-        resolve(line);
       };
       const onEscape = (_text: string | undefined, key: Key) => key.name === "escape" && done(undefined);
       input.on("keypress", onEscape);
@@ -63,6 +63,7 @@ export function openKeyboard({ input, output, onKey, onInterrupt }: KeyboardOpti
       const line = await edit(prompt, start);
       isEditing = false;
       listen();
+      if (line === undefined) output.write("\r\u001b[K");
       if (line?.trim()) history.unshift(line);
       return line;
     },

@@ -1,4 +1,3 @@
-import { NetworkError, ProblemError } from "@talkcody/shared";
 import type { Command, Context } from "./command.ts";
 import { answerCommand } from "./commands/answer.ts";
 import { approveCommand } from "./commands/approve.ts";
@@ -10,7 +9,7 @@ import { newCommand } from "./commands/new.ts";
 import { rejectCommand } from "./commands/reject.ts";
 import { runCommand } from "./commands/run.ts";
 import { connect } from "./connect.ts";
-import { UsageError } from "./failures.ts";
+import { sentenceOf, UsageError } from "./failures.ts";
 import { commandHelp, help, version } from "./help.ts";
 import { plain } from "./render/sanitise.ts";
 import { closest } from "./suggest.ts";
@@ -79,22 +78,6 @@ function print(terminal: Terminal, text: string): number {
 
 /** One clear line; a stack trace helps nobody here. */
 function complain(error: unknown, terminal: Terminal): number {
-  terminal.err(`${terminal.style.bad("✗")} ${plain(sentence(error))}\n`);
+  terminal.err(`${terminal.style.bad("✗")} ${plain(sentenceOf(error))}\n`);
   return error instanceof UsageError ? 2 : 1;
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof ProblemError) return problemSentence(error.problem);
-  if (error instanceof NetworkError)
-    return "The server does not answer; is it running? Start one with `npm start`.";
-  return error instanceof Error ? error.message : String(error);
-}
-
-function problemSentence({ code, title, detail, errors = [] }: ProblemError["problem"]): string {
-  const places = errors.map(({ pointer, detail: what }) => `\n  ${pointer || "/"}: ${what}`).join("");
-  const hint =
-    code === "unauthorized"
-      ? " The key comes from TALKCODY_API_KEY, or from api-key in the data directory."
-      : "";
-  return `${detail || title}${hint}${places}`;
 }

@@ -2,6 +2,8 @@ import type { Action } from "./frame.ts";
 
 export interface Question {
   id: string;
+  /** A short label for it. */
+  header: string;
   question: string;
   options: { label: string; description: string }[];
   multiSelect: boolean;
@@ -35,6 +37,7 @@ function questionFrom(asked: Record<string, unknown>): Question {
   const options = Array.isArray(asked["options"]) ? asked["options"].filter(isRecord) : [];
   return {
     id: textOf(asked["id"]),
+    header: textOf(asked["header"]),
     question: textOf(asked["question"]),
     options: options.map((option) => ({
       label: textOf(option["label"]),

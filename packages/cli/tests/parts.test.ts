@@ -43,7 +43,7 @@ test("a mistyped word finds its command, a strange one none", () => {
 
 test("an answer is a number, a label or words", () => {
   const options = ["Postgres", "SQLite"].map((label) => ({ label, description: "" }));
-  const one = { id: "db", question: "Which?", options, multiSelect: false };
+  const one = { id: "db", header: "", question: "Which?", options, multiSelect: false };
   expect(answerFrom(one, "2")).toBe("SQLite");
   expect(answerFrom(one, "postgres")).toBe("Postgres");
   expect(answerFrom(one, "neither, 2 files")).toBe("neither, 2 files");

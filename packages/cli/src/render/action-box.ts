@@ -4,6 +4,7 @@ import { plural } from "./amounts.ts";
 import { diffLines } from "./diff.ts";
 import { plainLine, visible } from "./sanitise.ts";
 import type { Style } from "./style.ts";
+import type { Question } from "../questions.ts";
 import { questionsOf } from "../questions.ts";
 
 const boxLinesMax = 60;
@@ -66,10 +67,18 @@ function titleOf(action: Action): string {
 
 function bodyOf(action: Action, style: Style): string[] {
   if (action.type === "question")
-    return questionsOf(action).flatMap((question) => [plainLine(question.question)]);
+    return questionsOf(action).flatMap((question) => questionLines(question, style));
   if (action.type === "plan") return visible(action.preview ?? JSON.stringify(action.input)).split("\n");
   if (action.preview !== null) return diffLines(action.preview, style, visible);
   const subject = action.input["command"] ?? action.input["url"];
   const text = typeof subject === "string" ? subject : JSON.stringify(action.input, null, 2);
   return visible(text).split("\n");
+}
+
+function questionLines({ question, options }: Question, style: Style): string[] {
+  const numbered = options.map(({ label, description }, index) => {
+    const why = description === "" ? "" : `  ${style.quiet(plainLine(description))}`;
+    return `  ${style.strong(String(index + 1))} ${plainLine(label)}${why}`;
+  });
+  return [plainLine(question), ...numbered];
 }

@@ -46,6 +46,7 @@ export function createFrameRenderer({ write, style, columns }: RendererOptions):
   };
   const decided = (action: Action) => {
     tools.belongs(action.toolCallId);
+    if (action.state === "rejected" || action.state === "cancelled") tools.dismiss(action.toolCallId);
     if (!asked.has(action.id)) tools.preview(action.toolCallId, previewLines(action, style));
     page.line(`  ${asked.has(action.id) ? `${style.waiting("╰")} ` : ""}${decisionLine(action, style)}`);
   };

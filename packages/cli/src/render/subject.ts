@@ -8,13 +8,14 @@ export function subjectOf(input: unknown): string {
   const fields = input as Record<string, unknown>; // Whatever a model sent; each field is looked at before use.
   const told = names.map((name) => fields[name]).find((value) => typeof value === "string" && value !== "");
   if (typeof told === "string") return shortened(told);
+  if (typeof fields["plan"] === "string") return ""; // Shown whole where it is decided on.
   if (Array.isArray(fields["todos"])) return todosLine(fields["todos"]);
   if (Array.isArray(fields["questions"])) return plural(fields["questions"].length, "question");
   const rest = JSON.stringify(input);
   return rest === "{}" ? "" : plainLine(rest);
 }
 
-const names = ["command", "file_path", "path", "pattern", "directory_path", "url", "query", "plan", "prompt"];
+const names = ["command", "file_path", "path", "pattern", "directory_path", "url", "query", "prompt"];
 
 /** How far a list is, and what is done now. */
 function todosLine(todos: unknown[]): string {

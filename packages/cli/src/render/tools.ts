@@ -19,6 +19,8 @@ interface Running {
   output: OutputLines;
   /** What the call changes, for one that nobody was asked about. */
   change: string;
+  /** The person said no, which is told already. */
+  isDismissed?: boolean;
 }
 
 /** Tool calls: a line for the call, its output indented and bounded, a tick or a cross with the time it took. */
@@ -66,7 +68,8 @@ export function createToolLines(page: Page, style: Style, columns: () => number)
       indent(lines, subject);
     },
     result: (result: Result): void => {
-      const { output, subject, change } = runningCall(result.toolCallId);
+      const { output, subject, change, isDismissed } = runningCall(result.toolCallId);
+      if (isDismissed) return void running.delete(result.toolCallId);
       const named = at(result.toolCallId, result.toolName);
       if (output.isEmpty) indent(output.add(textOf(result)), subject);
       indent(output.end(), subject);
@@ -78,6 +81,9 @@ export function createToolLines(page: Page, style: Style, columns: () => number)
     belongs: (toolCallId: string): void => {
       page.block("tool");
       last = toolCallId;
+    },
+    dismiss: (toolCallId: string): void => {
+      runningCall(toolCallId).isDismissed = true;
     },
     /** Shows what the call would change; it need not be shown again when it has. */
     preview: (toolCallId: string, lines: readonly string[]): void => {
