@@ -74,7 +74,7 @@ function outputOf(questions: Question[], decision: Action | null): ToolOutput {
       return answered(questions, decision.result ?? {});
     case "rejected":
       return failure(
-        `The user does not want to answer.${reasonOf(decision)} Go on without, or ask something else.`,
+        `The user does not want to answer. Go on without, or ask something else.${reasonOf(decision)}`,
       );
     case "expired":
       return failure("Nobody answered in time. Decide what you can yourself and say what you assumed.");

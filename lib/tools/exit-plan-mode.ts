@@ -61,7 +61,7 @@ function approved(plan: string, decision: Action | null | undefined): ToolOutput
 
 function rejected({ reason }: Action): ToolOutput {
   const why = reason ? ` Reason: ${reason}` : "";
-  return failure(`The user rejected the plan; do not implement it.${why} Revise it and present it again.`, {
+  return failure(`The user rejected the plan; do not implement it. Revise it and present it again.${why}`, {
     action: "reject",
     ...(reason ? { feedback: reason } : {}),
   });

@@ -17,13 +17,14 @@ const placesNamed = 10;
  * that no edit touches keeps its own.
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const ending = lineEnding(text) ?? "\n";
   return edits.reduce((edited, edit, index) => {
     const label = edits.length === 1 ? "the edit" : `edit ${index + 1} of ${edits.length}`;
-    return applyEdit(edited, edit, label);
+    return applyEdit(edited, edit, { label, ending });
   }, text);
 }
 
-function applyEdit(text: string, edit: Edit, label: string): string {
+function applyEdit(text: string, edit: Edit, { label, ending }: { label: string; ending: string }): string {
   const wanted = withLineFeeds(edit.old_string);
   const replacement = withLineFeeds(edit.new_string);
   if (wanted === "") {
@@ -36,7 +37,7 @@ function applyEdit(text: string, edit: Edit, label: string): string {
   if (place === undefined)
     refuse(label, `found no place that is exactly its old_string. ${describeNearest(plain, wanted)}`);
   if (places.length > 1) refuse(label, ambiguous(plain, places));
-  return replaceIn(text, { plain, start: place, end: place + wanted.length, replacement });
+  return replaceIn(text, { start: place, end: place + wanted.length, replacement, ending });
 }
 
 function refuse(label: string, why: string): never {
@@ -55,19 +56,19 @@ function withLineFeeds(text: string): string {
 }
 
 interface Replacement {
-  /** The text with `\n` only; `start` and `end` are offsets in it. */
-  plain: string;
+  /** Offsets in the text with `\n` only. */
   start: number;
   end: number;
   replacement: string;
+  /** Of most lines; used where the replaced text had none. */
+  ending: string;
 }
 
-function replaceIn(text: string, { plain, start, end, replacement }: Replacement): string {
-  if (plain.length === text.length) return plain.slice(0, start) + replacement + plain.slice(end);
+function replaceIn(text: string, { start, end, replacement, ending }: Replacement): string {
   const from = offsetInOriginal(text, start);
   const to = offsetInOriginal(text, end);
-  const ending = lineEnding(text.slice(from, to)) ?? lineEnding(text) ?? "\n";
-  return text.slice(0, from) + replacement.replaceAll("\n", ending) + text.slice(to);
+  const own = lineEnding(text.slice(from, to)) ?? ending;
+  return text.slice(0, from) + replacement.replaceAll("\n", own) + text.slice(to);
 }
 
 /** Where an offset of the text with `\n` lies in the text with its own endings. */

@@ -8,7 +8,7 @@ import { readHtml } from "./read-html.ts";
 /** What a page says, as text: articles as Markdown, JSON and plain text as they are. Throws a ToolFailure for what is no text. */
 export async function pageText(page: FetchedPage, signal: AbortSignal): Promise<PageText> {
   const type = mediaTypeOf(page);
-  if (/^(text\/html|application\/xhtml\+xml)$/.test(type)) return readHtml(decodePage(page), signal);
+  if (/^(text\/html|application\/xhtml\+xml)$/.test(type)) return readHtml(decodePage(page), { signal });
   if (isTextual(type) || (type === "" && isUtf8(page.body) && !page.body.includes(0))) {
     return { title: null, text: decodePage(page) };
   }

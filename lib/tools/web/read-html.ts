@@ -3,7 +3,7 @@ import type { PageText } from "./html-to-markdown.ts";
 import { stripTags } from "./strip-tags.ts";
 
 const htmlCharsMax = 2_000_000;
-const timeoutMs = 5000;
+const convertMs = 5000;
 const memoryMbMax = 256;
 
 /** What makes parsers allocate most, each far above what pages people write hold. */
@@ -11,14 +11,20 @@ const tagsMax = 50_000;
 const entitiesMax = 50_000;
 const tagCharsMax = 100_000;
 
+export interface Limits {
+  signal: AbortSignal;
+  /** Time the parsers may take. */
+  timeoutMs?: number;
+}
+
 /**
  * What an HTML page says, as Markdown. The parsers run on their own thread, loaded there when first needed, with bounded
  * time and memory: a page made to take quadratic time, or to overflow the stack, falls back to its text without tags.
  */
-export async function readHtml(html: string, signal: AbortSignal): Promise<PageText> {
+export async function readHtml(html: string, limits: Limits): Promise<PageText> {
   const bounded = html.slice(0, htmlCharsMax);
   const left = html.length - bounded.length;
-  const converted = isParsable(bounded) ? await convertOnThread(bounded, signal) : undefined;
+  const converted = isParsable(bounded) ? await convertOnThread(bounded, limits) : undefined;
   const read = converted?.text ? converted : { title: null, text: stripTags(bounded) };
   return left > 0 ? { ...read, text: `${read.text}\n\n… (${left} more characters of HTML)` } : read;
 }
@@ -40,7 +46,10 @@ function tagLength(piece: string): number {
 }
 
 /** Undefined when the thread failed or was ended. */
-async function convertOnThread(html: string, signal: AbortSignal): Promise<PageText | undefined> {
+async function convertOnThread(
+  html: string,
+  { signal, timeoutMs = convertMs }: Limits,
+): Promise<PageText | undefined> {
   signal.throwIfAborted();
   const thread = new Worker(new URL("./html-worker.ts", import.meta.url), {
     workerData: html,
