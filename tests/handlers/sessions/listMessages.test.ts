@@ -8,7 +8,10 @@ import { useTestServer } from "../../support/use-server.ts";
 const server = useTestServer();
 
 test("listMessages walks the conversation in its order, each message once", async () => {
-  const { sessionId, taskId } = await converse(server, [calls("listFiles", {}), says("Empty.")]);
+  const { sessionId, taskId } = await converse(server, [
+    calls("listFiles", { directory_path: "." }),
+    says("Empty."),
+  ]);
   await taskIn(server, taskId, "completed");
   const second = await say(server, sessionId, [says("Again.")]);
   await taskIn(server, second.task.id, "completed");

@@ -16,7 +16,10 @@ const page = (sessionId: string, query: Record<string, unknown> = {}, headers: R
 const idsOf = ({ frames }: TestStream) => frames.flatMap((frame) => ("id" in frame ? [frame.id] : []));
 
 async function finished(): Promise<string> {
-  const { sessionId, taskId } = await converse(server, [calls("listFiles", {}), says("That is all.")]);
+  const { sessionId, taskId } = await converse(server, [
+    calls("listFiles", { directory_path: "." }),
+    says("That is all."),
+  ]);
   await taskIn(server, taskId, "completed");
   return sessionId;
 }
