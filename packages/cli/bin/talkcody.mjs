@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node can read it and say what to do; everything else is TypeScript.
+import module from "node:module";
+
 const major = Number(process.versions.node.split(".")[0]);
 
 if (major < 24) {
@@ -9,6 +11,7 @@ if (major < 24) {
   );
   process.exitCode = 2;
 } else {
+  module.enableCompileCache();
   const { main } = await import("../src/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 }

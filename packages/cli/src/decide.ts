@@ -17,6 +17,9 @@ export interface Desk {
   style: Style;
 }
 
+/** A key pressed so soon was meant for something else. */
+const guardMs = 300;
+
 type Decision = Parameters<Client["createAction"]>[0]["body"];
 
 /** Puts the decisions of a session to a person, one at a time, and sends what they decide. */
@@ -25,6 +28,7 @@ export function createDecider({ client, renderer, keyboard, style }: Desk) {
   /** Left open by the person; somebody may decide elsewhere. */
   const postponed = new Set<string>();
   let asking: Action | undefined;
+  let askedAtMs = 0;
 
   /** The server says in its own words when it was too late. */
   const send = async (action: Action, decision: Decision) => {
@@ -72,7 +76,10 @@ export function createDecider({ client, renderer, keyboard, style }: Desk) {
         asking = undefined;
         return false;
       }
-      if (asking?.id !== next.id) renderer.ask(next);
+      if (asking?.id !== next.id) {
+        renderer.ask(next);
+        askedAtMs = performance.now();
+      }
       asking = next;
       if (next.type === "question") await answer(next);
       else if (!page.hasPrompt) ask(next);
@@ -82,6 +89,7 @@ export function createDecider({ client, renderer, keyboard, style }: Desk) {
     key: async (name: string): Promise<boolean> => {
       const action = asking;
       if (action === undefined) return false;
+      if (performance.now() - askedAtMs < guardMs) return true;
       if (name === "a") await send(action, { type: "approve", actionId: action.id });
       if (name === "s" && action.type === "approval")
         await send(action, { type: "approve", actionId: action.id, scope: "session" });

@@ -1,7 +1,5 @@
 import type { Schemas } from "@talkcody/shared";
-import type { Client } from "./connect.ts";
 import { UsageError } from "./failures.ts";
-import type { Session } from "./frame.ts";
 
 export const sessionOptions = {
   repo: { type: "string" },
@@ -27,28 +25,18 @@ export interface SessionValues {
   title?: string | undefined;
 }
 
-type Body = Schemas["CreateSession"];
-
-/** Creates a session as the options say. Throws UsageError where they contradict each other. */
-export function createSession(
-  client: Client,
-  values: SessionValues,
-  more: Partial<Body> = {},
-): Promise<Session> {
+/** What the options ask the server for. Throws UsageError where they contradict each other. */
+export function sessionRequest(values: SessionValues): Schemas["CreateSession"] {
   const { repo, branch, workspace, model, title } = values;
   if (repo !== undefined && workspace !== undefined)
     throw new UsageError("Give --repo or --workspace, not both.");
   if (branch !== undefined && repo === undefined) throw new UsageError("--branch needs --repo.");
-  const clone =
-    repo === undefined
+  return {
+    ...(repo === undefined
       ? {}
-      : { workspace: { repository: repo, ...(branch === undefined ? {} : { branch }) } };
-  const body: Body = {
-    ...clone,
+      : { workspace: { repository: repo, ...(branch === undefined ? {} : { branch }) } }),
     ...(workspace === undefined ? {} : { workspaceId: workspace }),
     ...(model === undefined ? {} : { model }),
     ...(title === undefined ? {} : { title }),
-    ...more,
   };
-  return client.createSession({ body });
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { shortId } from "../ids.ts";
 import { plainLine } from "../render/sanitise.ts";
-import { createSession, sessionOptionLines, sessionOptions } from "../session-request.ts";
+import { sessionOptionLines, sessionOptions, sessionRequest } from "../session-request.ts";
 
 export const newCommand = defineCommand({
   summary: "start a session without a first message",
@@ -10,7 +10,8 @@ export const newCommand = defineCommand({
   accepts: sessionOptions,
   wordsMax: 0,
   run: async ({ terminal, connect, json }, { values }) => {
-    const session = await createSession(connect(), values);
+    const body = sessionRequest(values);
+    const session = await connect().createSession({ body });
     if (json) {
       terminal.out(`${JSON.stringify(session)}\n`);
       return 0;

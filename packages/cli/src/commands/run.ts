@@ -8,7 +8,7 @@ import type { Task } from "../frame.ts";
 import { shortId } from "../ids.ts";
 import { readAll } from "../read-all.ts";
 import type { SessionValues } from "../session-request.ts";
-import { createSession, sessionOptionLines, sessionOptions } from "../session-request.ts";
+import { sessionOptionLines, sessionOptions, sessionRequest } from "../session-request.ts";
 import { present } from "../present.ts";
 import type { Outcome } from "../watch.ts";
 
@@ -44,8 +44,11 @@ export const runCommand = defineCommand({
   run: async (context, { values, words }) => {
     const text = await textFrom(context, words);
     refuseContradictions(values);
+    const request = sessionRequest(values);
     const client = context.connect();
-    const started = await start(client, text, values);
+    const started = await (values.session === undefined
+      ? startNew(client, { ...request, settings: settingsOf(values), message: { content: text } })
+      : startIn(client, text, values));
     if (values.yes && !context.json) sayApproved(context);
     const outcome = await present({
       ...context,
@@ -73,24 +76,22 @@ function refuseContradictions({ session, repo, workspace, title }: RunValues): v
     throw new UsageError(`--${fresh[0]} is for a new session; leave it or --session out.`);
 }
 
-/** A new session gets its message at once; one that is there gets it sent. */
-async function start(client: Client, text: string, values: RunValues): Promise<Started> {
-  if (values.session !== undefined) return startIn(client, text, values);
-  const settings: Schemas["Settings"] = {
-    ...(values.yes ? { autoApproveEdits: true, autoApproveCommands: true } : {}),
-    ...(values.plan ? { planMode: true } : {}),
-  };
-  const session = await createSession(client, values, { settings, message: { content: text } });
+/** A new session gets its message at once. */
+async function startNew(client: Client, body: Schemas["CreateSession"]): Promise<Started> {
+  const session = await client.createSession({ body });
   const task = session.activeTask ?? (await latestTask(client, session.id));
   return { sessionId: session.id, task };
 }
 
+const unasked = { autoApproveEdits: true, autoApproveCommands: true };
+
+function settingsOf({ yes, plan }: RunValues): Schemas["Settings"] {
+  return { ...(yes ? unasked : {}), ...(plan ? { planMode: true } : {}) };
+}
+
 async function startIn(client: Client, text: string, values: RunValues): Promise<Started> {
   const sessionId = await findSession(client, values.session);
-  if (values.yes) {
-    const settings = { autoApproveEdits: true, autoApproveCommands: true };
-    await client.updateSession({ params: { sessionId }, body: { settings } });
-  }
+  if (values.yes) await client.updateSession({ params: { sessionId }, body: { settings: unasked } });
   const settings = {
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.plan ? { planMode: true } : {}),

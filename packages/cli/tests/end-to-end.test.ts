@@ -1,0 +1,307 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@talkcody/shared";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DemoServer } from "../../../scripts/demo/server.ts";
+import { startServer } from "../../../scripts/demo/server.ts";
+import type { Frame } from "../src/frame.ts";
+import { shortId } from "../src/ids.ts";
+import { createInbox } from "../src/inbox.ts";
+import { createInteractiveWatcher } from "../src/interactive.ts";
+import { createFrameRenderer } from "../src/render/frames.ts";
+import type { Happening } from "../src/watch.ts";
+import { watch } from "../src/watch.ts";
+import { createDesk } from "./desk.ts";
+
+const bin = join(import.meta.dirname, "../bin/talkcody.mjs");
+const folder = mkdtempSync(join(tmpdir(), "cli-end-to-end-"));
+let server: DemoServer;
+
+beforeAll(async () => {
+  server = await startServer(join(folder, "data"));
+}, 30_000);
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);
+
+interface Run {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+interface Talk {
+  args: string[];
+  environment?: Record<string, string>;
+  /** Called when the output has grown. */
+  onOut?: (out: string, interrupt: () => void) => void;
+}
+
+function talkcody({ args, environment = {}, onOut }: Talk): Promise<Run> {
+  const { TALKCODY_URL: _url, TALKCODY_API_KEY: _key, ...rest } = process.env;
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...rest, FORCE_COLOR: "0", TALKCODY_DATA_DIR: join(folder, "data"), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (piece: Buffer) => {
+    out += piece.toString();
+    onOut?.(out, () => child.kill("SIGINT"));
+  });
+  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
+}
+
+const script = (...steps: object[]) => `Play this.\n\`\`\`json\n${JSON.stringify({ steps })}\n\`\`\``;
+const run = (...args: string[]) => talkcody({ args: ["run", "--model", "script@scripted", ...args] });
+const command = (line: string) => ({ toolCalls: [{ toolName: "bash", input: { command: line } }] });
+const client = () => createClient(server);
+
+async function newestSession() {
+  const { items } = await client().listSessions({ query: { limit: 1 } });
+  const [session] = items;
+  if (session === undefined) throw new Error("There is no session.");
+  return session;
+}
+
+async function idle(sessionId: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const session = await client().getSession({ params: { sessionId } });
+    if (session.status === "idle") return;
+    await sleep(50);
+  }
+  throw new Error("The session never came to rest.");
+}
+
+test("run streams an answer and ends with 0; with --yes commands are not asked for", async () => {
+  const { code, out } = await run(
+    "--yes",
+    script({ text: "Looking.", ...command("echo from-the-shell") }, { text: "All fine." }),
+  );
+  expect(out).toContain("run without asking (--yes)");
+  expect(out).toMatch(/● bash {2}echo from-the-shell\n {4}from-the-shell\n {2}✓/);
+  expect(out).toMatch(/All fine\.\n\n✓ done · 2 steps/);
+  expect(out).not.toContain("\u001b");
+  expect(code).toBe(0);
+});
+
+test("run without a person ends with 4 where it is asked, and approve by short id lets it go on", async () => {
+  const waiting = await run(script(command("echo asked"), { text: "Went on." }));
+  expect(waiting.code).toBe(4);
+  const id = /talkcody approve (\w+)/.exec(waiting.out)?.[1] ?? "";
+  const session = await newestSession();
+  const list = await talkcody({ args: ["ls"] });
+  expect(list.out).toContain(`! ${shortId(session.id)}`);
+  const approved = await talkcody({ args: ["approve", id] });
+  expect(approved.out).toContain("│ echo asked");
+  expect(approved.out).toContain("╰ ✓ approved");
+  expect(approved.code).toBe(0);
+  await idle(session.id);
+  const again = await talkcody({ args: ["approve", id] });
+  expect(again).toMatchObject({ code: 1, err: "✗ Nothing waits for a decision.\n" });
+});
+
+test("reject tells the agent why", async () => {
+  await run(script(command("rm -rf build"), { text: "As you say." }));
+  const session = await newestSession();
+  const { out } = await talkcody({ args: ["reject", "--reason", "keep it"] });
+  expect(out).toContain("✗ rejected: keep it");
+  await idle(session.id);
+  const { items } = await client().listMessages({ params: { sessionId: session.id } });
+  expect(JSON.stringify(items)).toContain("keep it");
+});
+
+test("answer takes the number of an option", async () => {
+  const options = ["SQLite", "Postgres"].map((label) => ({ label, description: "" }));
+  const questions = [{ id: "db", question: "Which?", header: "Database", options }];
+  const ask = { toolCalls: [{ toolName: "askUserQuestions", input: { questions } }] };
+  const asked = await run(script(ask, { text: "Thanks." }));
+  expect(asked.out).toContain("│   2 Postgres");
+  const id = /talkcody answer (\w+)/.exec(asked.out)?.[1] ?? "";
+  const { out } = await talkcody({ args: ["answer", id, "2", "--json"] });
+  expect(JSON.parse(out)).toMatchObject({ action: { state: "answered", result: { db: "Postgres" } } });
+});
+
+test("cancel stops what runs", async () => {
+  const asked = await run(script(command("echo never")));
+  expect(asked.code).toBe(4);
+  const { out, code } = await talkcody({ args: ["cancel", "--json"] });
+  expect(JSON.parse(out)).toMatchObject({ state: "cancelled" });
+  expect(code).toBe(0);
+  expect(await talkcody({ args: ["cancel"] })).toMatchObject({ code: 1, err: "✗ Nothing runs.\n" });
+});
+
+test("run ends with 1 when the task fails, and says why", async () => {
+  const { code, out } = await run(script({ fail: { failure: "refused", message: "Not this one." } }));
+  expect(out).toMatch(/✗ failed .*\n {2}.*Not this one\./);
+  expect(code).toBe(1);
+});
+
+test("Ctrl-C cancels the task of run, which ends with 3", async () => {
+  let isSent = false;
+  const { code, out } = await talkcody({
+    args: ["run", "-m", "script@scripted", script({ text: "On it. ", tokens: 3000, tokensPerSecond: 50 })],
+    onOut: (text, interrupt) => {
+      if (!text.includes("On it.") || isSent) return;
+      isSent = true;
+      interrupt();
+    },
+  });
+  expect(out).toContain("■ cancelled");
+  expect(code).toBe(3);
+});
+
+test("--json gives the frames as they are, one a line, and nothing else", async () => {
+  const { code, out, err } = await run("--json", script({ text: "Plain." }));
+  const frames = out
+    .trimEnd()
+    .split("\n")
+    .map((line): Frame => JSON.parse(line));
+  expect(frames[0]?.type).toBe("snapshot");
+  expect(frames.find(({ type }) => type === "message.final")).toBeDefined();
+  expect(frames.at(-1)).toMatchObject({ type: "task.updated", data: { task: { state: "completed" } } });
+  expect([code, err]).toEqual([0, ""]);
+});
+
+test("attach shows what was, goes on live, and leaves on Ctrl-C without cancelling", async () => {
+  await run("--title", "A walk", script(command("echo asked")));
+  const session = await newestSession();
+  const { code, out, err } = await talkcody({
+    args: ["attach", shortId(session.id)],
+    onOut: (text, interrupt) => text.includes("Run this command?") && interrupt(),
+  });
+  expect(out).toMatch(/^A walk {2}\w{6} · waiting/);
+  expect(out).toContain("› Play this.");
+  expect(err).toContain("Left; what runs goes on.");
+  expect(code).toBe(0);
+  expect((await newestSession()).status).toBe("waiting");
+  await talkcody({ args: ["cancel", session.id] });
+});
+
+test("run goes on in a session that is there", async () => {
+  await run(script({ text: "First." }));
+  const session = await newestSession();
+  const { code, out } = await run("--session", shortId(session.id), script({ text: "Second." }));
+  expect(out).toContain("Second.");
+  expect(out).not.toContain("First.");
+  expect(code).toBe(0);
+});
+
+test("new, ls and models speak JSON for scripts", async () => {
+  const created = await talkcody({ args: ["new", "--title", "Empty", "--json"] });
+  expect(JSON.parse(created.out)).toMatchObject({ title: "Empty", status: "idle" });
+  const listed = await talkcody({ args: ["ls", "--limit", "1", "--json"] });
+  expect(JSON.parse(listed.out)).toMatchObject({ title: "Empty" });
+  const models = await talkcody({ args: ["models"] });
+  expect(models.out).toContain("script@scripted");
+});
+
+test("what is wrong is one line that says what to do", async () => {
+  const wrongKey = { TALKCODY_URL: server.baseUrl, TALKCODY_API_KEY: "wrong".repeat(8) };
+  const unauthorized = await talkcody({ args: ["ls"], environment: wrongKey });
+  expect(unauthorized.code).toBe(1);
+  expect(unauthorized.err).toMatch(/^✗ .*TALKCODY_API_KEY.*\n$/);
+  const gone = await talkcody({ args: ["ls"], environment: { TALKCODY_DATA_DIR: join(folder, "none") } });
+  expect(gone).toMatchObject({ code: 1, err: "✗ No server is running; start one with `npm start`.\n" });
+  const bad = await talkcody({ args: ["run", "--model", "nonsense", "hi"] });
+  expect(bad.code).toBe(1);
+  expect(bad.err).toMatch(/\/model: /);
+  expect(bad.err).not.toContain("    at ");
+});
+
+/** A person whose hands are a list: keys pressed when something is on the screen, lines typed when one is edited. */
+async function sitDown(steps: { when: RegExp; key: string }[], lines: string[], text: string) {
+  const session = await client().createSession({
+    body: { model: "script@scripted", message: { content: text } },
+  });
+  const inbox = createInbox<Happening>();
+  const { out, terminal } = createDesk();
+  const keyboard = { line: async () => lines.shift(), close: () => {} };
+  const renderer = createFrameRenderer({
+    write: terminal.out,
+    style: terminal.style,
+    columns: terminal.columns,
+  });
+  const onInterrupt = async () => ({ type: "left" as const });
+  const options = { client: client(), terminal, sessionId: session.id, renderer, keyboard, onInterrupt };
+  const hands = setInterval(() => {
+    const [next] = steps;
+    if (next === undefined || !next.when.test(out())) return;
+    steps.shift();
+    setTimeout(() => inbox.put({ type: "key", key: { name: next.key, isText: true } }), 350);
+  }, 20);
+  const watcher = createInteractiveWatcher(options);
+  const taskId = session.activeTask?.id;
+  const outcome = await watch({ client: client(), sessionId: session.id, taskId, inbox, watcher });
+  clearInterval(hands);
+  const { items } = await client().listMessages({ params: { sessionId: session.id } });
+  return { outcome, out: out(), said: JSON.stringify(items), session };
+}
+
+test("a person approves for the session with one key, and the same command is not asked again", async () => {
+  const steps = [{ when: /Run this command/, key: "s" }];
+  const play = script(command("echo once"), command("echo once"), { text: "Twice." });
+  const { outcome, out } = await sitDown(steps, [], play);
+  expect(outcome).toMatchObject({ type: "ended", task: { state: "completed" } });
+  expect(out.match(/Run this command/g)).toHaveLength(1);
+  expect(out).toContain("Twice.");
+});
+
+test("a person rejects with a reason, and the agent reads it", async () => {
+  const steps = [{ when: /Run this command/, key: "r" }];
+  const { out, said } = await sitDown(
+    steps,
+    ["not today"],
+    script(command("rm -rf build"), { text: "Well." }),
+  );
+  expect(out).toContain("✗ rejected: not today");
+  expect(said).toContain("not today");
+});
+
+test("any other key decides nothing", async () => {
+  const steps = ["x", "y", "\r", "a"].map((key) => ({ when: /Run this command/, key }));
+  const { out, outcome } = await sitDown(steps, [], script(command("echo careful"), { text: "Ok." }));
+  expect(outcome).toMatchObject({ type: "ended" });
+  expect(out.match(/✓ approved/g)).toHaveLength(1);
+});
+
+test("a person answers questions by number and approves the plan that follows", async () => {
+  const options = ["SQLite", "Postgres"].map((label) => ({ label, description: "why" }));
+  const ask = (id: string, multiSelect: boolean) => ({
+    id,
+    question: `${id}?`,
+    header: id,
+    options,
+    multiSelect,
+  });
+  const questions = {
+    toolName: "askUserQuestions",
+    input: { questions: [ask("one", false), ask("many", true)] },
+  };
+  const plan = { toolName: "exitPlanMode", input: { plan: "# The plan\n1. Begin" } };
+  const play = script({ toolCalls: [questions] }, { toolCalls: [plan] }, { text: "Begun." });
+  const { out, said } = await sitDown([{ when: /presents a plan/, key: "a" }], ["2", "1,2"], play);
+  expect(said).toContain('"one":"Postgres"');
+  expect(said).toContain('"many":["SQLite","Postgres"]');
+  expect(out).toContain("│ # The plan");
+  expect(out).toContain("Begun.");
+});
+
+test("a message typed while the agent works reaches it, and stands there once", async () => {
+  const play = script(
+    { text: "Slowly. ", tokens: 60, tokensPerSecond: 40, ...command("echo x") },
+    { text: "Heard." },
+  );
+  const steps = [
+    { when: /Slowly/, key: "w" },
+    { when: /Run this command/, key: "a" },
+  ];
+  const { out, said } = await sitDown(steps, ["wait, also this"], play);
+  expect(said).toContain("wait, also this");
+  expect(out).toContain("reads it after its current step");
+  expect(out).not.toContain("› wait, also this");
+});
