@@ -63,6 +63,7 @@ async function perform(client: Client, { folder, isAsking, terminal }: Scene): P
   terminal.out("\n");
   const score = createScoreboard();
   const outcome = await play(client, session, { isAsking, terminal, note: score.note });
+  if (outcome.type === "left") return 130;
   const { patch } = await client.getWorkspaceDiff({ params: { workspaceId: session.workspaceId } });
   const stage = createStage(terminal);
   stage.showDiff(patch);

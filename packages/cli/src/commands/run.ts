@@ -1,29 +1,14 @@
-import type { Schemas } from "@talkcody/shared";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
 import type { Client } from "../connect.ts";
 import { UsageError } from "../failures.ts";
-import { findSession } from "../find.ts";
-import type { Task } from "../frame.ts";
 import { shortId } from "../ids.ts";
 import { readAll } from "../read-all.ts";
-import type { SessionValues } from "../session-request.ts";
+import type { RunValues } from "../start-task.ts";
+import { settingsOf, startIn, startNew } from "../start-task.ts";
 import { sessionOptionLines, sessionOptions, sessionRequest } from "../session-request.ts";
 import { present } from "../present.ts";
 import type { Outcome } from "../watch.ts";
-
-interface Started {
-  sessionId: string;
-  task: Task;
-  /** The stream from here shows all that follows. */
-  after?: string;
-}
-
-interface RunValues extends SessionValues {
-  session?: string | undefined;
-  yes?: boolean | undefined;
-  plan?: boolean | undefined;
-}
 
 export const runCommand = defineCommand({
   summary: "say something to the agent and watch until it is done",
@@ -74,41 +59,6 @@ function refuseContradictions({ session, repo, workspace, title }: RunValues): v
   const fresh = Object.entries({ repo, workspace, title }).find(([, value]) => value !== undefined);
   if (session !== undefined && fresh)
     throw new UsageError(`--${fresh[0]} is for a new session; leave it or --session out.`);
-}
-
-/** A new session gets its message at once. */
-async function startNew(client: Client, body: Schemas["CreateSession"]): Promise<Started> {
-  const session = await client.createSession({ body });
-  const task = session.activeTask ?? (await latestTask(client, session.id));
-  return { sessionId: session.id, task };
-}
-
-const unasked = { autoApproveEdits: true, autoApproveCommands: true };
-
-function settingsOf({ yes, plan }: RunValues): Schemas["Settings"] {
-  return { ...(yes ? unasked : {}), ...(plan ? { planMode: true } : {}) };
-}
-
-async function startIn(client: Client, text: string, values: RunValues): Promise<Started> {
-  const sessionId = await findSession(client, values.session);
-  if (values.yes) await client.updateSession({ params: { sessionId }, body: { settings: unasked } });
-  const settings = {
-    ...(values.model === undefined ? {} : { model: values.model }),
-    ...(values.plan ? { planMode: true } : {}),
-  };
-  const { task, eventsAfter } = await client.sendMessage({
-    params: { sessionId },
-    body: { content: text, ...(Object.keys(settings).length > 0 ? { settings } : {}) },
-  });
-  return { sessionId, task, after: eventsAfter };
-}
-
-/** A task so quick that it has ended already. */
-async function latestTask(client: Client, sessionId: string): Promise<Task> {
-  const { items } = await client.listTasks({ query: { sessionId, limit: 1 } });
-  const [task] = items;
-  if (task === undefined) throw new Error(`Session ${sessionId} has no task.`);
-  return task;
 }
 
 function sayApproved({ terminal }: Context): void {
