@@ -20,7 +20,8 @@ export function createDraft() {
     metadata.push(providerMetadata);
   };
   const annotate = (type: "text" | "reasoning", providerMetadata: ProviderMetadata) => {
-    if (parts.at(-1)?.type === type) metadata[metadata.length - 1] = providerMetadata;
+    const isOpen = parts.at(-1)?.type === type && metadata.at(-1) === null;
+    if (isOpen) metadata[metadata.length - 1] = providerMetadata;
     else if (type === "reasoning") push({ type, text: "" }, providerMetadata); // Redacted reasoning has no text.
   };
 
