@@ -32,6 +32,32 @@ export function splitCommand(command: string): CommandParts {
   return { parts: parts.filter((part) => part !== ""), isOpaque: isOpaque || quote !== "" };
 }
 
+/** Words that may stand before a command without being it. */
+const leadingWords = new Set("if then elif else while until do ! time command builtin exec nohup".split(" "));
+const assignment = /^[A-Za-z_]\w*\+?=/;
+
+/**
+ * A part without what may hide its name: keywords, assignments, quotes, escapes, a path, blanks. For rules that forbid; a
+ * shell has more disguises than any list.
+ */
+export function undisguised(part: string): string {
+  const words = part.replace(/\\(.)/gs, "$1").replace(/['"]/g, "").split(/\s+/);
+  const start = words.findIndex((word) => !leadingWords.has(word) && !assignment.test(word));
+  const [name = "", ...rest] = words.slice(Math.max(start, 0));
+  return [name.replace(/^.*\//s, ""), ...rest].join(" ");
+}
+
+/** Commands that run what stands in their arguments, so that the text tells less than it seems to. */
+const carriers = new Set(
+  "sudo doas su env xargs bash sh zsh dash ksh eval source . timeout nice setsid find parallel watch ssh".split(
+    " ",
+  ),
+);
+
+export function carriesAnother(part: string): boolean {
+  return carriers.has(undisguised(part).split(" ", 1)[0] ?? "");
+}
+
 /** Joining streams (`2>&1`) and throwing output away (`>/dev/null`) are harmless; every other redirection is not. */
 const harmlessRedirection = /^(\d?>&\d|\d?>>? ?\/dev\/null(?=\s|$|[;|&]))/;
 

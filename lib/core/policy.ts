@@ -1,7 +1,7 @@
 import type { PermissionRule, ResolvedSettings } from "../settings.ts";
 import type { Tool } from "../tool.ts";
 import { matchesPattern } from "./pattern.ts";
-import { splitCommand } from "./command.ts";
+import { carriesAnother, splitCommand, undisguised } from "./command.ts";
 
 export interface Verdict {
   decision: "allow" | "ask" | "deny";
@@ -16,7 +16,9 @@ export interface Verdict {
  */
 export function decide(tool: Tool, subject: string, settings: ResolvedSettings): Verdict {
   const rules = settings.permissions.filter((rule) => rule.tool === "*" || rule.tool === tool.name);
-  const denied = rules.find((rule) => rule.decision === "deny" && concerns(rule, tool, subject));
+  const denying = rules.filter((rule) => rule.decision === "deny");
+  const texts = denying.length > 0 ? readings(tool, subject) : [];
+  const denied = denying.find((rule) => texts.some((text) => matchesPattern(rule.pattern, text)));
   if (denied) return { decision: "deny", reason: `A rule forbids it: ${denied.tool} ${denied.pattern}` };
   if (settings.planMode && changesThings(tool)) {
     return {
@@ -39,31 +41,35 @@ function planVerdict(settings: ResolvedSettings): Verdict {
     : { decision: "ask", reason: "The agent presents a plan." };
 }
 
-/** A deny rule also concerns a command of which any part matches. */
-function concerns(rule: PermissionRule, tool: Tool, subject: string): boolean {
-  if (matchesPattern(rule.pattern, subject)) return true;
-  return (
-    tool.asks === "command" && splitCommand(subject).parts.some((part) => matchesPattern(rule.pattern, part))
-  );
+/** A deny rule also concerns a command of which any part matches, as it stands or out of its disguise. */
+function readings(tool: Tool, subject: string): string[] {
+  if (tool.asks !== "command") return [subject];
+  const { parts } = splitCommand(subject);
+  return [...new Set([subject, ...parts, ...parts.map(undisguised)])];
 }
 
 function ruleVerdict(rules: readonly PermissionRule[], tool: Tool, subject: string): Verdict | undefined {
-  const matching = (text: string) => rules.find((rule) => matchesPattern(rule.pattern, text));
-  if (tool.asks !== "command") return ruleSays(matching(subject));
+  if (tool.asks !== "command") return ruleSays(rules.find((rule) => matchesPattern(rule.pattern, subject)));
   const { parts, isOpaque } = splitCommand(subject);
-  if (isOpaque) return ruleSays(rules.find((rule) => isExact(rule, subject)));
-  const verdicts = parts.map(matching);
+  const isHiding = mayHideDenied(rules, subject);
+  const exact = () => rules.find((rule) => isExact(rule, subject) || (rule.pattern === "*" && !isHiding));
+  const verdicts = parts.map((part) => rules.find((rule) => speaksOf(rule, part)));
   if (verdicts.some((rule) => rule?.decision === "ask"))
     return { decision: "ask", reason: "A rule asks for it." };
+  if (isOpaque || isHiding) return ruleSays(exact());
   if (parts.length > 0 && verdicts.every((rule) => rule?.decision === "allow")) return ruleSays(verdicts[0]);
-  return ruleSays(rules.find((rule) => isExact(rule, subject)));
+  return ruleSays(exact());
 }
 
-/** Only `*`, or the very text, vouches for a command whose parts cannot be told from its text. */
+/** What allows a command must match it as it stands; what asks also sees through a disguise. */
+function speaksOf(rule: PermissionRule, part: string): boolean {
+  if (matchesPattern(rule.pattern, part)) return true;
+  return rule.decision !== "allow" && matchesPattern(rule.pattern, undisguised(part));
+}
+
+/** The very text vouches for a command whose parts cannot be told from it; so does `*`, unless something is forbidden. */
 function isExact(rule: PermissionRule, subject: string): boolean {
-  return (
-    rule.pattern === "*" || (!/(^|[^\\])[*?]/.test(rule.pattern) && matchesPattern(rule.pattern, subject))
-  );
+  return !/(^|[^\\])[*?]/.test(rule.pattern) && matchesPattern(rule.pattern, subject);
 }
 
 function ruleSays(rule: PermissionRule | undefined): Verdict | undefined {
@@ -90,7 +96,9 @@ function natureVerdict(
 
 /** Where something is forbidden, a command that cannot be read to its end is never run unasked. */
 function mayHideDenied(rules: readonly PermissionRule[], subject: string): boolean {
-  return rules.some((rule) => rule.decision === "deny") && splitCommand(subject).isOpaque;
+  if (!rules.some((rule) => rule.decision === "deny")) return false;
+  const { parts, isOpaque } = splitCommand(subject);
+  return isOpaque || parts.some(carriesAnother);
 }
 
 const reasons = {
