@@ -26,6 +26,8 @@ async function demo(terminal: Terminal): Promise<number> {
   const isAsking = values.ask === true && terminal.isInteractive;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "talkcody-demo-")));
   const stage = createStage(terminal);
+  let isCut = false;
+  process.once("SIGINT", () => (isCut = true)); // The server hears it too, so that what is under way may fail.
   try {
     stage.introduce(isAsking);
     makeRepository(join(folder, "sum"));
@@ -38,6 +40,7 @@ async function demo(terminal: Terminal): Promise<number> {
       await server.stop();
     }
   } catch (error) {
+    if (isCut) return 130;
     terminal.err(`${terminal.style.bad("✗")} ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {

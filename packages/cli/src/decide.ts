@@ -15,6 +15,8 @@ export interface Desk {
   renderer: FrameRenderer;
   keyboard: Keyboard;
   style: Style;
+  /** Width of the terminal, now. */
+  columns(): number;
 }
 
 /** A key pressed so soon was meant for something else. */
@@ -23,7 +25,7 @@ const guardMs = 300;
 type Decision = Parameters<Client["createAction"]>[0]["body"];
 
 /** Puts the decisions of a session to a person, one at a time, and sends what they decide. */
-export function createDecider({ client, renderer, keyboard, style }: Desk) {
+export function createDecider({ client, renderer, keyboard, style, columns }: Desk) {
   const { page } = renderer;
   /** Left open by the person; somebody may decide elsewhere. */
   const postponed = new Set<string>();
@@ -65,7 +67,7 @@ export function createDecider({ client, renderer, keyboard, style }: Desk) {
     renderer.note(`left open; later: talkcody answer ${shortId(action.id)}`);
   };
   const ask = (action: Action) => {
-    page.prompt(`  ${style.waiting("╰")} ${keysFor(action, style)}`);
+    page.prompt(`  ${style.waiting("╰")} ${keysFor(action, style, columns())}`);
   };
 
   return {
@@ -100,11 +102,13 @@ export function createDecider({ client, renderer, keyboard, style }: Desk) {
   };
 }
 
-function keysFor(action: Action, style: Style): string {
+/** In one row, so that it can be taken away again. */
+function keysFor(action: Action, style: Style, columns: number): string {
   const key = (letter: string) => style.strong(`[${letter}]`);
   const view = isCut(action, style) ? `  ${key("v")}iew all` : "";
   if (action.type === "plan") return `${key("a")}pprove  ${key("r")}eject with reason${view}`;
-  return `${key("a")}pprove  ${key("s")}ession: ${scopeOf(action)}  ${key("r")}eject${view}`;
+  const scope = columns < 80 ? "" : `: ${scopeOf(action)}`;
+  return `${key("a")}pprove  ${key("s")}ession${scope}  ${key("r")}eject${view}`;
 }
 
 /** What an approval for the session covers; the server allows edits as a kind, commands word by word. */

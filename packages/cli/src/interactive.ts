@@ -23,7 +23,13 @@ export interface InteractiveOptions {
 export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
   const { client, terminal, sessionId, renderer, keyboard } = options;
   const { page } = renderer;
-  const decider = createDecider({ client, renderer, keyboard, style: terminal.style });
+  const decider = createDecider({
+    client,
+    renderer,
+    keyboard,
+    style: terminal.style,
+    columns: terminal.columns,
+  });
   let situation: Situation | undefined;
 
   const invite = () => {

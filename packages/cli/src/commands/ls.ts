@@ -56,7 +56,7 @@ export function sessionTable(
       { title: "  ID", paint: (cell) => (cell.startsWith("!") ? style.waiting(cell) : cell) },
       { title: "TITLE", gives: true, paint: style.strong },
       { title: "STATUS", paint: (cell, row) => byStatus[sessions[row]?.status ?? "idle"](cell) },
-      { title: "MODEL", paint: style.quiet },
+      { title: "MODEL", gives: true, paint: style.quiet },
       { title: "AGE", align: "right" },
       { title: "COST", align: "right" },
     ],

@@ -4,10 +4,13 @@ import { fit, widthOf } from "./width.ts";
 export interface Column {
   title: string;
   align?: "left" | "right";
-  /** This column gives way when the terminal is narrow. */
+  /** This column gives way when the terminal is narrow; the first of them first. */
   gives?: boolean;
   paint?: (cell: string, row: number) => string;
 }
+
+/** Columns a column that gives way keeps. */
+const narrowest = 7;
 
 /** Rows under their titles, no wider than the terminal. */
 export function table(
@@ -34,8 +37,12 @@ function widthsOf(columns: readonly Column[], rows: readonly (readonly string[])
   const wanted = columns.map(({ title }, index) =>
     Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index] ?? ""))),
   );
-  const over = wanted.reduce((sum, one) => sum + one + 2, -2) - width;
-  return wanted.map((one, index) => (columns[index]?.gives && over > 0 ? Math.max(8, one - over) : one));
+  let over = wanted.reduce((sum, one) => sum + one + 2, -2) - width;
+  return wanted.map((one, index) => {
+    const given = columns[index]?.gives ? Math.max(0, Math.min(over, one - narrowest)) : 0;
+    over -= given;
+    return one - given;
+  });
 }
 
 function place(cell: string, width: number, { align }: Column): string {
