@@ -4,9 +4,10 @@ import contract from "./packages/shared/src/contract.gen.json" with { type: "jso
 import packageJson from "./package.json" with { type: "json" };
 import { registry } from "./handlers/registry.gen.ts";
 import { systemClock, timestamp } from "./lib/clock.ts";
-import { ConfigError, loadConfig } from "./lib/config.ts";
+import { loadConfig } from "./lib/config.ts";
 import type { Config } from "./lib/config.ts";
 import { createCore, createSettings } from "./lib/core/index.ts";
+import { ConfigError } from "./lib/environment.ts";
 import { createIds } from "./lib/id.ts";
 import { createModelClient } from "./lib/models/index.ts";
 import { createGit, createWebFetcher, createWorkspaceHosts } from "./lib/platform/index.ts";

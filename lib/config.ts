@@ -1,3 +1,5 @@
+import { createReader } from "./environment.ts";
+import type { Environment, Reader } from "./environment.ts";
 import type { ModelSettings, Provider, ProviderType } from "./settings.ts";
 
 /** Everything the server was told by its environment. Frozen; made once. */
@@ -30,8 +32,6 @@ export interface Config {
   commandEnvironment: Readonly<Record<string, string>>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the environment; throws one ConfigError that names every mistake. */
 export function loadConfig(
   environment: Environment = process.env,
@@ -63,8 +63,6 @@ export function loadConfig(
   read.report();
   return Object.freeze(config);
 }
-
-export class ConfigError extends Error {}
 
 /** The platform's folder for a user's data. */
 function defaultDataDir(environment: Environment, platform: string): string {
@@ -132,72 +130,4 @@ function environmentProviders(read: Reader): ReadonlyMap<string, Provider> {
       });
   }
   return found;
-}
-
-type Reader = ReturnType<typeof createReader>;
-
-/** Reads single variables and remembers what was wrong with them. */
-function createReader(environment: Environment) {
-  const mistakes: string[] = [];
-  const text = (name: string) => environment[name]?.trim() || undefined;
-  const parsed = <T>(
-    name: string,
-    expected: string,
-    parse: (value: string) => T | undefined,
-  ): T | undefined => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    const result = parse(value);
-    if (result === undefined)
-      mistakes.push(`${name} should be ${expected}; it is ${secretive(name, value)}.`);
-    return result;
-  };
-  return {
-    text,
-    path: (name: string) =>
-      parsed(name, "an absolute path", (value) =>
-        /^(\/|[A-Za-z]:[\\/])/.test(value) ? value.replace(/[\\/]+$/, "") : undefined,
-      ),
-    integer: (name: string, { least, most }: { least: number; most: number }) =>
-      parsed(name, `a whole number from ${least} to ${most}`, (value) => {
-        const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-        return number >= least && number <= most ? number : undefined;
-      }),
-    flag: (name: string) =>
-      parsed(
-        name,
-        "true or false",
-        (value) => ({ true: true, "1": true, false: false, "0": false })[value.toLowerCase()],
-      ) ?? false,
-    choice: <T extends string>(name: string, choices: readonly T[]) =>
-      parsed(name, `one of ${choices.join(", ")}`, (value) => choices.find((choice) => choice === value)),
-    key: (name: string) =>
-      parsed(name, "at least 16 printable characters without blanks", (value) =>
-        /^[!-~]{16,512}$/.test(value) ? value : undefined,
-      ),
-    model: (name: string) =>
-      parsed(name, "a model id such as gpt-5-mini@openai", (value) =>
-        /^\S+@[\w-]+$/.test(value) ? value : undefined,
-      ),
-    url: (name: string) =>
-      parsed(name, "an http or https URL", (value) =>
-        /^https?:\/\/\S+$/.test(value) ? value.replace(/\/+$/, "") : undefined,
-      ),
-    list: (name: string) =>
-      (text(name) ?? "")
-        .split(",")
-        .map((item) => item.trim().toLowerCase())
-        .filter((item) => item !== ""),
-    report: () => {
-      if (mistakes.length > 0)
-        throw new ConfigError(
-          ["The environment has mistakes:", ...mistakes.map((line) => `  ${line}`)].join("\n"),
-        );
-    },
-  };
-}
-
-/** A key is never printed, not even a wrong one. */
-function secretive(name: string, value: string): string {
-  return name.endsWith("_KEY") ? `${value.length} characters long` : JSON.stringify(value);
 }

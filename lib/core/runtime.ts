@@ -4,7 +4,8 @@ import type { NewId } from "../id.ts";
 import type { ModelClient } from "../model.ts";
 import type { Storage } from "../storage.ts";
 import type { Toolbox, WebFetcher } from "../tool.ts";
-import type { Git, WorkspaceHosts } from "../workspace.ts";
+import type { Git } from "../git.ts";
+import type { WorkspaceHosts } from "../workspace.ts";
 
 /** What the runtime of the agent is built from. Everything outside is an argument: a test can put its own in each place. */
 export interface Runtime {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import type { Git } from "../../workspace.ts";
+import type { Git } from "../../git.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { type Places, writeRecord } from "./places.ts";
 import { createProgressReader } from "./progress.ts";

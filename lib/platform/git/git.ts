@@ -1,6 +1,6 @@
 import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
-import type { Git } from "../../workspace.ts";
+import type { Git } from "../../git.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { cloneRepository, exclude } from "./clone.ts";
 import { readDiff } from "./diff.ts";
