@@ -7,6 +7,8 @@ export type DecisionRequest = Exclude<CreateAction, { type: "cancel" }>;
 export function resolutionOf(action: Action, request: DecisionRequest, at: string): Resolution {
   if (action.state !== "pending")
     throw new AppError("action-decided", `The action was ${action.state} before; each is decided once.`);
+  if (action.expiresAt <= at)
+    throw new AppError("action-decided", `The action expired at ${action.expiresAt}; nothing was run.`);
   const base = { resolvedBy: "person", resolvedAt: at } as const;
   switch (request.type) {
     case "reject":

@@ -1,17 +1,11 @@
-import { createHash } from "node:crypto";
 import type { Action, NewAction, Resolution } from "../action.ts";
 import { timestamp } from "../clock.ts";
-import { AppError } from "../errors.ts";
-import type { PermissionRule } from "../settings.ts";
-import { mergeSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
-import type { Preview, Tool, ToolCall } from "../tool.ts";
+import type { Tool, ToolCall } from "../tool.ts";
 import type { WorkspaceHost } from "../workspace.ts";
-import { mismatch, resolutionOf } from "./answers.ts";
-import type { DecisionRequest } from "./answers.ts";
+import { digestOf, show } from "./digest.ts";
 import type { Journal } from "./journal.ts";
 import { existing } from "./ledger.ts";
-import { exactly } from "./pattern.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface Question {
@@ -28,8 +22,8 @@ export interface Question {
 
 /** Decisions that tasks wait for: rows in the database, and in memory only who waits for them. */
 export function createDecisions(runtime: Runtime, journal: Journal) {
-  const { storage, clock, newId, limits, toolbox, hosts } = runtime;
-  const { actions, tasks, sessions } = storage;
+  const { storage, clock, newId, limits } = runtime;
+  const { actions, tasks } = storage;
   const waiting = new Map<string, (action: Action) => void>();
   const now = () => timestamp(clock.now());
 
@@ -74,11 +68,8 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
         actions.create(action);
         const created = existing(actions.get(action.id), "action", action.id);
         if (!question.isApproved) tasks.update(task.id, { state: "waiting" });
-        journal.announce(
-          task,
-          [{ type: "action.required", taskId: task.id, data: { action: created } }],
-          waitingFor[action.type],
-        );
+        const told = [{ type: "action.required" as const, taskId: task.id, data: { action: created } }];
+        journal.announce(task, told, question.isApproved ? undefined : waitingFor[action.type]);
         if (!question.isApproved) return created;
         return resolve(created, { state: "approved", resolvedBy: "policy", resolvedAt: now() }) ?? created;
       });
@@ -107,23 +98,7 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
     digest: async (tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): Promise<string> =>
       digestOf(tool, input, (await show(tool, input, host)).revision),
 
-    decide: (sessionId: string, request: DecisionRequest): Action => {
-      const action = existing(
-        ofSession(actions.get(request.actionId), sessionId),
-        "action",
-        request.actionId,
-      );
-      const resolution = { ...resolutionOf(action, request, now()), ...changedInput(action, request) };
-      if (request.type === "approve" && request.scope === "session") allowInSession(action);
-      const resolved = resolve(action, resolution);
-      if (resolved === undefined) {
-        throw new AppError(
-          "action-decided",
-          `The action was ${existing(actions.get(action.id), "action", action.id).state} before.`,
-        );
-      }
-      return resolved;
-    },
+    resolve,
 
     /** An approved plan ends plan mode for its task. */
     applyOutcome: (tool: Tool, taskId: string, decision: Action | null): void => {
@@ -142,33 +117,6 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
       return overdue.length;
     },
   };
-
-  /** A person may change a command before it runs; an edit was shown as a diff and is taken or left. */
-  function changedInput(action: Action, request: DecisionRequest): Pick<Resolution, "input" | "digest"> {
-    if (request.type !== "approve" || request.input === undefined) return {};
-    const tool = toolbox.get(action.toolName);
-    if (tool === undefined || tool.preview !== undefined)
-      throw mismatch("This input cannot be changed. Reject it and say what you want instead.");
-    const parsed = toolbox.parse(tool.name, request.input);
-    if ("problem" in parsed) {
-      throw new AppError("invalid-request", parsed.problem, {
-        errors: [{ pointer: "/input", detail: parsed.problem }],
-      });
-    }
-    return { input: parsed.input, digest: digestOf(tool, parsed.input, "") };
-  }
-
-  function allowInSession(action: Action): void {
-    const session = existing(sessions.get(action.sessionId), "session", action.sessionId);
-    const tool = toolbox.get(action.toolName);
-    if (tool === undefined) return;
-    const rules = () => [
-      ...(session.settings.permissions ?? []),
-      sameAgain(tool, action.input, hosts.open(session.workspaceId)),
-    ];
-    const patch = tool.asks === "edit" ? { autoApproveEdits: true } : { permissions: rules() };
-    sessions.update(session.id, { settings: mergeSettings(session.settings, patch) }, now());
-  }
 }
 
 export type Decisions = ReturnType<typeof createDecisions>;
@@ -182,30 +130,4 @@ const waitingFor = {
 function typeOf(tool: Tool): Action["type"] {
   if (tool.asks === "plan" || tool.asks === "question") return tool.asks;
   return "approval";
-}
-
-function ofSession(action: Action | undefined, sessionId: string): Action | undefined {
-  return action?.sessionId === sessionId ? action : undefined;
-}
-
-async function show(tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): Promise<Preview> {
-  return (await tool.preview?.(input, host)) ?? { preview: null, revision: "" };
-}
-
-/** What an approval is bound to, as 64 hexadecimal digits. */
-function digestOf(tool: Tool, input: Record<string, unknown>, revision: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([tool.name, input, revision]))
-    .digest("hex");
-}
-
-/** The rule that lets the very same command, or the same site, pass. */
-function sameAgain(tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): PermissionRule {
-  const subject = tool.subject(input, host);
-  const pattern = tool.asks === "fetch" ? `${exactly(originOf(subject))}/*` : exactly(subject);
-  return { tool: tool.name, pattern, decision: "allow" };
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }

@@ -2,6 +2,7 @@ import type { ToolOutput } from "../message.ts";
 import type { Task } from "../task.ts";
 import { ToolFailure } from "../tool.ts";
 import type { Tool, ToolCall } from "../tool.ts";
+import { insist } from "./insist.ts";
 import type { Kit } from "./kit.ts";
 import type { OpenCalls } from "./ledger.ts";
 import { requestPermission } from "./permission.ts";
@@ -108,13 +109,15 @@ async function perform(
     },
     decision: permit.decision,
   });
-  kit.decisions.applyOutcome(tool, task.id, permit.decision);
-  const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
-  kit.journal.finishCall(call, {
-    output: told,
-    isError: !told.success,
-    durationMs: Math.round(performance.now() - startedAt),
+  await insist(() => kit.decisions.applyOutcome(tool, task.id, permit.decision), {
+    clock: kit.clock,
+    signal,
   });
+  const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
+  const durationMs = Math.round(performance.now() - startedAt);
+  const outcome = { output: told, isError: !told.success, durationMs };
+  if (signal.aborted) kit.journal.finishCall(call, outcome);
+  else await insist(() => kit.journal.finishCall(call, outcome), { clock: kit.clock, signal });
 }
 
 async function runTool(tool: Tool, ...[input, context]: Parameters<Tool["run"]>): Promise<ToolOutput> {

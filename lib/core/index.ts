@@ -24,8 +24,8 @@ export interface CoreOptions {
   endStreams(sessionId: string): void;
 }
 
-/** How often decisions are looked through for those whose time is over. */
-const expiryCheckMs = 30_000;
+/** Decisions are looked through at least this often for those whose time is over. */
+const expiryCheckMsMax = 30_000;
 
 export interface Core {
   services: Omit<Services, "events" | "server">;
@@ -56,6 +56,13 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
   const scheduler = createScheduler(kit, stopping);
   const tasks = createTasks({ runtime, journal, scheduler, decisions });
   const sessions = createSessions({ runtime, journal, scheduler, workspaces, agents, settings, endStreams });
+  const expire = () => {
+    try {
+      decisions.expireOverdue();
+    } catch (error) {
+      runtime.reportFault("Decisions could not be looked through; it is tried again", error);
+    }
+  };
   let watch: NodeJS.Timeout | undefined;
   return {
     services: {
@@ -77,9 +84,11 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     },
     snapshot: sessions.snapshot,
     start: () => {
+      expire();
       workspaces.recover();
       scheduler.wake();
-      watch = setInterval(decisions.expireOverdue, expiryCheckMs).unref();
+      const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
+      watch = setInterval(expire, checkMs).unref();
     },
     stop: async (graceMs) => {
       clearInterval(watch);

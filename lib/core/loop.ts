@@ -2,6 +2,7 @@ import { AppError, problemOf } from "../errors.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { answerCalls } from "./dispatch.ts";
+import { willPass } from "./insist.ts";
 import type { Kit } from "./kit.ts";
 import { TaskOver } from "./ledger.ts";
 import { takeTurn } from "./turn.ts";
@@ -21,6 +22,7 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     }
   } catch (error) {
     if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
+    if (willPass(error)) throw error; // Not the task's fault: it goes on from its journal when the host can write again.
     const problem = problemOf(error, `/v1/tasks/${taskId}`);
     if (problem.code === "internal") kit.reportFault(`Task ${taskId} failed`, error);
     kit.journal.close(taskId, { state: "failed", problem, detail: problem.detail });

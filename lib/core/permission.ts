@@ -46,6 +46,9 @@ export async function requestPermission(
   const decided = await kit.decisions.wait(action, signal);
   if (tool.asks === "plan" || tool.asks === "question") return { input: decided.input, decision: decided };
   if (decided.state !== "approved") return { refusal: refusalOf(decided) };
+  // The input may have been changed, and rules or plan mode meanwhile: what is forbidden stays so.
+  const now = decide(tool, tool.subject(decided.input, host), kit.resolve(task));
+  if (now.decision === "deny") return { refusal: now.reason };
   const isSame = (await kit.decisions.digest(tool, decided.input, host)) === decided.digest;
   return isSame
     ? { input: decided.input, decision: decided }

@@ -7,6 +7,9 @@ interface Run {
   ended: Promise<void>;
 }
 
+/** What failed for no fault of its own is tried again after this. */
+const faultPauseMs = 1000;
+
 /** Starts tasks: one at a time in a session, a bounded number in all, oldest first. Holds nothing that the database does not know. */
 export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
   const running = new Map<string, Run>();
@@ -14,7 +17,10 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
   const start = (task: Task): void => {
     const controller = new AbortController();
     const ended = runTask(task.id, kit, controller.signal)
-      .catch((error: unknown) => kit.reportFault(`Task ${task.id} could not be ended`, error))
+      .catch(async (error: unknown) => {
+        kit.reportFault(`Task ${task.id} was cut; it is taken up again`, error);
+        await kit.clock.sleep(faultPauseMs, controller.signal).catch(() => {});
+      })
       .finally(() => {
         running.delete(task.id);
         wake();
@@ -32,6 +38,15 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
   const startNext = (): void => {
     isAwake = false;
     if (stopping.isStopping) return;
+    try {
+      startAll();
+    } catch (error) {
+      kit.reportFault("Tasks could not be started; it is tried again", error);
+      setTimeout(wake, faultPauseMs).unref();
+    }
+  };
+
+  const startAll = (): void => {
     const busy = new Set<string>();
     for (const task of kit.storage.tasks.unfinished()) {
       const isNext = !busy.has(task.sessionId);

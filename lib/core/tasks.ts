@@ -8,6 +8,7 @@ import { existing } from "./ledger.ts";
 import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { createDecide } from "./verdicts.ts";
 
 export interface TaskParts {
   runtime: Runtime;
@@ -63,7 +64,8 @@ export function createActions(
   parts: TaskParts,
   tasks: TaskService & { cancel(task: Task): Task },
 ): ActionService {
-  const { runtime, decisions } = parts;
+  const { runtime } = parts;
+  const decide = createDecide(runtime, parts.decisions);
   const { sessions, actions } = runtime.storage;
   return {
     pending: (sessionId, page) => {
@@ -73,7 +75,7 @@ export function createActions(
     create: (sessionId, request) => {
       const session = existing(sessions.get(sessionId), "session", sessionId);
       if (request.type !== "cancel") {
-        const action = decisions.decide(sessionId, request);
+        const action = decide(sessionId, request);
         return { action, task: tasks.get(action.taskId) };
       }
       const task = request.taskId === undefined ? session.activeTask : tasks.get(request.taskId);

@@ -5,6 +5,7 @@ import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { createDraft, knownCallIds } from "./draft.ts";
 import type { Draft } from "./draft.ts";
+import { insist } from "./insist.ts";
 import type { Kit } from "./kit.ts";
 import { buildRequest } from "./prompt.ts";
 
@@ -27,11 +28,8 @@ export async function takeTurn(
   for (let tries = 1; ; tries++) {
     try {
       const draft = await listen(kit.models.stream(request), { task, messageId, kit, signal });
-      return kit.journal.commitTurn(task.id, {
-        messageId,
-        model: request.model,
-        ...draft.done(knownCallIds(request)),
-      });
+      const turn = { messageId, model: request.model, ...draft.done(knownCallIds(request)) };
+      return await insist(() => kit.journal.commitTurn(task.id, turn), { clock: kit.clock, signal });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ModelError)) throw error;

@@ -1,15 +1,12 @@
 import { AppError } from "../errors.ts";
 import type { WorkspaceService } from "../services.ts";
 import type { Task } from "../task.ts";
-import { ToolFailure } from "../tool.ts";
 import type { Workspace } from "../workspace.ts";
 import { existing } from "./ledger.ts";
 import type { Journal } from "./journal.ts";
+import { asProblem, readContent } from "./content.ts";
 import { createPreparation } from "./preparation.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** `GET …/content` serves files up to this size. */
-const contentBytesMax = 10 * 1024 * 1024;
 
 export type Clones = WorkspaceService & {
   /** Resolves once the task's workspace can be worked in; throws why it never will. */
@@ -98,7 +95,7 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
       asProblem(() =>
         hosts.open(ready(id).id).search.list({ path: path ?? ".", depth, limit: 1000, signal }),
       ),
-    read: (id, path) => asProblem(() => readContent(ready(id).id, path)),
+    read: (id, path) => readContent(hosts.open(ready(id).id), path),
 
     whenReady: async (task, signal) => {
       const { workspaceId } = existing(sessions.get(task.sessionId), "session", task.sessionId);
@@ -116,28 +113,6 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
     recover: () => workspaces.cloning().forEach(preparation.start),
     stop: preparation.stop,
   };
-
-  async function readContent(id: string, path: string): Promise<Uint8Array> {
-    const { files } = hosts.open(id);
-    const stat = await files.stat(path);
-    if (stat === undefined) throw new AppError("not-found", `There is no file ${path} in this workspace.`);
-    if (stat.sizeBytes > contentBytesMax)
-      throw new AppError(
-        "too-large",
-        `${path} has ${stat.sizeBytes} bytes; at most ${contentBytesMax} are served.`,
-      );
-    return files.read(path, contentBytesMax);
-  }
-}
-
-/** What the host's tools refuse is, over HTTP, a thing that is not there. */
-async function asProblem<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ToolFailure) throw new AppError("not-found", error.message, { cause: error });
-    throw error;
-  }
 }
 
 function checkRepository(repository: string, { git, allowLocalRepositories }: Runtime): void {
