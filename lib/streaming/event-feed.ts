@@ -11,10 +11,12 @@ export interface EventFeedOptions {
   snapshot: (sessionId: string) => Snapshot;
   /** Events of a session kept in memory while somebody reads it. */
   recentEventsMax?: number;
+  /** Characters of text in them. */
+  recentCharactersMax?: number;
 }
 
-/** Events read from the log at once. */
-const logPageEvents = 500;
+/** Events read from the log at once. Those of a loud command have many KiB each, and a batch is held until its reader took it. */
+const logPageEvents = 50;
 
 /**
  * Pull model: a reader holds nothing but its place in the log, and asks for what comes after it. What is recent comes
@@ -26,8 +28,8 @@ const logPageEvents = 500;
  * one before it ended, whichever of the two sources it came from.
  */
 export function createEventFeed(options: EventFeedOptions): EventFeed & EventStreams {
-  const { log, snapshot } = options;
-  const tails = createTails(log, options.recentEventsMax ?? 256);
+  const { log, snapshot, recentEventsMax = 256, recentCharactersMax = 512 * 1024 } = options;
+  const tails = createTails(log, { eventsMax: recentEventsMax, charactersMax: recentCharactersMax });
   return {
     open(query) {
       // Taken here and not at the first pull, so that an unknown session is an error of the caller's and not of the stream.

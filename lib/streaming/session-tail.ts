@@ -20,11 +20,18 @@ export interface SessionTailOptions {
   lastSequence: number;
   /** Events kept; older ones are read from the log. */
   eventsMax: number;
+  /** Characters of text in the events kept. */
+  charactersMax: number;
 }
 
-export function createSessionTail({ lastSequence, eventsMax }: SessionTailOptions): SessionTail {
+export function createSessionTail({
+  lastSequence,
+  eventsMax,
+  charactersMax,
+}: SessionTailOptions): SessionTail {
   let events: Event[] = [];
   let sequences: number[] = [];
+  let characters = 0;
   /** Every event after this sequence is in the tail. */
   let floor = lastSequence;
   let last = lastSequence;
@@ -39,8 +46,14 @@ export function createSessionTail({ lastSequence, eventsMax }: SessionTailOption
   };
   const drop = () => {
     // Twice the bound before anything moves: dropping costs little per event then.
-    if (events.length <= eventsMax * 2) return;
-    const surplus = events.length - eventsMax;
+    if (events.length <= eventsMax * 2 && characters <= charactersMax * 2) return;
+    let surplus = Math.max(0, events.length - eventsMax);
+    characters = events.slice(surplus).reduce((sum, event) => sum + charactersOf(event), 0);
+    for (const event of events.slice(surplus)) {
+      if (characters <= charactersMax) break;
+      characters -= charactersOf(event);
+      surplus++;
+    }
     floor = sequences[surplus - 1] ?? floor;
     events = events.slice(surplus);
     sequences = sequences.slice(surplus);
@@ -53,6 +66,7 @@ export function createSessionTail({ lastSequence, eventsMax }: SessionTailOption
         last = sequence;
         events.push(event);
         sequences.push(sequence);
+        characters += charactersOf(event);
       }
       shared = undefined;
       drop();
@@ -81,4 +95,16 @@ function indexAfter(sequences: readonly number[], sequence: number): number {
   let index = sequences.length;
   while (index > 0 && (sequences[index - 1] ?? 0) > sequence) index--;
   return index;
+}
+
+/** Roughly: the text of what can be long and comes often; the rest is seldom, and written out to be counted. */
+function charactersOf(event: Event): number {
+  switch (event.type) {
+    case "token":
+    case "reasoning":
+    case "tool.output":
+      return event.data.text.length;
+    default:
+      return JSON.stringify(event.data).length;
+  }
 }

@@ -1,5 +1,5 @@
 import type { EventLog } from "../event.ts";
-import { createSessionTail, type SessionTail } from "./session-tail.ts";
+import { createSessionTail, type SessionTail, type SessionTailOptions } from "./session-tail.ts";
 
 /** One tail for each session that is being read. */
 export interface Tails {
@@ -9,7 +9,9 @@ export interface Tails {
   close(): void;
 }
 
-export function createTails(log: EventLog, eventsMax: number): Tails {
+type Bounds = Pick<SessionTailOptions, "eventsMax" | "charactersMax">;
+
+export function createTails(log: EventLog, bounds: Bounds): Tails {
   const tails = new Map<string, { tail: SessionTail; readers: number }>();
   let isClosed = false;
   const stop = log.onCommitted((sessionId, events) => tails.get(sessionId)?.tail.add(events));
@@ -25,7 +27,7 @@ export function createTails(log: EventLog, eventsMax: number): Tails {
         return found.tail;
       }
       const { lastSequence } = log.bounds(sessionId);
-      const tail = createSessionTail({ lastSequence, eventsMax });
+      const tail = createSessionTail({ lastSequence, ...bounds });
       if (isClosed) tail.end();
       else tails.set(sessionId, { tail, readers: 1 });
       return tail;

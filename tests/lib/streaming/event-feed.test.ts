@@ -211,3 +211,24 @@ test("a long replay lets other work have its turn", async () => {
   clearInterval(counting);
   expect(turns).toBeGreaterThan(2);
 });
+
+test("long events leave the tail early; a reader behind it gets them from the log, once and in order", async () => {
+  const { storage, feed, sessionId } = openRoom({ recentCharactersMax: 1000 });
+  const late = feed.open(query(sessionId, undefined, ending().signal))[Symbol.asyncIterator]();
+  await late.next(); // It has joined, and takes nothing more for now.
+  const read = readAll(feed.open(query(sessionId, undefined, ending().signal)));
+  const long = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(700)}`);
+  const looks = vi.spyOn(storage.events, "read");
+  for (const text of long) say(storage, sessionId, text);
+  await vi.waitFor(() => expect(texts(read.frames).slice(1)).toEqual(long));
+  const heard: string[] = [];
+  let batchMax = 0;
+  while (heard.length < long.length) {
+    const batch = texts((await late.next()).value ?? []);
+    batchMax = Math.max(batchMax, batch.length);
+    heard.push(...batch);
+  }
+  expect(heard).toEqual(long);
+  expect(batchMax).toBeLessThanOrEqual(50);
+  expect(looks).toHaveBeenCalled();
+});

@@ -7,7 +7,7 @@ import { createEventFeed } from "../../../lib/streaming/index.ts";
 import * as temp from "../storage/temp-storage.ts";
 
 /** A feed over a real log. */
-export function openRoom(options: { recentEventsMax?: number } = {}) {
+export function openRoom(options: { recentEventsMax?: number; recentCharactersMax?: number } = {}) {
   const folder = temp.tempFolder();
   const storage = temp.open(folder);
   const snapshot = (sessionId: string) => snapshotOf(storage, sessionId);
