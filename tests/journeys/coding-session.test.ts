@@ -60,7 +60,7 @@ beforeAll(async () => {
     },
   ]);
   const patched = await server.call("updateSettings", { body: { providers: Object.fromEntries(named) } });
-  expect(patched.status, patched.bytes.toString()).toBe(200);
+  if (patched.status !== 200) throw new Error(patched.bytes.toString());
 });
 afterAll(async () => {
   await server.stop();
