@@ -16,6 +16,9 @@ const backoffMs = 1000;
 /** A provider that wants us to wait longer than this has failed, and the person is told. */
 const retryAfterMaxMs = 5 * 60_000;
 
+/** One answer may take this long, however steadily it comes. */
+const answerMaxMs = 30 * 60_000;
+
 /** Asks the model once more and commits what it says. Passing failures are retried; the partial text of a failed try is void. */
 export async function takeTurn(
   task: Task,
@@ -26,12 +29,15 @@ export async function takeTurn(
   const request = await buildRequest(task, settings, kit, signal);
   const messageId = kit.newId("msg");
   for (let tries = 1; ; tries++) {
+    const tooLong = AbortSignal.timeout(answerMaxMs);
     try {
-      const draft = await listen(kit.models.stream(request), { task, messageId, kit, signal });
+      const events = kit.models.stream({ ...request, signal: AbortSignal.any([signal, tooLong]) });
+      const draft = await listen(events, { task, messageId, kit, signal });
       const turn = { messageId, model: request.model, ...draft.done(knownCallIds(request)) };
       return await insist(() => kit.journal.commitTurn(task.id, turn), { clock: kit.clock, signal });
-    } catch (error) {
+    } catch (caught) {
       signal.throwIfAborted();
+      const error = tooLong.aborted ? new ModelError("timeout", "The answer took over 30 minutes.") : caught;
       if (!(error instanceof ModelError)) throw error;
       await pause(error, { tries, task, request, kit, signal });
     }
@@ -50,20 +56,19 @@ async function listen(
   { task, messageId, kit, signal }: Listening,
 ): Promise<Draft> {
   const draft = createDraft();
+  const waiting = { clock: kit.clock, signal };
   let isAnnounced = false;
   for await (const event of events) {
     signal.throwIfAborted();
     draft.add(event);
     if ((event.type !== "text" && event.type !== "reasoning") || event.text === "") continue;
-    if (!isAnnounced) kit.journal.beginMessage(task.id, messageId);
+    const { text } = event;
+    const type = event.type === "text" ? "token" : "reasoning";
+    const isFirst = !isAnnounced;
     isAnnounced = true;
-    kit.deltas.push({
-      sessionId: task.sessionId,
-      taskId: task.id,
-      messageId,
-      type: event.type === "text" ? "token" : "reasoning",
-      text: event.text,
-    });
+    if (isFirst) await insist(() => kit.journal.beginMessage(task.id, messageId), waiting);
+    const delta = { sessionId: task.sessionId, taskId: task.id, messageId, type, text } as const;
+    await insist(() => kit.deltas.push(delta), waiting);
   }
   draft.check();
   return draft;
