@@ -1,0 +1,166 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { converse, decide, toolResult, type Conversation } from "../support/conversation.ts";
+import { atRest, expectSameAsStored, follow, type Follower } from "../support/follower.ts";
+import { processesWith } from "../support/processes.ts";
+import { createRepository } from "../support/repository.ts";
+import { calls, says, type Step } from "../support/script.ts";
+import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
+import { eventWhere, pendingAction, taskIn, until } from "../support/until.ts";
+import { serveRepositories } from "../lib/platform/git-server.ts";
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServerProcess();
+});
+afterAll(() => server.stop());
+beforeEach(() => processesEnd("sleep 47."));
+
+const unasked = { settings: { autoApproveCommands: true } };
+const speech: Step = { text: `${"Slowly said. ".repeat(40)}That was it.`, tokensPerSecond: 50 };
+const once = (marker: string): Step[] => [
+  calls("bash", { command: `echo run >> runs.txt; echo said; sleep ${marker}` }),
+  says("I looked."),
+];
+
+describe.each(["SIGTERM", "SIGKILL"] as const)("%s and a new start", (signal) => {
+  test("in the middle of what the agent says: the same task says it whole", async () => {
+    const talk = await converse(server, [speech]);
+    const follower = follow(server, talk.sessionId);
+    await hears(follower, "token", 5);
+    await interrupt(signal);
+    await server.start();
+    await finishes(talk, follower);
+    const [answer, ...others] = follower.state.messages.filter(({ role }) => role === "assistant");
+    expect(others).toEqual([]);
+    expect(answer?.content).toEqual([{ type: "text", text: speech.text }]);
+    expect(follower.said(answer?.id ?? "")).toBe(speech.text);
+  });
+
+  test("in the middle of a command: nothing is left of it, it is told as interrupted, and never run again", async () => {
+    const marker = signal === "SIGTERM" ? "47.11" : "47.12";
+    const talk = await converse(server, once(marker), unasked);
+    const follower = follow(server, talk.sessionId);
+    await hears(follower, "tool.output", 1);
+    expect(processesWith(`sleep ${marker}`)).not.toEqual([]);
+    await interrupt(signal);
+    await processesEnd(`sleep ${marker}`);
+    await server.start();
+    await finishes(talk, follower);
+    const result = await toolResult(server, talk.sessionId);
+    expect(result).toMatchObject({ isError: true, output: { success: false } });
+    expect(result.output.message).toMatch(/[Ii]nterrupted/);
+    const { workspaceId } = (await server.call("getSession", { params: { ...talk } })).body;
+    const runs = readFileSync(join(server.dataDir, "workspaces", workspaceId, "runs.txt"), "utf8");
+    expect(runs).toBe("run\n");
+    expect(processesWith(`sleep ${marker}`)).toEqual([]);
+  });
+
+  test("before an approval: it is still asked for, and holds once", async () => {
+    const talk = await converse(server, [
+      calls("bash", { command: "echo run >> runs.txt" }),
+      says("It ran."),
+    ]);
+    const follower = follow(server, talk.sessionId);
+    const action = await pendingAction(server, talk.sessionId);
+    await interrupt(signal);
+    await server.start();
+    expect(await pendingAction(server, talk.sessionId)).toEqual(action);
+    const approval = { type: "approve", actionId: action.id } as const;
+    expect((await decide(server, talk.sessionId, approval)).status).toBe(200);
+    expect((await decide(server, talk.sessionId, approval)).problem.code).toBe("action-decided");
+    await finishes(talk, follower);
+    expect(await toolResult(server, talk.sessionId)).toMatchObject({ isError: false });
+  });
+
+  test("with a message that waits: it is taken up", async () => {
+    const talk = await converse(server, [speech]);
+    const follower = follow(server, talk.sessionId);
+    await hears(follower, "token", 2);
+    const body = { content: "And then this.", delivery: "queue" } as const;
+    const sent = await server.call("sendMessage", { params: { ...talk }, body });
+    await interrupt(signal);
+    await server.start();
+    await taskIn(server, sent.body.task.id, "completed");
+    await finishes(talk, follower);
+    expect(follower.state.messages.map(({ role }) => role)).toEqual([
+      "user",
+      "assistant",
+      "user",
+      "assistant",
+    ]);
+  });
+});
+
+test("the same idempotency key answers the same after SIGKILL, and does nothing more", async () => {
+  const request = { body: { title: "Only one" }, headers: { "Idempotency-Key": "journey-of-one-key" } };
+  const first = await server.call("createSession", request);
+  await server.end("SIGKILL");
+  await server.start();
+  const again = await server.call("createSession", request);
+  expect(again.status).toBe(201);
+  expect(again.body).toEqual(first.body);
+  const found = await server.call("listSessions", { query: { search: "Only one" } });
+  expect(found.body.items).toHaveLength(1);
+  const other = await server.call("createSession", { ...request, body: { title: "Another" } });
+  expect(other.problem.code).toBe("idempotency-key-reused");
+});
+
+test("a pending approval does not hold a stop up", async () => {
+  const talk = await converse(server, [calls("bash", { command: "true" })]);
+  await pendingAction(server, talk.sessionId);
+  const { code, tookMs } = await server.end("SIGTERM");
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(900); // The grace period is 1000 ms; nothing needs it.
+  await server.start();
+});
+
+test("a second signal ends the server at once, and the task goes on all the same", async () => {
+  const talk = await converse(server, once("47.13"), unasked);
+  await eventWhere(server, talk.sessionId, ({ type }) => type === "tool.output");
+  process.kill(server.pid, "SIGTERM");
+  await until("it is stopping", () => !existsSync(join(server.dataDir, "server.json")));
+  const { code, tookMs } = await server.end("SIGINT");
+  expect(code).toBe(130);
+  expect(tookMs).toBeLessThan(500);
+  await processesEnd("sleep 47.13");
+  await server.start();
+  await taskIn(server, talk.taskId, "completed");
+});
+
+test("a clone that was cut is taken up again, and the task waits for it", async () => {
+  const repository = createRepository(server.folder);
+  const host = await serveRepositories(server.folder, 400);
+  const workspace = { repository: `${host}/${basename(repository.path)}/.git` };
+  const talk = await converse(server, [calls("readFile", { file_path: "README.md" })], { workspace });
+  await server.end("SIGKILL");
+  await server.start();
+  await taskIn(server, talk.taskId, "completed");
+  expect(await toolResult(server, talk.sessionId)).toMatchObject({ output: { content: "# Sample\n" } });
+});
+
+/** SIGTERM ends it with 0 in the grace period and a little; SIGKILL ends it. */
+async function interrupt(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  const ended = await server.end(signal);
+  expect(ended).toMatchObject(signal === "SIGTERM" ? { code: 0, signal: null } : { code: null, signal });
+  expect(ended.tookMs, "ms to end, with 1000 ms of grace").toBeLessThan(3500);
+  expect(existsSync(join(server.dataDir, "server.json"))).toBe(signal === "SIGKILL");
+}
+
+/** The task of before ends well, and who followed it all along knows what the server knows. */
+async function finishes({ sessionId, taskId }: Conversation, follower: Follower): Promise<void> {
+  await taskIn(server, taskId, "completed");
+  await atRest(server, follower, sessionId);
+  await expectSameAsStored(server, follower);
+  expect(follower.gaps).toBe(0);
+  await follower.stop();
+}
+
+async function hears({ events }: Follower, type: string, count: number): Promise<void> {
+  await until(`${count} times ${type}`, () => events.filter((event) => event.type === type).length >= count);
+}
+
+async function processesEnd(text: string): Promise<void> {
+  await until(`no process is left with ${text}`, () => processesWith(text).length === 0, { withinMs: 4000 });
+}
