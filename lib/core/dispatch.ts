@@ -2,7 +2,7 @@ import type { ToolOutput } from "../message.ts";
 import type { Task } from "../task.ts";
 import { ToolFailure } from "../tool.ts";
 import type { Tool, ToolCall } from "../tool.ts";
-import { insist } from "./insist.ts";
+import { insist, willPass } from "./insist.ts";
 import type { Kit } from "./kit.ts";
 import type { OpenCalls } from "./ledger.ts";
 import { requestPermission } from "./permission.ts";
@@ -97,27 +97,31 @@ async function perform(
     signal,
     timeoutMs: settings.commandTimeoutMs,
     onOutput: (stream, text) => {
-      if (signal.aborted) return;
-      kit.deltas.push({
-        type: "tool.output",
-        sessionId: task.sessionId,
-        taskId: task.id,
-        toolCallId: call.toolCallId,
-        stream,
-        text,
-      });
+      if (!signal.aborted) showOutput(call, kit, { stream, text });
     },
     decision: permit.decision,
   });
-  await insist(() => kit.decisions.applyOutcome(tool, task.id, permit.decision), {
-    clock: kit.clock,
-    signal,
-  });
+  if (tool.effect === "pure") signal.throwIfAborted(); // It will run again.
   const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
   const durationMs = Math.round(performance.now() - startedAt);
-  const outcome = { output: told, isError: !told.success, durationMs };
-  if (signal.aborted) kit.journal.finishCall(call, outcome);
-  else await insist(() => kit.journal.finishCall(call, outcome), { clock: kit.clock, signal });
+  const record = () => {
+    kit.decisions.applyOutcome(tool, task.id, permit.decision);
+    kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs });
+  };
+  await insist(record, { clock: kit.clock, signal });
+}
+
+/** People may watch a command; what they cannot be shown while the database is locked stands in its result. */
+function showOutput(
+  { taskId, sessionId, toolCallId }: ToolCall,
+  kit: Kit,
+  said: { stream: "stdout" | "stderr"; text: string },
+): void {
+  try {
+    kit.deltas.push({ type: "tool.output", sessionId, taskId, toolCallId, ...said });
+  } catch (error) {
+    if (!willPass(error)) throw error;
+  }
 }
 
 async function runTool(tool: Tool, ...[input, context]: Parameters<Tool["run"]>): Promise<ToolOutput> {
