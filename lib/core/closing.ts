@@ -70,13 +70,19 @@ export function createClosing(
     });
   };
 
+  /** While another task is at work nothing may come between its tool calls and their results: these messages join after it. */
+  const joinConversation = (task: Task): NewEvent[] => {
+    if (tasks.active(task.sessionId)?.id !== task.id) return [];
+    return ledger.deliver([...ledger.leftBehind(task.sessionId), ...ledger.waitingFor(task)]);
+  };
+
   return (taskId, { state, problem, detail }) =>
     storage.atomically(() => {
       const task = existing(tasks.get(taskId), "task", taskId);
       if (hasEnded(task)) return task;
       deltas.flush();
       const told = [...keepPartial(task), ...answerCalls(task, detail), ...withdrawActions(task)];
-      told.push(...ledger.deliver(ledger.waitingFor(task)));
+      told.push(...joinConversation(task));
       if (problem !== undefined) told.push({ type: "error", taskId, data: { problem } });
       tasks.update(taskId, {
         state,

@@ -23,6 +23,17 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
   const ledger = createLedger(runtime);
   const { live, announce } = ledger;
 
+  /** Nothing comes between tool calls and their results, be they the agent's or a person's. */
+  const takeUp = (task: Task) => {
+    if (ledger.openCalls(task) !== undefined) return { told: [], hasNews: false };
+    const waiting = ledger.waitingFor(task);
+    const own = waiting[0] !== undefined && isToolRun(waiting[0]) ? waiting.slice(0, 1) : waiting;
+    // What another task left behind is history for this one, and comes before it.
+    const before = task.state === "queued" ? ledger.leftBehind(task.sessionId) : [];
+    const told = ledger.deliver([...before, ...own]);
+    return { told, hasNews: own.length > 0 };
+  };
+
   return {
     now: ledger.now,
     announce,
@@ -33,7 +44,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     /** Takes up a queued task, and the messages it is about. */
     begin: (taskId: string): Task =>
       live(taskId, (task) => {
-        const delivered = ledger.deliver(ledger.waitingFor(task));
+        const delivered = takeUp(task).told;
         if (task.state === "queued") tasks.update(taskId, { state: "running", startedAt: ledger.now() });
         announce(task, delivered, task.state === "waiting" ? "Waiting for your decision" : "Working");
         return existing(tasks.get(taskId), "task", taskId);
@@ -42,9 +53,9 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     /** Hands messages that came meanwhile to the running task. True when there were any. */
     takeUpMessages: (taskId: string): boolean =>
       live(taskId, (task) => {
-        const delivered = ledger.deliver(ledger.waitingFor(task));
-        if (delivered.length > 0) events.append(task.sessionId, delivered);
-        return delivered.length > 0;
+        const { told, hasNews } = takeUp(task);
+        if (told.length > 0) events.append(task.sessionId, told);
+        return hasNews;
       }),
 
     hasNewMessages: (taskId: string): boolean => live(taskId, (task) => ledger.waitingFor(task).length > 0),
@@ -101,6 +112,10 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 }
 
 export type Journal = ReturnType<typeof createJournal>;
+
+function isToolRun({ content }: Message): boolean {
+  return content.some((part) => part.type === "tool-call");
+}
 
 function emptyMessage(task: Task, id: string, createdAt: string): Message {
   const { id: taskId, sessionId } = task;

@@ -62,6 +62,13 @@ export function createLedger({ storage, clock }: Pick<Runtime, "storage" | "cloc
     waitingFor: (task: Task): Message[] =>
       messages.waiting(task.sessionId).filter((message) => message.taskId === task.id),
 
+    /** Messages of tasks that ended before they took them up, while another task was at work. */
+    leftBehind: (sessionId: string): Message[] =>
+      messages.waiting(sessionId).filter((message) => {
+        const task = tasks.get(message.taskId);
+        return task !== undefined && hasEnded(task);
+      }),
+
     deliver: (waiting: readonly Message[]): NewEvent[] =>
       waiting.map((message) => finalEvent(messages.deliver(message.id))),
 
@@ -85,11 +92,11 @@ export function createLedger({ storage, clock }: Pick<Runtime, "storage" | "cloc
       return { type: "tool.result", taskId, data: { toolCallId, toolName, ...outcome } };
     },
 
-    /** The last message of the conversation, when its tool calls have no answer yet. */
+    /** The last message of the conversation, when it is the task's and its tool calls have no answer yet. */
     openCalls: (task: Task): OpenCalls | undefined => {
       const last = messages.history(task.sessionId).at(-1)?.message;
-      const isCalling = last?.role !== "tool" && last?.content.some((part) => part.type === "tool-call");
-      return last !== undefined && isCalling
+      if (last?.taskId !== task.id || last.role === "tool") return undefined;
+      return last.content.some((part) => part.type === "tool-call")
         ? { messageId: last.id, calls: toolCalls.ofMessage(last.id) }
         : undefined;
     },
