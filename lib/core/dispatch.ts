@@ -54,6 +54,7 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
   const parsed = kit.toolbox.parse(call.toolName, call.input);
   if (tool === undefined || "problem" in parsed)
     return fail(call, kit, "problem" in parsed ? parsed.problem : "No such tool.");
+  if (!isOffered(call, kit)) return fail(call, kit, `${tool.name} is not one of the tools of this agent.`);
   if (call.state === "started" && tool.effect !== "pure") {
     return fail(call, kit, interrupted);
   }
@@ -70,6 +71,12 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
       durationMs: 0,
     });
   }
+}
+
+/** An agent has the tools of its profile; a person has all of them. */
+function isOffered({ sessionId, messageId, toolName }: ToolCall, kit: Kit): boolean {
+  const { tools } = kit.agentOf(kit.session(sessionId));
+  return tools === null || tools.includes(toolName) || kit.storage.messages.get(messageId)?.role === "user";
 }
 
 function fail(call: ToolCall, kit: Kit, message: string): void {

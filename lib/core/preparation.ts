@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { problemOf } from "../errors.ts";
 import type { Workspace, WorkspaceChange } from "../workspace.ts";
+import { insist, willPass } from "./insist.ts";
 import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Clones repositories and makes scratch folders, while requests go on. */
-export function createPreparation({ storage, git, reportFault }: Runtime, journal: Journal) {
+export function createPreparation({ storage, git, clock, reportFault }: Runtime, journal: Journal) {
   const { workspaces, events } = storage;
   const underWay = new Map<string, Promise<void>>();
   const stopping = new AbortController();
@@ -20,9 +21,21 @@ export function createPreparation({ storage, git, reportFault }: Runtime, journa
       }
     });
 
+  /** Progress that cannot be told while the database is locked is not worth a clone. */
+  const tell = (id: string, progress: Workspace["progress"]): void => {
+    try {
+      update(id, { progress });
+    } catch (error) {
+      if (!willPass(error)) throw error;
+    }
+  };
+
+  const settle = (id: string, change: WorkspaceChange): Promise<void> =>
+    insist(() => update(id, { progress: null, ...change }), { clock, signal: stopping.signal });
+
   const fill = async ({ id, repository, branch }: Workspace) => {
     if (repository !== null) {
-      const onProgress = (progress: Workspace["progress"]) => update(id, { progress });
+      const onProgress = (progress: Workspace["progress"]) => tell(id, progress);
       return git.clone({ workspaceId: id, repository, branch, signal: stopping.signal, onProgress });
     }
     await git.createScratch(id);
@@ -33,19 +46,23 @@ export function createPreparation({ storage, git, reportFault }: Runtime, journa
     try {
       await setImmediate(); // The answer that made the workspace is sent first.
       const filled = await fill(workspace);
-      update(workspace.id, { state: "ready", progress: null, error: null, ...filled });
+      await settle(workspace.id, { state: "ready", error: null, ...filled });
     } catch (error) {
       if (stopping.signal.aborted) return; // It stays `cloning`, and the next life of the server takes it up.
       const problem = problemOf(error, `/v1/workspaces/${workspace.id}`);
       if (problem.code === "internal") reportFault(`Workspace ${workspace.id} could not be prepared`, error);
-      update(workspace.id, { state: "failed", progress: null, error: problem });
+      await settle(workspace.id, { state: "failed", error: problem });
     }
   };
 
   return {
     update,
     start: (workspace: Workspace): void => {
-      const work = prepare(workspace).finally(() => underWay.delete(workspace.id));
+      const work = prepare(workspace)
+        .catch((error: unknown) =>
+          reportFault(`The state of workspace ${workspace.id} is not on record`, error),
+        )
+        .finally(() => underWay.delete(workspace.id));
       underWay.set(workspace.id, work);
     },
     /** Settles when the workspace is ready or has failed; undefined when nothing is under way. */
