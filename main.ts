@@ -1,5 +1,4 @@
 import { randomFillSync } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import contract from "./packages/shared/src/contract.gen.json" with { type: "json" };
 import packageJson from "./package.json" with { type: "json" };
 import { registry } from "./handlers/registry.gen.ts";
@@ -7,13 +6,12 @@ import { systemClock, timestamp } from "./lib/clock.ts";
 import { loadConfig } from "./lib/config.ts";
 import type { Config } from "./lib/config.ts";
 import { createCore, createSettings } from "./lib/core/index.ts";
-import { ConfigError } from "./lib/environment.ts";
 import { createIds } from "./lib/id.ts";
 import { createModelClient } from "./lib/models/index.ts";
 import { createGit, createWebFetcher, createWorkspaceHosts } from "./lib/platform/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
-import { createServer, publishDiscovery } from "./lib/server/index.ts";
-import { openStorage } from "./lib/storage/index.ts";
+import { createServer, greeting, publishDiscovery, publishedUrl, stopOnSignal } from "./lib/server/index.ts";
+import { holdDataFolder, openStorage } from "./lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
 import { createToolbox } from "./lib/tools/index.ts";
 
@@ -23,15 +21,27 @@ const version = packageJson.version;
 export interface RunningServer {
   url: string;
   dataDir: string;
+  /** The default model; null when none is chosen. */
+  model: string | null;
   /** Ends cleanly; what runs goes on in the next life. */
   stop(): Promise<void>;
 }
 
-/** Introduces everyone to everyone: config → stores → services → handlers → listen. */
+/** One server on one data folder. Throws an Error with a sentence a person can act on when it cannot start. */
 export async function startServer(config: Readonly<Config>): Promise<RunningServer> {
+  const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
+  try {
+    const server = await assemble(config);
+    return { ...server, stop: () => server.stop().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Introduces everyone to everyone: config → stores → services → handlers → listen. */
+async function assemble(config: Readonly<Config>): Promise<RunningServer> {
   const startedAt = timestamp(clock.now());
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  mkdirSync(config.workspacesDir, { recursive: true, mode: 0o700 });
   const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const storage = openStorage({ dataDir: config.dataDir, fileBytesMax: config.fileBytesMax, clock });
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
@@ -91,6 +101,7 @@ export async function startServer(config: Readonly<Config>): Promise<RunningServ
   return {
     url,
     dataDir: config.dataDir,
+    model: settings.resolve([]).model ?? config.defaultModel ?? null,
     stop: async () => {
       withdraw();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs)]);
@@ -103,31 +114,16 @@ export async function startServer(config: Readonly<Config>): Promise<RunningServ
 /** The program: starts, tells a person where it is, and ends cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
 export async function main(): Promise<void> {
   try {
-    const server = await startServer(loadConfig());
-    greet(server);
-    stopOnSignal(server);
+    const config = loadConfig();
+    const server = await startServer(config);
+    console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
+    stopOnSignal(() => {
+      console.log("\n  Stopping. What runs goes on at the next start; Ctrl-C again ends it at once.");
+      return server.stop();
+    });
   } catch (error) {
-    console.error(error instanceof ConfigError || !(error instanceof Error) ? String(error) : error.message);
+    const sentence = error instanceof Error ? error.message : String(error);
+    console.error(`\n  ${sentence.replaceAll("\n", "\n  ")}\n`);
     process.exitCode = 1;
   }
-}
-
-function greet({ url, dataDir }: RunningServer): void {
-  console.log(`\n  TalkCody ${version} is listening on ${url}\n`);
-  console.log(`  Data     ${dataDir}`);
-  console.log(`  API key  cat "${dataDir}/api-key"`);
-  console.log(`  Next     npx talkcody run "What is in this workspace?"    (or: npm run demo)\n`);
-}
-
-function stopOnSignal(server: RunningServer): void {
-  let isStopping = false;
-  const onSignal = () => {
-    if (isStopping) process.exit(130);
-    isStopping = true;
-    server.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
 }

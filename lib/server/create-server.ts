@@ -9,6 +9,7 @@ import { defaultBounds, type Bounds } from "./bounds.ts";
 import { readOperations } from "./contract.ts";
 import { createInvoke } from "./invoke.ts";
 import { createJsonParser } from "./json.ts";
+import { listenFailure } from "./listen-failure.ts";
 import { mount } from "./mount.ts";
 import { watchSilentConnections } from "./silent-connections.ts";
 import { createStreams } from "./sse.ts";
@@ -31,7 +32,7 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** Resolves to the URL for clients on this host. Rejects where the address is taken. */
+  /** Resolves to the URL for clients on this host. Rejects with what to do where it cannot listen. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** Ends streams and sockets with a resume hint, lets requests under way end, and gives up on them after a while. */
   close(): Promise<void>;
@@ -63,7 +64,10 @@ export function createServer(options: ServerOptions): Server {
   return {
     listen: async ({ host, port }) => {
       // Fastify would bind every address of localhost, each with a server of its own.
-      await app.listen({ host: host === "localhost" ? "127.0.0.1" : host, port });
+      const address = { host: host === "localhost" ? "127.0.0.1" : host, port };
+      await app.listen(address).catch((error: unknown) => {
+        throw listenFailure(error, address);
+      });
       return urlOf(app.server.address() as AddressInfo);
     },
     close: async () => {

@@ -26,6 +26,12 @@ export function publishDiscovery({
   };
 }
 
+/** The address in `server.json`; its server may have ended without taking it away. */
+export function publishedUrl(dataDir: string): string | undefined {
+  const text = readIfThere(join(dataDir, "server.json"));
+  return /"url": "([^"]+)"/.exec(text ?? "")?.[1];
+}
+
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

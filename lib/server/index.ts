@@ -1,2 +1,4 @@
 export { createServer, type Server, type ServerOptions } from "./create-server.ts";
-export { publishDiscovery } from "./discovery.ts";
+export { publishDiscovery, publishedUrl } from "./discovery.ts";
+export { greeting } from "./greeting.ts";
+export { stopOnSignal } from "./stop-on-signal.ts";

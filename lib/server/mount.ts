@@ -32,7 +32,11 @@ export function mount(app: FastifyInstance, options: MountOptions): void {
       handler: (request, reply) => serve({ operation, request, reply }, options),
     });
   }
-  app.setNotFoundHandler((request, reply) => refuse(request, reply, options.operations));
+  // Not in a handler: Fastify looks at the content type first, and refuses QUERY without one in its own way.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (request.is404) refuse(request, reply, options.operations);
+    done();
+  });
 }
 
 interface Exchange {

@@ -33,6 +33,8 @@ export interface StorageOptions {
   onFault?: (error: unknown) => void;
 }
 
+export { holdDataFolder } from "./data-folder.ts";
+
 /** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
 export function openStorage(options: StorageOptions): Storage {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
