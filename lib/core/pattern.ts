@@ -18,6 +18,11 @@ export function exactly(text: string): string {
   return text.replace(/[\\*?]/g, "\\$&");
 }
 
+/** Whether the pattern matches one text only. */
+export function isLiteral(pattern: string): boolean {
+  return tokenize(pattern).every((token) => typeof token === "string");
+}
+
 const anyRun = Symbol("*");
 const anyOne = Symbol("?");
 

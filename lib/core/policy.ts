@@ -1,6 +1,6 @@
 import type { PermissionRule, ResolvedSettings } from "../settings.ts";
 import type { Tool } from "../tool.ts";
-import { matchesPattern } from "./pattern.ts";
+import { isLiteral, matchesPattern } from "./pattern.ts";
 import { carriesAnother, splitCommand, undisguised } from "./command.ts";
 
 export interface Verdict {
@@ -69,7 +69,7 @@ function speaksOf(rule: PermissionRule, part: string): boolean {
 
 /** The very text vouches for a command whose parts cannot be told from it; so does `*`, unless something is forbidden. */
 function isExact(rule: PermissionRule, subject: string): boolean {
-  return !/(^|[^\\])[*?]/.test(rule.pattern) && matchesPattern(rule.pattern, subject);
+  return isLiteral(rule.pattern) && matchesPattern(rule.pattern, subject);
 }
 
 function ruleSays(rule: PermissionRule | undefined): Verdict | undefined {

@@ -153,3 +153,29 @@ holds([
   ["bash", "echo rm x", { ...commands, ...rules(deny("bash rm *")) }, "allow"],
   ["bash", "bash -c 'ls'", commands, "allow"],
 ]);
+
+// What a shell reads otherwise than it looks: nothing runs unasked because of it.
+holds([
+  ["bash", "echo \\>& rm x", rules(allow("bash echo *")), "ask"],
+  ["bash", "echo x \\>> /etc/x", rules(allow("bash echo *")), "ask"],
+  ["bash", "echo x >&2file", rules(allow("bash echo *")), "ask"],
+  ["bash", "echo a # it's\nrm x\n#'", rules(allow("bash echo *")), "ask"],
+  ["bash", "echo a;# it's\nrm x\n#'", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "r\\\nm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "2>&1 rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "> /dev/null rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "coproc rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "/bin/r? x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "/bin/r[m] x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "A[0]=1 rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "command -p rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "exec -a ls rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "trap 'rm x' EXIT", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "alias ls=rm\nls x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "busybox rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "git log a#b", rules(allow("bash git *")), "allow"],
+  ["bash", "echo '# no comment'", rules(allow("bash echo *")), "allow"],
+  ["bash", "make 2>&1 >/dev/null", rules(allow("bash make *")), "allow"],
+  ["bash", "echo x >&2", { ...commands, ...rules(deny("bash rm *")) }, "allow"],
+  ["bash", "git log \\\\* $(evil)", rules(allow("bash git log \\\\*")), "ask"],
+]);
