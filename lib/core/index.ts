@@ -87,6 +87,10 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
       expire();
       workspaces.recover();
       scheduler.wake();
+      storage.events.onCommitted((_, events) => {
+        const makesRoom = events.some(({ type }) => type === "action.required");
+        if (makesRoom) scheduler.wake();
+      });
       const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
       watch = setInterval(expire, checkMs).unref();
     },

@@ -28,6 +28,9 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
     running.set(task.id, { controller, ended });
   };
 
+  /** A task that waits for a person takes nobody's place, for however many days it waits. */
+  const isAtWork = (task: Task): boolean => running.has(task.id) && task.state !== "waiting";
+
   let isAwake = false;
   /** In a turn of its own, so that the answer which made the task is sent first. */
   const wake = (): void => {
@@ -47,11 +50,15 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
   };
 
   const startAll = (): void => {
+    const unfinished = kit.storage.tasks.unfinished();
+    let free = kit.limits.runningTasksMax - unfinished.filter((task) => isAtWork(task)).length;
     const busy = new Set<string>();
-    for (const task of kit.storage.tasks.unfinished()) {
-      const isNext = !busy.has(task.sessionId);
+    for (const task of unfinished) {
+      const isNext = !busy.has(task.sessionId) && !running.has(task.id);
       busy.add(task.sessionId);
-      if (isNext && !running.has(task.id) && running.size < kit.limits.runningTasksMax) start(task);
+      if (!isNext || (free <= 0 && task.state !== "waiting")) continue;
+      if (task.state !== "waiting") free--;
+      start(task);
     }
   };
 

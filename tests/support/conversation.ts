@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Schemas } from "../../packages/shared/src/index.ts";
 import { script, scriptModel, type Step } from "./script.ts";
 import type { TestServer } from "./server.ts";
+import { prepared } from "./workspaces.ts";
 
 export interface Conversation {
   sessionId: string;
@@ -35,7 +36,7 @@ export async function say(
   return sent.body;
 }
 
-/** A session in which nothing was said yet. */
+/** A session in which nothing was said yet and nothing happens any more: its workspace is there. */
 export async function createSession(
   server: TestServer,
   options: Schemas["CreateSession"] = {},
@@ -44,7 +45,8 @@ export async function createSession(
     body: { model: scriptModel, ...options },
   });
   expect(status, bytes.toString()).toBe(201);
-  return body;
+  await prepared(server, body.workspaceId);
+  return (await server.call("getSession", { params: { sessionId: body.id } })).body;
 }
 
 export async function messagesOf(server: TestServer, sessionId: string): Promise<Schemas["Message"][]> {

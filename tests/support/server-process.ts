@@ -41,7 +41,8 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
   mkdirSync(join(folder, "home"), { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...environment(folder), PORT: String(port), ...options.env };
+  const env: Record<string, string> = { ...environment(folder), PORT: String(port), ...options.env };
+  const key = env["TALKCODY_API_KEY"] || testKey;
   let said = "";
   let child: ChildProcess | undefined;
   const alive = (): ChildProcess => {
@@ -74,9 +75,9 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     url,
     dataDir,
     folder,
-    key: testKey,
-    client: createClient({ baseUrl: url, apiKey: testKey }),
-    ...createCaller(() => url),
+    key,
+    client: createClient({ baseUrl: url, apiKey: key }),
+    ...createCaller(() => url, key),
     get pid() {
       return alive().pid ?? 0;
     },

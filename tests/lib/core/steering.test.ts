@@ -2,12 +2,13 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResults } from "../../support/conversation.ts";
-import { calls, callsAll, says, script } from "../../support/script.ts";
+import { asks, calls, callsAll, says, script } from "../../support/script.ts";
 import { eventWhere, pendingAction, taskIn, until } from "../../support/until.ts";
 import { useTestServer } from "../../support/use-server.ts";
 import { scratch } from "../../support/workspaces.ts";
 
 const server = useTestServer();
+const single = useTestServer({ env: { TALKCODY_RUNNING_TASKS_MAX: "1" } });
 const settings = { autoApproveCommands: true };
 const untilGo = "touch started; while [ ! -e go ]; do sleep 0.02; done";
 
@@ -94,7 +95,7 @@ test("a message that comes while a decision is pending waits its turn and is sho
   expect(last?.content).toEqual([{ type: "text", text: "Heard." }]);
 });
 
-test("sessions work side by side, and no more tasks run at once than the server allows", async () => {
+test("sessions work side by side", async () => {
   const { workspaceId, folder } = await scratch(server);
   const wait = calls("bash", { command: "while [ ! -e both ]; do sleep 0.02; done" });
   const one = await converse(server, [wait, says("End.")], { workspaceId, settings });
@@ -105,4 +106,29 @@ test("sessions work side by side, and no more tasks run at once than the server 
   await taskIn(server, other.taskId, "completed");
   await taskIn(server, one.taskId, "completed");
   expect(existsSync(join(folder, "both"))).toBe(true);
+});
+
+test("no more tasks work at once than the server allows; those that wait for a person take no place", async () => {
+  const waiting = await converse(single, [asks(), says("End.")]);
+  const { id: actionId } = await pendingAction(single, waiting.sessionId);
+  const { workspaceId, folder } = await scratch(single);
+  const first = await converse(single, [calls("bash", { command: untilGo }), says("End.")], {
+    workspaceId,
+    settings,
+  });
+  await until("the first works", () => existsSync(join(folder, "started")));
+  const second = await converse(single, [calls("bash", { command: "true" }), says("End.")], {
+    workspaceId,
+    settings,
+  });
+  const { body } = await single.call("getTask", { params: { taskId: second.taskId } });
+  expect(body.state).toBe("queued");
+  writeFileSync(join(folder, "go"), "");
+  await taskIn(single, first.taskId, "completed");
+  await taskIn(single, second.taskId, "completed");
+  await single.restart();
+  const third = await converse(single, [says("End.")]);
+  await taskIn(single, third.taskId, "completed");
+  await decide(single, waiting.sessionId, { type: "respond", actionId, result: { colour: "Red" } });
+  await taskIn(single, waiting.taskId, "completed");
 });

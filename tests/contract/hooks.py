@@ -1,0 +1,91 @@
+"""Makes the attack reach deeper than made-up values would, and keeps it harmless."""
+
+import itertools
+import json
+import os
+
+import schemathesis
+
+# Sessions by the action that waits in them; written by furnish.ts.
+with open(os.environ["TALKCODY_WAITING"], encoding="utf-8") as file:
+    WAITING = json.load(file)
+
+# An input that each tool takes.
+INPUTS = {
+    "askUserQuestions": {
+        "questions": [
+            {
+                "id": "colour",
+                "question": "Which colour?",
+                "header": "Choice",
+                "options": [
+                    {"label": "Red", "description": "Warm."},
+                    {"label": "Blue", "description": "Cool."},
+                ],
+            }
+        ]
+    },
+    "bash": {"command": "echo attacked"},
+    "codeSearch": {"pattern": "sum"},
+    "editFile": {"file_path": "README.md", "edits": [{"old_string": "Sample", "new_string": "Example"}]},
+    "exitPlanMode": {"plan": "Nothing."},
+    "glob": {"pattern": "**/*.js"},
+    "listFiles": {},
+    "readFile": {"file_path": "README.md"},
+    "todoWrite": {"todos": []},
+    "webFetch": {"url": "https://example.test/"},
+    "writeFile": {"file_path": "made.txt", "content": "made\n"},
+}
+
+turns = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    turn = next(turns)
+    use_fresh_key(case, turn)
+    name = case.operation.definition.raw.get("operationId")
+    if name == "streamSessionEvents" and (case.headers or {}).get("Last-Event-ID") == "0":
+        # The coverage phase sends "0" for any header whose schema is a reference, and calls it valid.
+        case.headers["Last-Event-ID"] = "evt_0001_0000000001"
+    if name == "runTool":
+        use_tool_input(case, turn)
+    if name == "createAction":
+        use_waiting_session(case)
+
+
+def use_fresh_key(case, turn):
+    """The same few keys come again and again, so that most requests would only be told so."""
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and 0 < len(key) <= 100 and turn % 4 != 0:
+        case.headers["Idempotency-Key"] = f"{key}-{turn}"
+
+
+def use_tool_input(case, turn):
+    """Most runs get past the reading of the input. What a shell makes of random text is not tried."""
+    tool = (case.path_parameters or {}).get("toolName")
+    if not isinstance(case.body, dict) or not isinstance(case.body.get("input"), dict):
+        return
+    is_positive = case.meta is not None and case.meta.generation.mode.is_positive
+    if tool == "bash" and "command" in case.body["input"] or tool in INPUTS and is_positive and turn % 4 != 0:
+        case.body["input"] = INPUTS[tool]
+
+
+def use_waiting_session(case):
+    """An action is decided where it waits."""
+    action = case.body.get("actionId") if isinstance(case.body, dict) else None
+    if isinstance(action, str) and action in WAITING:
+        case.path_parameters["sessionId"] = WAITING[action]
+
+
+# Where the contract says in words what no schema can, and answers 400: a tool takes the input of its own schema, and a
+# repository lies on a host that is named as hosts are, an unencrypted one on this machine; a path stays inside.
+IN_WORDS = {"/input", "/repository", "query/path"}
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    if failure.code != "ST202" or response.status_code != 400:
+        return True
+    errors = response.json().get("errors", [])
+    return not errors or any(error["pointer"] not in IN_WORDS for error in errors)
