@@ -16,8 +16,8 @@ export async function answerCalls(task: Task, open: OpenCalls, kit: Kit, signal:
   const host = kit.hosts.open(kit.session(task.sessionId).workspaceId);
   for (const group of grouped(open.calls, kit)) {
     if (kit.isStopping()) return;
-    if (kit.journal.hasNewMessages(task.id)) skip(group, kit);
-    else await Promise.all(group.map((call) => answer(call, { task, host, kit, signal })));
+    if (kit.journal.hasNewMessages(task.id) && !group.some((call) => isAsked(call, kit))) skip(group, kit);
+    else await settleAll(group.map((call) => answer(call, { task, host, kit, signal })));
   }
   kit.journal.deliverResults(task.id, open.messageId);
 }
@@ -35,6 +35,17 @@ function grouped(calls: readonly ToolCall[], kit: Kit): ToolCall[][] {
     else groups.push([call]);
   }
   return groups;
+}
+
+/** Waits for all, also when one fails: what is still at work must not meet the loop that comes after this one. */
+async function settleAll(answers: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(answers)).find((answer) => answer.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** A person was asked about it, perhaps in another life of the server; the answer holds whatever is said meanwhile. */
+function isAsked({ taskId, toolCallId }: ToolCall, kit: Kit): boolean {
+  return kit.storage.actions.ofCall(taskId, toolCallId) !== undefined;
 }
 
 function skip(group: readonly ToolCall[], kit: Kit): void {

@@ -22,6 +22,7 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     }
   } catch (error) {
     if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
+    if (willPass(error) && kit.isStopping()) return; // The next life of the server tries again.
     if (willPass(error)) throw error; // Not the task's fault: it goes on from its journal when the host can write again.
     const problem = problemOf(error, `/v1/tasks/${taskId}`);
     if (problem.code === "internal") kit.reportFault(`Task ${taskId} failed`, error);

@@ -3,6 +3,7 @@ import type { Kit } from "./kit.ts";
 import { runTask } from "./loop.ts";
 
 interface Run {
+  sessionId: string;
   controller: AbortController;
   ended: Promise<void>;
 }
@@ -25,11 +26,8 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
         running.delete(task.id);
         wake();
       });
-    running.set(task.id, { controller, ended });
+    running.set(task.id, { sessionId: task.sessionId, controller, ended });
   };
-
-  /** A task that waits for a person takes nobody's place, for however many days it waits. */
-  const isAtWork = (task: Task): boolean => running.has(task.id) && task.state !== "waiting";
 
   let isAwake = false;
   /** In a turn of its own, so that the answer which made the task is sent first. */
@@ -51,10 +49,13 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
 
   const startAll = (): void => {
     const unfinished = kit.storage.tasks.unfinished();
-    let free = kit.limits.runningTasksMax - unfinished.filter((task) => isAtWork(task)).length;
-    const busy = new Set<string>();
+    // A task that waits for a person takes nobody's place, for however many days it waits.
+    const waiting = unfinished.filter((task) => running.has(task.id) && task.state === "waiting");
+    let free = kit.limits.runningTasksMax - (running.size - waiting.length);
+    // The loop of a task that was cancelled may still be ending its command: the next task waits for that.
+    const busy = new Set([...running.values()].map(({ sessionId }) => sessionId));
     for (const task of unfinished) {
-      const isNext = !busy.has(task.sessionId) && !running.has(task.id);
+      const isNext = !busy.has(task.sessionId);
       busy.add(task.sessionId);
       if (!isNext || (free <= 0 && task.state !== "waiting")) continue;
       if (task.state !== "waiting") free--;

@@ -9,7 +9,7 @@ import { createPreparation } from "./preparation.ts";
 import type { Runtime } from "./runtime.ts";
 
 export type Clones = WorkspaceService & {
-  /** Resolves once the task's workspace can be worked in; throws why it never will. */
+  /** Resolves once the task's workspace can be worked in; throws why it never will, or busy when the clone was cut. */
   whenReady(task: Task, signal: AbortSignal): Promise<void>;
   /** Takes clones up again that a restart cut. */
   recover(): void;
@@ -103,6 +103,7 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
       if (work !== undefined) journal.tell(task.id, "Preparing the workspace");
       await Promise.race([work, aborted(signal)]);
       const { state, error } = get(workspaceId);
+      if (state === "cloning") throw new AppError("busy", "The repository is not cloned yet.");
       if (state !== "ready")
         throw new AppError(
           error?.code ?? "workspace-not-ready",
