@@ -34,7 +34,7 @@ function attack(configPath: string): Promise<number> {
     [
       ...["--config-file", configPath, "run", join(root, "packages/shared/src/contract.gen.json")],
       ...["--url", server.url, "--header", `X-API-Key: ${server.key}`],
-      ...["--checks", "all", "--max-time", seconds, "--max-examples", "60", "--request-timeout", "10"],
+      ...["--checks", "all", "--max-time", seconds, "--max-examples", "30", "--request-timeout", "10"],
       // One worker: the same seed then makes the same requests.
       ...["--seed", seed, "--workers", "1", "--continue-on-failure"],
       ...[

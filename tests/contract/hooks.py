@@ -89,3 +89,9 @@ def filter_failure(context, failure, case, response):
         return True
     errors = response.json().get("errors", [])
     return not errors or any(error["pointer"] not in IN_WORDS for error in errors)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    m = case.meta.generation.mode.value if case.meta else "?"
+    print(context.operation.definition.raw.get("operationId") if context.operation else "?", m, response.status_code, (response.json().get("code","") if "problem" in response.headers.get("content-type",[""])[0] else ""), file=open("/tmp/stat.log","a"))

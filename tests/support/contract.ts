@@ -71,6 +71,17 @@ export function bodyPointer(operationId: OperationId): string | undefined {
   return Object.keys(children(at(pointer))).length > 0 ? pointer : undefined;
 }
 
+/** The schemas of the query parameters of an operation, by name. */
+export function queryPointers(operationId: OperationId): Record<string, string> {
+  const { method, path } = routes[operationId];
+  const pointer = `/paths/${escaped(path)}/${method.toLowerCase()}/parameters`;
+  const places = Object.keys(children(at(pointer))).map((place) => located(`${pointer}/${place}`));
+  const inQuery = places.filter(({ response }) => response["in"] === "query");
+  return Object.fromEntries(
+    inQuery.map((place) => [String(place.response["name"]), `${place.pointer}/schema`]),
+  );
+}
+
 /** The node of the contract that a pointer names, or that its `$ref` leads to. */
 export function at(pointer: string): unknown {
   let node: unknown = contract;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { mergeSettings, resolveSettings, settingsDefaults } from "../../../lib/settings.ts";
 import type { PermissionRule, Settings } from "../../../lib/settings.ts";
-import { converse } from "../../support/conversation.ts";
+import { converse, createSession, say } from "../../support/conversation.ts";
 import { calls, says } from "../../support/script.ts";
-import { taskEnded, taskIn } from "../../support/until.ts";
+import { eventsOf, taskEnded, taskIn } from "../../support/until.ts";
 import { useTestServer } from "../../support/use-server.ts";
 
 const server = useTestServer();
@@ -44,41 +44,44 @@ test("a patch changes what it names, and null removes it", () => {
 });
 
 test.each([
-  ["a global setting holds", { autoApproveCommands: true }, {}, {}, "completed"],
-  [
-    "the session goes before the global settings",
-    { autoApproveCommands: true },
-    { autoApproveCommands: false },
-    {},
-    "waiting",
-  ],
-  [
-    "the task goes before the session",
-    {},
-    { autoApproveCommands: false },
-    { autoApproveCommands: true },
-    "completed",
-  ],
-  [
-    "a deny in the farthest layer wins",
-    { permissions: [{ tool: "bash", pattern: "true", decision: "deny" }] },
-    {},
-    { autoApproveCommands: true },
-    "completed",
-  ],
-] as const)("%s", async (_, global, ofSession, ofTask, state) => {
+  { claim: "a global setting holds", global: { autoApproveCommands: true }, state: "completed" },
+  {
+    claim: "the session goes before the global settings",
+    global: { autoApproveCommands: true },
+    ofSession: { autoApproveCommands: false },
+    state: "waiting",
+  },
+  {
+    claim: "the task goes before the session",
+    ofSession: { autoApproveCommands: false },
+    ofTask: { autoApproveCommands: true },
+    state: "completed",
+  },
+  {
+    claim: "a deny in the farthest layer wins",
+    global: { permissions: [{ tool: "bash", pattern: "true", decision: "deny" }] },
+    ofTask: { autoApproveCommands: true },
+    state: "completed",
+  },
+] as const)("$claim", async ({ global = {}, ofSession = {}, ofTask = {}, state }: Layers) => {
   const none = { autoApproveCommands: null, permissions: null };
   await server.call("updateSettings", { body: { settings: { ...none, ...global } } });
-  const session = await server.call("createSession", {
-    body: { model: "script@scripted", settings: ofSession },
+  const { id } = await createSession(server, { settings: ofSession });
+  const { task } = await say(server, id, [calls("bash", { command: "true" }), says("End.")], {
+    settings: ofTask,
   });
-  const steps = { steps: [calls("bash", { command: "true" }), says("End.")] };
-  const content = `\`\`\`json\n${JSON.stringify(steps)}\n\`\`\``;
-  const params = { sessionId: session.body.id };
-  const { body } = await server.call("sendMessage", { params, body: { content, settings: ofTask } });
-  expect((await taskIn(server, body.task.id, state)).state).toBe(state);
+  expect((await taskIn(server, task.id, state)).state).toBe(state);
+  const wasAsked = (await eventsOf(server, id)).some(({ type }) => type === "action.required");
+  expect(wasAsked).toBe(state === "waiting");
   await server.call("updateSettings", { body: { settings: none } });
 });
+
+interface Layers {
+  global?: object;
+  ofSession?: Settings;
+  ofTask?: Settings;
+  state: "completed" | "waiting";
+}
 
 test("a task ends as failed at stepsMax, and says what to do", async () => {
   const endless = Array.from({ length: 10 }, () => calls("listFiles", { directory_path: "." }));
