@@ -86,6 +86,7 @@ function hook(app: FastifyInstance, options: AppOptions): void {
 
 /** Swallows the rest of a body nobody reads, so that the caller hears the answer, but not for long. */
 function linger(request: IncomingMessage, lingerMs: number): void {
+  request.resume(); // Node does so only where nobody had begun to read; else the next request would wait behind it.
   const timer = setTimeout(() => request.socket.destroy(), lingerMs);
   request.once("close", () => clearTimeout(timer));
   request.once("end", () => clearTimeout(timer));
