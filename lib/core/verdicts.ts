@@ -36,20 +36,24 @@ export function createDecide(runtime: Runtime, decisions: Pick<Decisions, "resol
     return { input: parsed.input, digest: digestOf(tool, parsed.input, "") };
   };
 
-  /** The same kind of call is not asked again in this session. */
-  const allowInSession = (action: Action): void => {
+  /** The same kind of call as the one that was approved is not asked again in this session. */
+  const allowInSession = (action: Action, input: Record<string, unknown>): void => {
     const session = existing(sessions.get(action.sessionId), "session", action.sessionId);
     const tool = toolbox.get(action.toolName);
     if (tool === undefined) return;
-    const patch = allowing(tool, action.input, hosts.open(session.workspaceId), session.settings);
+    const patch = allowing(tool, input, hosts.open(session.workspaceId), session.settings);
     sessions.update(session.id, { settings: mergeSettings(session.settings, patch) }, now());
   };
 
   return (sessionId, request) => {
     const found = actions.get(request.actionId);
     const action = existing(found?.sessionId === sessionId ? found : undefined, "action", request.actionId);
-    const resolution = { ...resolutionOf(action, request, now()), ...changedInput(action, request) };
-    if (request.type === "approve" && request.scope === "session") allowInSession(action);
+    const resolution: Resolution = {
+      ...resolutionOf(action, request, now()),
+      ...changedInput(action, request),
+    };
+    if (request.type === "approve" && request.scope === "session")
+      allowInSession(action, resolution.input ?? action.input);
     const resolved = decisions.resolve(action, resolution);
     if (resolved === undefined) throw new AppError("action-decided", "Somebody else decided it just now.");
     return resolved;

@@ -151,6 +151,29 @@ test("an approval for the session lets the very same command pass, and no other"
   expect((await pendingAction(server, sessionId)).input).toEqual({ command: "echo anything" });
 });
 
+test("a command that was changed and approved for the session does not let the one that was not approved pass", async () => {
+  const [unwanted, wanted] = ["echo unwanted", "echo wanted"];
+  const { sessionId, taskId } = await converse(server, [calls("bash", { command: unwanted }), says("End.")]);
+  const { id: actionId } = await pendingAction(server, sessionId);
+  await decide(server, sessionId, {
+    type: "approve",
+    actionId,
+    scope: "session",
+    input: { command: wanted },
+  });
+  await taskIn(server, taskId, "completed");
+  const again = await say(server, sessionId, [
+    calls("bash", { command: wanted }),
+    calls("bash", { command: unwanted }),
+  ]);
+  await taskIn(server, again.task.id, "waiting");
+  expect((await pendingAction(server, sessionId)).input).toEqual({ command: unwanted });
+  expect((await toolResults(server, sessionId)).map(({ output }) => output)).toMatchObject([
+    { output: "wanted\n" },
+    { output: "wanted\n" },
+  ]);
+});
+
 test("an approval of an edit for the session lets its edits pass, and leaves other sessions alone", async () => {
   const { sessionId, taskId } = await converse(server, [write("1"), write("2"), says("End.")]);
   const { id: actionId } = await pendingAction(server, sessionId);
