@@ -90,11 +90,7 @@ function play(client: Client, session: Session, { isAsking, terminal, note }: Pl
   const scene = { client, sessionId: session.id, taskId };
   const onInterrupt = async (): Promise<Outcome> => ({ type: "left" });
   if (isAsking) return present({ ...scene, terminal, json: false, onFrame: note, onInterrupt });
-  const renderer = createFrameRenderer({
-    write: terminal.out,
-    style: terminal.style,
-    columns: terminal.columns,
-  });
+  const renderer = createFrameRenderer({ ...terminal, write: terminal.out });
   return watch({ ...scene, watcher: createApprovingWatcher(client, { renderer, terminal, note }) });
 }
 

@@ -7,11 +7,13 @@ export type { Client } from "@talkcody/shared";
 
 /** Tries after the first; a person waits for the answer. */
 const retriesMax = 2;
+/** A stream is tried again for as long as it takes, and soon after the server is back. */
+const backoff = { mostMs: 2000 };
 
 /** A client for the server of this machine, or of the environment. Throws Failure when there is none. */
 export function connect(find: () => Connection = discover): Client {
   const { baseUrl, apiKey } = find();
-  return createClient({ baseUrl, apiKey, retriesMax, fetch: createFollowingFetch(baseUrl, find) });
+  return createClient({ baseUrl, apiKey, retriesMax, backoff, fetch: createFollowingFetch(baseUrl, find) });
 }
 
 /** A server that was started again may have another port: a request that does not get through looks for it, and the next try goes there. */

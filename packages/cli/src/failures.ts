@@ -20,7 +20,7 @@ export function sentenceOf(error: unknown): string {
 }
 
 function problemSentence({ code, title, detail, errors = [] }: ProblemError["problem"]): string {
-  const places = errors.map(({ pointer, detail: what }) => `\n  ${pointer || "/"}: ${what}`).join("");
+  const places = errors.map(({ pointer, detail: what }) => `\n${pointer || "/"}: ${what}`).join("");
   const hint =
     code === "unauthorized"
       ? " The key comes from TALKCODY_API_KEY, or from api-key in the data directory."

@@ -10,8 +10,10 @@ import { rejectCommand } from "./commands/reject.ts";
 import { runCommand } from "./commands/run.ts";
 import { connect } from "./connect.ts";
 import { sentenceOf, UsageError } from "./failures.ts";
+import type { Sheet } from "./help.ts";
 import { commandHelp, help, version } from "./help.ts";
 import { plain } from "./render/sanitise.ts";
+import { wrapped } from "./render/wrap.ts";
 import { closest } from "./suggest.ts";
 import type { Terminal } from "./terminal.ts";
 import { openTerminal } from "./terminal.ts";
@@ -37,7 +39,7 @@ export async function main(args: readonly string[], terminal: Terminal = openTer
     if (name === undefined || name === "--help" || name === "-h" || name === "help")
       return print(terminal, helpFor(rest[0], terminal));
     const command = commandFor(name);
-    if (isHelp(rest)) return print(terminal, commandHelp(command, terminal.style));
+    if (isHelp(rest)) return print(terminal, commandHelp(command, sheetOf(terminal)));
     return await command.run(contextOf(rest, terminal), rest);
   } catch (error) {
     return complain(error, terminal);
@@ -67,8 +69,13 @@ function commandFor(name: string): Command {
   );
 }
 
-function helpFor(name: string | undefined, { style }: Terminal): string {
-  return name === undefined ? help(commands, style) : commandHelp(commandFor(name), style);
+function helpFor(name: string | undefined, terminal: Terminal): string {
+  const sheet = sheetOf(terminal);
+  return name === undefined ? help(commands, sheet) : commandHelp(commandFor(name), sheet);
+}
+
+function sheetOf({ style, proseColumns }: Terminal): Sheet {
+  return { style, columns: proseColumns() };
 }
 
 function print(terminal: Terminal, text: string): number {
@@ -78,6 +85,7 @@ function print(terminal: Terminal, text: string): number {
 
 /** One clear line; a stack trace helps nobody here. */
 function complain(error: unknown, terminal: Terminal): number {
-  terminal.err(`${terminal.style.bad("✗")} ${plain(sentenceOf(error))}\n`);
+  const lines = wrapped(plain(sentenceOf(error)), { columns: terminal.proseColumns(), indent: 2 });
+  terminal.err(`${terminal.style.bad("✗")} ${lines}\n`);
   return error instanceof UsageError ? 2 : 1;
 }

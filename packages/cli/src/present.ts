@@ -57,7 +57,7 @@ async function presentToPerson(presentation: Presentation): Promise<Outcome> {
 }
 
 function rendererFor({ terminal, write = terminal.out }: Presentation): FrameRenderer {
-  return createFrameRenderer({ write, style: terminal.style, columns: terminal.columns });
+  return createFrameRenderer({ ...terminal, write });
 }
 
 /** Passes frames on, and tells when the history has been read: at its last event, or when nothing more comes. */

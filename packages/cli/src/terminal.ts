@@ -9,6 +9,8 @@ export interface Terminal {
   /** Someone sits there: both ends are a terminal. */
   isInteractive: boolean;
   columns(): number;
+  /** Where lines of prose break: never, when what is written goes to a program. */
+  proseColumns(): number;
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;
 }
@@ -25,6 +27,7 @@ export function openTerminal(environment: Environment = process.env): Terminal {
     style: createStyle(hasColour(stdout, environment)),
     isInteractive: stdin.isTTY === true && stdout.isTTY === true,
     columns: () => stdout.columns ?? 100,
+    proseColumns: () => stdout.columns ?? Infinity,
     input: stdin,
     output: stdout,
   };

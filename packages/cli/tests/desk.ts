@@ -10,6 +10,7 @@ export function createDesk(): { terminal: Terminal; out(): string; err(): string
     style: createStyle(false),
     isInteractive: false,
     columns: () => 100,
+    proseColumns: () => Infinity,
     input: process.stdin,
     output: process.stdout,
   };

@@ -1,3 +1,4 @@
+import { NetworkError } from "@talkcody/shared";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
 import type { Client } from "../connect.ts";
@@ -75,10 +76,15 @@ function createCanceller({ terminal, json }: Context, client: Client, taskId: st
     isCancelling = true;
     if (!json)
       terminal.err(`\n${terminal.style.quiet("cancelling … Ctrl-C again leaves without waiting")}\n`);
-    await client.updateTask({ params: { taskId }, body: { state: "cancelled" } }).catch(() => {}); // It may have ended; the stream tells.
+    await client.updateTask({ params: { taskId }, body: { state: "cancelled" } }).catch((error: unknown) => {
+      // It may have ended; the stream tells.
+      if (!json && error instanceof NetworkError) terminal.err(`${terminal.style.bad("✗")} ${uncancelled}\n`);
+    });
     return undefined;
   };
 }
+
+const uncancelled = "not cancelled, because the server does not answer: the task goes on when it is back";
 
 function exitCode({ terminal, json }: Context, outcome: Outcome, sessionId: string): number {
   const hint = (text: string) => {

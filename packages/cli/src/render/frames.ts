@@ -28,12 +28,15 @@ export interface RendererOptions {
   style: Style;
   /** Width of the terminal, now. */
   columns(): number;
+  /** Where lines of prose break; they do not by default. */
+  proseColumns?: () => number;
 }
 
 /** Turns the frames of one session into what a person reads. Feed it every frame in order. */
-export function createFrameRenderer({ write, style, columns }: RendererOptions): FrameRenderer {
+export function createFrameRenderer(options: RendererOptions): FrameRenderer {
+  const { write, style, columns, proseColumns = () => Infinity } = options;
   const page = createPage(write);
-  const speech = createSpeech(page, style);
+  const speech = createSpeech(page, style, proseColumns);
   const tools = createToolLines(page, style, columns);
   const workspace = createWorkspaceLines(page, style);
   /** Actions whose box stands on the screen. */
@@ -56,7 +59,7 @@ export function createFrameRenderer({ write, style, columns }: RendererOptions):
   };
   const ended = (task: Task) => {
     page.block("note");
-    page.line(taskEnding(task, style));
+    page.line(taskEnding(task, style, proseColumns()));
   };
 
   const render = (frame: Frame): void => {

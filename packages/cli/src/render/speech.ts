@@ -2,6 +2,7 @@ import type { Message } from "../frame.ts";
 import type { Block, Page } from "./page.ts";
 import { plain } from "./sanitise.ts";
 import type { Style } from "./style.ts";
+import { createWrap, wrapped } from "./wrap.ts";
 
 type Voice = "text" | "reasoning";
 
@@ -9,7 +10,8 @@ type Voice = "text" | "reasoning";
  * What is said, as it comes. Deltas are written at once; the final message adds only what its deltas had not brought,
  * so nothing is ever written twice, also after a lost connection or a pruned log.
  */
-export function createSpeech(page: Page, style: Style) {
+export function createSpeech(page: Page, style: Style, columns: () => number) {
+  const wrap = createWrap(columns);
   /** Per message and voice, what was written of it. */
   const written = new Map<string, Record<Voice, string>>();
   const finished = new Set<string>();
@@ -29,10 +31,14 @@ export function createSpeech(page: Page, style: Style) {
       if (!isFirst) held = safe;
       return;
     }
-    if (isFirst) page.block(blocks[voice]);
+    if (isFirst) {
+      page.block(blocks[voice]);
+      wrap.restart();
+    }
     speaking = `${messageId} ${voice}`;
     held = safe.slice(body.length);
-    page.flow(body, voice === "text" ? body : style.quiet(body));
+    const lines = wrap.next(body);
+    page.flow(body, voice === "text" ? lines : style.quiet(lines));
   };
 
   return {
@@ -66,8 +72,9 @@ export function createSpeech(page: Page, style: Style) {
       finished.add(message.id);
       speaking = undefined;
       page.block("person");
-      const [first = "", ...rest] = plain(partsOf(message, "text")).trim().split("\n");
-      for (const line of [`› ${first}`, ...rest.map((line) => `  ${line}`)]) page.line(style.strong(line));
+      const text = wrapped(plain(partsOf(message, "text")).trim(), { columns: columns(), indent: 2 });
+      const [first = "", ...rest] = text.split("\n");
+      for (const line of [`› ${first}`, ...rest]) page.line(style.strong(line));
       for (const file of message.files) page.line(style.quiet(`  + ${plain(file.name)}`));
     },
     /** The person typed it here, so it stands there already. */
