@@ -1,12 +1,11 @@
-import type { ToolOutput } from "../message.ts";
 import type { Task } from "../task.ts";
 import { ToolFailure } from "../tool.ts";
-import type { Tool, ToolCall } from "../tool.ts";
-import { insist, willPass } from "./insist.ts";
+import type { ToolCall } from "../tool.ts";
 import type { Kit } from "./kit.ts";
 import type { OpenCalls } from "./ledger.ts";
+import { failure, interrupted, perform } from "./perform.ts";
 import { requestPermission } from "./permission.ts";
-import type { Permit, Surroundings } from "./permission.ts";
+import type { Surroundings } from "./permission.ts";
 
 /**
  * Answers every tool call of a message, in call order. Neighbouring calls that only read run side by side. A message
@@ -55,9 +54,6 @@ function skip(group: readonly ToolCall[], kit: Kit): void {
   }
 }
 
-const interrupted =
-  "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
-
 async function answer(call: ToolCall, surroundings: Surroundings): Promise<void> {
   const { kit } = surroundings;
   if (call.state === "done") return;
@@ -92,61 +88,4 @@ function isOffered({ sessionId, messageId, toolName }: ToolCall, kit: Kit): bool
 
 function fail(call: ToolCall, kit: Kit, message: string): void {
   kit.journal.finishCall(call, { output: failure(message), isError: true, durationMs: 0 });
-}
-
-function failure(message: string, fields: Record<string, unknown> = {}): ToolOutput {
-  return { ...fields, success: false, message };
-}
-
-async function perform(
-  call: ToolCall,
-  tool: Tool,
-  permit: Permit,
-  { task, host, kit, signal }: Surroundings,
-): Promise<void> {
-  const settings = kit.resolve(task);
-  const startedAt = performance.now();
-  kit.journal.startCall(task.id, call.toolCallId);
-  const output = await runTool(tool, permit.input, {
-    host,
-    fetch: kit.fetcher,
-    taskId: task.id,
-    toolCallId: call.toolCallId,
-    signal,
-    timeoutMs: settings.commandTimeoutMs,
-    onOutput: (stream, text) => {
-      if (!signal.aborted) showOutput(call, kit, { stream, text });
-    },
-    decision: permit.decision,
-  });
-  if (tool.effect === "pure") signal.throwIfAborted(); // It will run again.
-  const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
-  const durationMs = Math.round(performance.now() - startedAt);
-  const record = () => {
-    kit.decisions.applyOutcome(tool, task.id, permit.decision);
-    kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs });
-  };
-  await insist(record, { clock: kit.clock, signal });
-}
-
-/** People may watch a command; what they cannot be shown while the database is locked stands in its result. */
-function showOutput(
-  { taskId, sessionId, toolCallId }: ToolCall,
-  kit: Kit,
-  said: { stream: "stdout" | "stderr"; text: string },
-): void {
-  try {
-    kit.deltas.push({ type: "tool.output", sessionId, taskId, toolCallId, ...said });
-  } catch (error) {
-    if (!willPass(error)) throw error;
-  }
-}
-
-async function runTool(tool: Tool, ...[input, context]: Parameters<Tool["run"]>): Promise<ToolOutput> {
-  try {
-    return await tool.run(input, context);
-  } catch (error) {
-    if (error instanceof ToolFailure) return failure(error.message, error.fields);
-    throw error;
-  }
 }

@@ -1,0 +1,67 @@
+import type { ToolOutput } from "../message.ts";
+import { ToolFailure } from "../tool.ts";
+import type { Tool, ToolCall } from "../tool.ts";
+import { insist, willPass } from "./insist.ts";
+import type { Kit } from "./kit.ts";
+import type { Permit, Surroundings } from "./permission.ts";
+
+/** Runs a permitted call: on record before it acts, its outcome on record at once when it ends. */
+export async function perform(
+  call: ToolCall,
+  tool: Tool,
+  permit: Permit,
+  { task, host, kit, signal }: Surroundings,
+): Promise<void> {
+  const settings = kit.resolve(task);
+  const startedAt = performance.now();
+  kit.journal.startCall(task.id, call.toolCallId);
+  const output = await runTool(tool, permit.input, {
+    host,
+    fetch: kit.fetcher,
+    taskId: task.id,
+    toolCallId: call.toolCallId,
+    signal,
+    timeoutMs: settings.commandTimeoutMs,
+    onOutput: (stream, text) => {
+      if (!signal.aborted) showOutput(call, kit, { stream, text });
+    },
+    decision: permit.decision,
+  });
+  if (tool.effect === "pure") signal.throwIfAborted(); // It will run again.
+  const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
+  const durationMs = Math.round(performance.now() - startedAt);
+  const record = () => {
+    kit.decisions.applyOutcome(tool, task.id, permit.decision);
+    kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs });
+  };
+  await insist(record, { clock: kit.clock, signal });
+}
+
+/** People may watch a command; what they cannot be shown while the database is locked stands in its result. */
+function showOutput(
+  { taskId, sessionId, toolCallId }: ToolCall,
+  kit: Kit,
+  said: { stream: "stdout" | "stderr"; text: string },
+): void {
+  try {
+    kit.deltas.push({ type: "tool.output", sessionId, taskId, toolCallId, ...said });
+  } catch (error) {
+    if (!willPass(error)) throw error;
+  }
+}
+
+async function runTool(tool: Tool, ...[input, context]: Parameters<Tool["run"]>): Promise<ToolOutput> {
+  try {
+    return await tool.run(input, context);
+  } catch (error) {
+    if (error instanceof ToolFailure) return failure(error.message, error.fields);
+    throw error;
+  }
+}
+
+export const interrupted =
+  "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
+
+export function failure(message: string, fields: Record<string, unknown> = {}): ToolOutput {
+  return { ...fields, success: false, message };
+}
