@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { expectProblem } from "../support/claims.ts";
+import { converse, messagesOf } from "../support/conversation.ts";
+import { atRest, expectSameAsStored, follow } from "../support/follower.ts";
+import { says } from "../support/script.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { openTestStream } from "../support/stream.ts";
+import { eventsOf, taskEnded, taskIn, until } from "../support/until.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "talkcody-full-"));
+const disk = join(folder, "data");
+mkdirSync(disk);
+const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=12m,mode=0700", "tmpfs", disk]).status === 0;
+const ballast = join(disk, "ballast");
+
+afterAll(() => {
+  if (mounted) spawnSync("umount", ["--lazy", disk]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+// Where mounting is not permitted there is no small disk, and this is skipped: look for it in the summary.
+test.runIf(mounted)(
+  "on a full disk writes are refused, reading goes on, and room is enough to go on",
+  async () => {
+    const server = await startServerProcess({ folder });
+    const talk = await converse(server, [says("Said while there was room.")]);
+    await taskEnded(server, talk.taskId);
+    const before = {
+      messages: await messagesOf(server, talk.sessionId),
+      events: await eventsOf(server, talk.sessionId),
+    };
+    const speaking = await converse(server, [{ tokens: 600, tokensPerSecond: 200 }]);
+    const follower = follow(server, speaking.sessionId);
+    await until("it speaks", () => follower.events.some(({ type }) => type === "token"));
+    fill();
+
+    const refused = () => server.call("createSession", { body: { title: "x".repeat(200) } });
+    await until("there is no room", async () => (await refused()).status === 507, { withinMs: 10_000 });
+    expectProblem(await refused(), "storage-full");
+    const upload = { body: Buffer.alloc(200_000), query: { filename: "x" } };
+    expectProblem(await server.call("uploadFile", upload), "storage-full");
+    expectProblem(
+      await server.call("updateSettings", { body: { settings: { stepsMax: 9 } } }),
+      "storage-full",
+    );
+    const body = { content: "Anything." };
+    expectProblem(
+      await server.call("sendMessage", { params: { sessionId: talk.sessionId }, body }),
+      "storage-full",
+    );
+
+    expect(await messagesOf(server, talk.sessionId)).toEqual(before.messages);
+    expect(await eventsOf(server, talk.sessionId)).toEqual(before.events);
+    const stream = await openTestStream(server, talk.sessionId);
+    await stream.waitFor("the last event", (frame) => "id" in frame && frame.id === before.events.at(-1)?.id);
+    stream.close();
+    expect((await server.call("getServer")).status).toBe(200);
+
+    rmSync(ballast);
+    await until("it stores again", async () => (await refused()).status === 201);
+    const next = await converse(server, [says("Room again.")]);
+    await taskIn(server, next.taskId, "completed");
+    const task = await taskEnded(server, speaking.taskId);
+    await atRest(server, follower, speaking.sessionId);
+    await expectSameAsStored(server, follower);
+    expect(task.state).toBe("completed");
+    expect((await server.end("SIGTERM")).code).toBe(0);
+  },
+);
+
+/** Leaves nothing. */
+function fill(): void {
+  const { bavail, bsize } = statfsSync(disk);
+  for (let size = bavail * bsize; size > 0; size = Math.floor(size / 2)) append(size);
+}
+
+function append(size: number): void {
+  try {
+    writeFileSync(ballast, Buffer.alloc(size), { flag: "a" });
+  } catch {
+    // As much as fitted is there.
+  }
+}
