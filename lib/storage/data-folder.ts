@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { codeOf } from "./failure.ts";
@@ -48,7 +48,9 @@ function reasonFor(folder: string, code: string): string {
 
 /** A transaction that never ends, on a database of its own: the locks of SQLite hold wherever its databases do. */
 function lock({ dataDir, holder, waitMs = 1000 }: DataFolderOptions): () => void {
-  const sqlite = new Sqlite(join(dataDir, "server.lock"), { timeout: waitMs });
+  const path = join(dataDir, "server.lock");
+  closeSync(openSync(path, "a", 0o600)); // SQLite would let everyone read it.
+  const sqlite = new Sqlite(path, { timeout: waitMs });
   try {
     sqlite.exec("BEGIN EXCLUSIVE");
   } catch (error) {
