@@ -94,6 +94,19 @@ test("an answer that was cut and begins again is told from the first try", () =>
   expect(text.trimEnd()).toBe("First t\n\n↻ the answer was cut and starts again\n\nSecond try.");
 });
 
+test("an answer that starts again under another id, as after a crash, is told as cut; that of the next task is not", () => {
+  const created = (id: string, taskId: string) => ({
+    type: "message.created" as const,
+    data: { message: { ...message("assistant", ""), id, taskId } },
+  });
+  const token = (messageId: string, text: string) => ({ type: "token" as const, data: { messageId, text } });
+  const first = [created("msg_1", "tsk_1"), token("msg_1", "First t")];
+  const again = rendered(story([...first, created("msg_2", "tsk_1"), token("msg_2", "Second.")]));
+  expect(again.trimEnd()).toBe("First t\n\n↻ the answer was cut and starts again\n\nSecond.");
+  const next = rendered(story([...first, created("msg_2", "tsk_2"), token("msg_2", "Second.")]));
+  expect(next).not.toContain("was cut");
+});
+
 test("a stream joined in the middle of an answer goes on with its end only", () => {
   const token = { type: "token" as const, data: { messageId: ids.message, text: "the end." } };
   const final = {

@@ -75,7 +75,7 @@ export function createFrameRenderer(options: RendererOptions): FrameRenderer {
       case "reasoning":
         return speech.delta(frame.data.messageId, "reasoning", frame.data.text);
       case "message.created":
-        return frame.data.message.role === "assistant" ? speech.restart(frame.data.message.id) : undefined;
+        return frame.data.message.role === "assistant" ? speech.begin(frame.data.message) : undefined;
       case "message.final":
         return final(frame.data.message);
       case "tool.call":

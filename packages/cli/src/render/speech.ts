@@ -16,6 +16,8 @@ export function createSpeech(page: Page, style: Style, columns: () => number) {
   const written = new Map<string, Record<Voice, string>>();
   const finished = new Set<string>();
   let speaking: string | undefined;
+  /** The newest one of the agent, whole or not. */
+  let answer: { id: string; taskId: string } | undefined;
   /** Line ends wait for more text: a message ends without blank lines. */
   let held = "";
 
@@ -46,11 +48,13 @@ export function createSpeech(page: Page, style: Style, columns: () => number) {
     delta: (messageId: string, voice: Voice, text: string): void => {
       if (!finished.has(messageId)) say(messageId, voice, text);
     },
-    /** The agent begins to speak; for the second time when its first try was cut. */
-    restart: (messageId: string): void => {
-      const before = written.get(messageId);
+    /** The agent begins to speak; for the second time, maybe under another id, when its first try was cut. */
+    begin: ({ id, taskId }: Message): void => {
+      const cut = answer?.taskId === taskId && !finished.has(answer.id) ? answer.id : id;
+      const before = written.get(cut);
+      written.delete(cut);
+      answer = { id, taskId };
       if (before === undefined || before.text + before.reasoning === "") return;
-      written.delete(messageId);
       speaking = undefined;
       page.block("note");
       page.line(style.quiet("↻ the answer was cut and starts again"));
