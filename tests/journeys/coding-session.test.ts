@@ -6,9 +6,10 @@ import { decide } from "../support/conversation.ts";
 import { randomFrom, startCutter } from "../support/cutter.ts";
 import { atRest, expectSameAsStored, follow } from "../support/follower.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
-import { toolCallStream, type Said, type WireName } from "../support/model-streams.ts";
+import { toolCallStream, type WireName } from "../support/model-streams.ts";
 import { createRepository } from "../support/repository.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
+import { answers, files, usage } from "../support/sum-session.ts";
 import { pendingAction } from "../support/until.ts";
 import { serveRepositories } from "../lib/platform/git-server.ts";
 
@@ -19,33 +20,6 @@ const providers: { wire: WireName; type: Schemas["ProviderType"]; path: string }
   { wire: "anthropic-messages", type: "anthropic", path: "" },
   { wire: "google", type: "google", path: "/v1beta" },
 ];
-const files = {
-  "package.json": '{ "name": "sum", "version": "1.0.0", "type": "module" }\n',
-  "sum.js": "export function sum(a, b) {\n  return a - b;\n}\n",
-  "sum.test.js":
-    'import assert from "node:assert/strict";\nimport { test } from "node:test";\nimport { sum } from "./sum.js";\n\ntest("adds", () => assert.equal(sum(2, 3), 5));\n',
-};
-/** Long, and not only ASCII: a cut may fall into the middle of a character. */
-const lastWords = Array.from({ length: 1500 }, (_, index) => `Wört${index} läuft 🦊 – “fine”`).join(" ");
-const edits = [{ old_string: "return a - b;", new_string: "return a + b;" }];
-const answers: Said[] = [
-  {
-    reasoning: "First I read it.",
-    text: "I read the function first.",
-    calls: [{ id: "call-1", name: "readFile", input: { file_path: "sum.js" } }],
-  },
-  {
-    text: "It subtracts.",
-    calls: [{ id: "call-2", name: "editFile", input: { file_path: "sum.js", edits } }],
-  },
-  {
-    text: "Now the test.",
-    calls: [{ id: "call-3", name: "bash", input: { command: "node --test" } }],
-  },
-  { text: lastWords },
-];
-const usage = { input: 1000, output: 50, cached: 100 };
-
 let server: ServerProcess;
 let model: ModelServer;
 beforeAll(async () => {

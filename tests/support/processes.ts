@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { until } from "./until.ts";
 
 /** Ids of the processes of this host whose command line holds the text. */
 export function processesWith(text: string): number[] {
@@ -6,6 +7,11 @@ export function processesWith(text: string): number[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => commandLine(pid).includes(text))
     .map(Number);
+}
+
+/** None is left, after a moment at most. */
+export async function processesEnd(text: string): Promise<void> {
+  await until(`no process is left with ${text}`, () => processesWith(text).length === 0, { withinMs: 4000 });
 }
 
 function commandLine(pid: string): string {
