@@ -32,6 +32,19 @@ export interface Preview {
   revision: string;
 }
 
+/** What a call touches, as hashes or whatever else tells one state from another. */
+export interface Revisions {
+  present: string;
+  /** The state that the call would make of the present one. Throws a ToolFailure where it cannot work. */
+  after(): string;
+}
+
+/** What a call set out to make of what. */
+export interface IntendedChange {
+  before: string;
+  after: string;
+}
+
 /** Code and prompt text side by side: `<tool>.ts` and `<tool>.md`. Input was validated against `inputSchema` before any method sees it. */
 export interface Tool {
   name: string;
@@ -44,6 +57,8 @@ export interface Tool {
   subject(input: Record<string, unknown>, host: WorkspaceHost): string;
   /** What would happen, without doing it. A ToolFailure says that the call cannot work and need not be asked. */
   preview?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Preview>;
+  /** For a `checkable` tool: looked at before it runs, and after a crash that left nobody to say whether it did. */
+  revisions?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Revisions>;
   /** Failures the model can act on are values (`success: false`), not exceptions. */
   run(input: Record<string, unknown>, context: ToolContext): Promise<ToolOutput>;
 }
@@ -77,6 +92,8 @@ export interface ToolCall {
   toolName: string;
   input: unknown;
   state: "intended" | "started" | "done";
+  /** Known from its start, for a checkable tool. */
+  change: IntendedChange | null;
   output: ToolOutput | null;
   isError: boolean;
   durationMs: number | null;
@@ -90,7 +107,11 @@ export interface ToolCallStore {
       "taskId" | "sessionId" | "messageId" | "toolCallId" | "toolName" | "input"
     >[],
   ): void;
-  start(taskId: string, toolCallId: string, at: string): void;
+  start(
+    taskId: string,
+    toolCallId: string,
+    options: { at: string; change?: IntendedChange | undefined },
+  ): void;
   finish(
     taskId: string,
     toolCallId: string,

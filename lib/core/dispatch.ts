@@ -1,3 +1,4 @@
+import type { ToolOutput } from "../message.ts";
 import type { Task } from "../task.ts";
 import { ToolFailure } from "../tool.ts";
 import type { ToolCall } from "../tool.ts";
@@ -6,6 +7,7 @@ import type { OpenCalls } from "./ledger.ts";
 import { failure, interrupted, perform } from "./perform.ts";
 import { requestPermission } from "./permission.ts";
 import type { Surroundings } from "./permission.ts";
+import { tracesOf } from "./traces.ts";
 
 /**
  * Answers every tool call of a message, in call order. Neighbouring calls that only read run side by side. A message
@@ -15,8 +17,11 @@ export async function answerCalls(task: Task, open: OpenCalls, kit: Kit, signal:
   const host = kit.hosts.open(kit.session(task.sessionId).workspaceId);
   for (const group of grouped(open.calls, kit)) {
     if (kit.isStopping()) return;
-    if (kit.journal.hasNewMessages(task.id) && !group.some((call) => isAsked(call, kit))) skip(group, kit);
-    else await settleAll(group.map((call) => answer(call, { task, host, kit, signal })));
+    const isHeldUp = kit.journal.hasNewMessages(task.id);
+    const answers = group.map((call) =>
+      isHeldUp && !isTakenUp(call, kit) ? skip(call, kit) : answer(call, { task, host, kit, signal }),
+    );
+    await settleAll(answers);
   }
   kit.journal.deliverResults(task.id, open.messageId);
 }
@@ -42,16 +47,13 @@ async function settleAll(answers: readonly Promise<void>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-/** A person was asked about it, perhaps in another life of the server; the answer holds whatever is said meanwhile. */
-function isAsked({ taskId, toolCallId }: ToolCall, kit: Kit): boolean {
-  return kit.storage.actions.ofCall(taskId, toolCallId) !== undefined;
+/** It was begun, or a person was asked about it, perhaps in another life of the server: that holds whatever is said meanwhile. */
+function isTakenUp({ taskId, toolCallId, state }: ToolCall, kit: Kit): boolean {
+  return state !== "intended" || kit.storage.actions.ofCall(taskId, toolCallId) !== undefined;
 }
 
-function skip(group: readonly ToolCall[], kit: Kit): void {
-  for (const call of group) {
-    if (call.state === "intended") fail(call, kit, "Not run: a new message came first.");
-    if (call.state === "started") fail(call, kit, interrupted);
-  }
+async function skip(call: ToolCall, kit: Kit): Promise<void> {
+  fail(call, kit, "Not run: a new message came first.");
 }
 
 async function answer(call: ToolCall, surroundings: Surroundings): Promise<void> {
@@ -62,23 +64,24 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
   if (tool === undefined || "problem" in parsed)
     return fail(call, kit, "problem" in parsed ? parsed.problem : "No such tool.");
   if (!isOffered(call, kit)) return fail(call, kit, `${tool.name} is not one of the tools of this agent.`);
-  if (call.state === "started" && tool.effect !== "pure") {
-    return fail(call, kit, interrupted);
-  }
   try {
+    if (call.state === "started" && tool.effect !== "pure") {
+      const traces = await tracesOf(call, { tool, input: parsed.input, host: surroundings.host });
+      if (traces === "done") return finish(call, kit, { success: true, message: doneBefore });
+      if (traces === "unknown") return fail(call, kit, interrupted);
+    }
     const permit = await requestPermission(call, tool, parsed.input, surroundings);
     if ("refusal" in permit) return fail(call, kit, permit.refusal);
     await perform(call, tool, permit, surroundings);
   } catch (error) {
     surroundings.signal.throwIfAborted();
     if (!(error instanceof ToolFailure)) throw error;
-    kit.journal.finishCall(call, {
-      output: failure(error.message, error.fields),
-      isError: true,
-      durationMs: 0,
-    });
+    finish(call, kit, failure(error.message, error.fields));
   }
 }
+
+const doneBefore =
+  "Done. A restart of the server cut the report; the file holds what this call was to make of it.";
 
 /** An agent has the tools of its profile; a person has all of them. */
 function isOffered({ sessionId, messageId, toolName }: ToolCall, kit: Kit): boolean {
@@ -87,5 +90,9 @@ function isOffered({ sessionId, messageId, toolName }: ToolCall, kit: Kit): bool
 }
 
 function fail(call: ToolCall, kit: Kit, message: string): void {
-  kit.journal.finishCall(call, { output: failure(message), isError: true, durationMs: 0 });
+  finish(call, kit, failure(message));
+}
+
+function finish(call: ToolCall, kit: Kit, output: ToolOutput): void {
+  kit.journal.finishCall(call, { output, isError: !output.success, durationMs: 0 });
 }

@@ -1,7 +1,7 @@
 import type { NewEvent } from "../event.ts";
 import type { Message, MessagePart, ProviderMetadata } from "../message.ts";
 import type { Task, Usage } from "../task.ts";
-import type { ToolCall } from "../tool.ts";
+import type { IntendedChange, ToolCall } from "../tool.ts";
 import { createClosing } from "./closing.ts";
 import { createLedger, existing, statusEvent } from "./ledger.ts";
 import type { Outcome } from "./ledger.ts";
@@ -86,8 +86,8 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
         announce(task, [final, ...intents, { type: "usage", taskId, data: { model, usage } }]);
       }),
 
-    startCall: (taskId: string, toolCallId: string): void =>
-      live(taskId, () => toolCalls.start(taskId, toolCallId, ledger.now())),
+    startCall: ({ taskId, toolCallId }: ToolCall, change: IntendedChange | undefined): void =>
+      live(taskId, () => toolCalls.start(taskId, toolCallId, { at: ledger.now(), change })),
 
     finishCall: (call: ToolCall, outcome: Outcome): void =>
       live(call.taskId, (task) => {

@@ -14,7 +14,8 @@ export async function perform(
 ): Promise<void> {
   const settings = kit.resolve(task);
   const startedAt = performance.now();
-  kit.journal.startCall(task.id, call.toolCallId);
+  const revisions = await tool.revisions?.(permit.input, host);
+  kit.journal.startCall(call, revisions && { before: revisions.present, after: revisions.after() });
   const output = await runTool(tool, permit.input, {
     host,
     fetch: kit.fetcher,
@@ -28,7 +29,8 @@ export async function perform(
     decision: permit.decision,
   });
   if (tool.effect === "pure") signal.throwIfAborted(); // It will run again.
-  const told = signal.aborted ? failure(interrupted, output) : output; // Cut by a stop: the next life of the server goes on from here.
+  const isCut = signal.aborted && !output.success;
+  const told = isCut ? failure(interrupted, output) : output; // By a stop: the next life of the server goes on from here.
   const durationMs = Math.round(performance.now() - startedAt);
   const record = () => {
     kit.decisions.applyOutcome(tool, task.id, permit.decision);

@@ -1,7 +1,7 @@
 import type { Atomically } from "../storage.ts";
-import type { ToolCall, ToolCallStore, ToolOutput } from "../tool.ts";
+import type { IntendedChange, ToolCall, ToolCallStore, ToolOutput } from "../tool.ts";
 import type { Database } from "./database.ts";
-import { fromJson, fromJsonOrNull, toJson } from "./json.ts";
+import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
 
 interface ToolCallRow {
   task_id: string;
@@ -14,6 +14,7 @@ interface ToolCallRow {
   output: string | null;
   is_error: number;
   duration_ms: number | null;
+  change: string | null;
 }
 
 /** A call that is done never starts or ends again: `start` and `finish` throw, for it and for an unknown one. */
@@ -22,7 +23,7 @@ export function createToolCallStore(database: Database, atomically: Atomically):
     INSERT INTO tool_calls (task_id, session_id, message_id, tool_call_id, tool_name, input, state)
     VALUES (?, ?, ?, ?, ?, ?, 'intended')`);
   const start = database.statement(`
-    UPDATE tool_calls SET state = 'started', started_at = ?
+    UPDATE tool_calls SET state = 'started', started_at = ?, change = ?
     WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
   const finish = database.statement(`
     UPDATE tool_calls SET state = 'done', output = ?, is_error = ?, duration_ms = ?
@@ -41,8 +42,8 @@ export function createToolCallStore(database: Database, atomically: Atomically):
         for (const { taskId, sessionId, messageId, toolCallId, toolName, input } of calls)
           insert.run(taskId, sessionId, messageId, toolCallId, toolName, toJson(input));
       }),
-    start: (taskId, toolCallId, at) => {
-      expectOne(start.run(at, taskId, toolCallId), { taskId, toolCallId });
+    start: (taskId, toolCallId, { at, change }) => {
+      expectOne(start.run(at, toJsonOrNull(change), taskId, toolCallId), { taskId, toolCallId });
     },
     finish: (taskId, toolCallId, { output, isError, durationMs }) => {
       const changes = finish.run(toJson(output), Number(isError), Math.round(durationMs), taskId, toolCallId);
@@ -65,6 +66,7 @@ function toToolCall(row: ToolCallRow): ToolCall {
     toolName: row.tool_name,
     input: fromJson<unknown>(row.input),
     state: row.state,
+    change: fromJsonOrNull<IntendedChange>(row.change),
     output: fromJsonOrNull<ToolOutput>(row.output),
     isError: row.is_error === 1,
     durationMs: row.duration_ms,

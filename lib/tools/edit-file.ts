@@ -53,6 +53,10 @@ export const editFile = defineTool<EditFileInput>(import.meta.url, {
     const { path, revision, before, after } = await edited(input, host);
     return { preview: unifiedDiff({ path, before, after }), revision };
   },
+  revisions: async (input, host) => {
+    const file = await readText(input, host);
+    return { present: file.revision, after: () => revisionOf(Buffer.from(applied(file, input.edits))) };
+  },
   run: async (input, { host }) => {
     const { path, after } = await edited(input, host);
     await host.files.write(path, after);
@@ -64,23 +68,30 @@ export const editFile = defineTool<EditFileInput>(import.meta.url, {
   },
 });
 
-interface EditedFile {
+interface TextFile {
   path: string;
   revision: string;
   before: string;
-  after: string;
 }
 
-async function edited(input: EditFileInput, host: WorkspaceHost): Promise<EditedFile> {
+async function edited(input: EditFileInput, host: WorkspaceHost): Promise<TextFile & { after: string }> {
+  const file = await readText(input, host);
+  return { ...file, after: applied(file, input.edits) };
+}
+
+async function readText(input: EditFileInput, host: WorkspaceHost): Promise<TextFile> {
   const path = host.files.relative(input.file_path);
   const bytes = await readRegularFile(host, path, fileBytesMax);
   const reason = binaryReason(bytes);
   if (reason) throw new ToolFailure(`${path} cannot be edited as text: ${reason}.`, { file_path: path });
-  const before = Buffer.from(bytes).toString("utf8");
-  const after = applyEdits(before, input.edits);
+  return { path, revision: revisionOf(bytes), before: Buffer.from(bytes).toString("utf8") };
+}
+
+function applied({ path, before }: TextFile, edits: readonly Edit[]): string {
+  const after = applyEdits(before, edits);
   if (Buffer.byteLength(after) > fileBytesMax) {
     const limit = `more than ${inUnits(fileBytesMax)}`;
     throw new ToolFailure(`Nothing was changed: ${path} would grow to ${limit}.`, { file_path: path });
   }
-  return { path, revision: revisionOf(bytes), before, after };
+  return after;
 }

@@ -40,6 +40,10 @@ export const writeFile = defineTool<WriteFileInput>(import.meta.url, {
     const { path, present, revision } = await inspect(input, host);
     return { preview: describeChange(path, present, input.content), revision };
   },
+  revisions: async (input, host) => {
+    const { revision } = await inspect(input, host);
+    return { present: revision, after: () => revisionOf(Buffer.from(input.content)) };
+  },
   run: async (input, { host }) => {
     const { path, present, revision } = await inspect(input, host);
     const bytes = Buffer.byteLength(input.content);

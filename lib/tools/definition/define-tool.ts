@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Preview, Tool, ToolContext, ToolOutput } from "../../tool.ts";
+import type { Preview, Revisions, Tool, ToolContext, ToolOutput } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 
 /** A tool whose methods see their input in its own type. */
-export interface ToolDefinition<Input> extends Omit<Tool, "description" | "subject" | "preview" | "run"> {
+export interface ToolDefinition<Input> extends Omit<
+  Tool,
+  "description" | "subject" | "preview" | "revisions" | "run"
+> {
   subject(input: Input, host: WorkspaceHost): string;
   preview?(input: Input, host: WorkspaceHost): Promise<Preview>;
+  revisions?(input: Input, host: WorkspaceHost): Promise<Revisions>;
   run(input: Input, context: ToolContext): Promise<ToolOutput>;
 }
 

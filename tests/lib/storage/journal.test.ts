@@ -20,12 +20,20 @@ const outcome = { output: { success: true, message: "ok", exitCode: 0 }, isError
 test("a tool call is intended, started and done", () => {
   const storage = temp.openTemp();
   const { taskId, messageId, calls } = intend(storage, "c1");
-  const intended = { ...calls[0], state: "intended", output: null, isError: false, durationMs: null };
+  const intended = {
+    ...calls[0],
+    state: "intended",
+    output: null,
+    isError: false,
+    durationMs: null,
+    change: null,
+  };
   expect(storage.toolCalls.get(taskId, "c1")).toEqual(intended);
-  storage.toolCalls.start(taskId, "c1", temp.at);
-  expect(storage.toolCalls.get(taskId, "c1")).toEqual({ ...intended, state: "started" });
+  const change = { before: "a", after: "b" };
+  storage.toolCalls.start(taskId, "c1", { at: temp.at, change });
+  expect(storage.toolCalls.get(taskId, "c1")).toEqual({ ...intended, state: "started", change });
   storage.toolCalls.finish(taskId, "c1", outcome);
-  const done = { ...intended, state: "done", output: outcome.output, durationMs: 12 };
+  const done = { ...intended, change, state: "done", output: outcome.output, durationMs: 12 };
   expect(storage.toolCalls.ofMessage(messageId)).toEqual([done]);
   expect(storage.toolCalls.get(taskId, "c2")).toBeUndefined();
   expect(storage.toolCalls.ofMessage(temp.newId("msg"))).toEqual([]);
@@ -34,8 +42,8 @@ test("a tool call is intended, started and done", () => {
 test("a call may start again after a crash, and may end without having started", () => {
   const storage = temp.openTemp();
   const { taskId } = intend(storage, "c1", "c2");
-  storage.toolCalls.start(taskId, "c1", temp.at);
-  storage.toolCalls.start(taskId, "c1", temp.later);
+  storage.toolCalls.start(taskId, "c1", { at: temp.at });
+  storage.toolCalls.start(taskId, "c1", { at: temp.later });
   storage.toolCalls.finish(taskId, "c2", { ...outcome, isError: true });
   expect(storage.toolCalls.get(taskId, "c2")).toMatchObject({ state: "done", isError: true });
 });
@@ -44,11 +52,11 @@ test("a call that is done neither starts nor ends again, and an unknown one neve
   const storage = temp.openTemp();
   const { taskId } = intend(storage, "c1");
   storage.toolCalls.finish(taskId, "c1", outcome);
-  expect(() => storage.toolCalls.start(taskId, "c1", temp.at)).toThrow("is done");
+  expect(() => storage.toolCalls.start(taskId, "c1", { at: temp.at })).toThrow("is done");
   const other = { ...outcome, output: { success: false, message: "again" } };
   expect(() => storage.toolCalls.finish(taskId, "c1", other)).toThrow("is done");
   expect(storage.toolCalls.get(taskId, "c1")?.output).toEqual(outcome.output);
-  expect(() => storage.toolCalls.start(taskId, "c9", temp.at)).toThrow("never intended");
+  expect(() => storage.toolCalls.start(taskId, "c9", { at: temp.at })).toThrow("never intended");
 });
 
 test("calls keep their order, and are intended together or not at all", () => {
