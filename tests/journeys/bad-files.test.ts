@@ -1,3 +1,4 @@
+import { globalAgent } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectProblem } from "../support/claims.ts";
 import { startFortress, type Fortress } from "../support/fortress.ts";
@@ -53,10 +54,12 @@ describe("files of every kind", () => {
       small.call("uploadFile", { body: Buffer.alloc(size), headers: raw, query: { filename: "x" } });
     expectProblem(await upload(1001), "too-large");
     const unannounced = { ...raw, "transfer-encoding": "chunked" };
-    const cut = { body: Buffer.alloc(200_000), headers: unannounced, query: { filename: "x" } };
+    const cut = { body: Buffer.alloc(2_000_000), headers: unannounced, query: { filename: "x" } };
+    globalAgent.maxSockets = 1;
     expectProblem(await small.call("uploadFile", cut), "too-large");
     // The unread rest of the body is out of the way of the next request on the same connection.
     expect((await small.call("getServer")).status).toBe(200);
+    globalAgent.maxSockets = Infinity;
     expect((await upload(1000)).status).toBe(201);
     await small.stop();
   });
