@@ -46,6 +46,8 @@ export interface MessageStore {
   deliver(id: string): Message;
   /** Waiting messages of the session, oldest first. */
   waiting(sessionId: string): Message[];
+  /** The last message of the conversation so far. */
+  last(sessionId: string): Message | undefined;
   /** The conversation so far: messages with a position, in order. */
   history(sessionId: string): HistoryMessage[];
 }

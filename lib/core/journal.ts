@@ -34,12 +34,22 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     return { told, hasNews: own.length > 0 };
   };
 
+  const close = createClosing(runtime, ledger);
+
   return {
     now: ledger.now,
     announce,
     live,
     openCalls: ledger.openCalls,
-    close: createClosing(runtime, ledger),
+    close,
+
+    /** False when a message came since the agent had its last word: then the task goes on. */
+    complete: (taskId: string): boolean =>
+      live(taskId, (task) => {
+        if (ledger.waitingFor(task).length > 0) return false;
+        close(taskId, { state: "completed", detail: "Done" });
+        return true;
+      }),
 
     /** Takes up a queued task, and the messages it is about. */
     begin: (taskId: string): Task =>

@@ -94,7 +94,7 @@ export function createLedger({ storage, clock }: Pick<Runtime, "storage" | "cloc
 
     /** The last message of the conversation, when it is the task's and its tool calls have no answer yet. */
     openCalls: (task: Task): OpenCalls | undefined => {
-      const last = messages.history(task.sessionId).at(-1)?.message;
+      const last = messages.last(task.sessionId);
       if (last?.taskId !== task.id || last.role === "tool") return undefined;
       return last.content.some((part) => part.type === "tool-call")
         ? { messageId: last.id, calls: toolCalls.ofMessage(last.id) }

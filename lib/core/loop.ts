@@ -18,7 +18,7 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     await kit.workspaces.whenReady(task, signal);
     while (!kit.isStopping()) {
       const isDone = await takeStep(task, kit, signal);
-      if (isDone) return void kit.journal.close(taskId, { state: "completed", detail: "Done" });
+      if (isDone && kit.journal.complete(taskId)) return;
     }
   } catch (error) {
     if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
@@ -46,14 +46,13 @@ async function takeStep(task: Task, kit: Kit, signal: AbortSignal): Promise<bool
 }
 
 /** The agent said something without wanting a tool, or a person's own tool run has its result. */
-function hasLastWord(task: Task, kit: Kit): boolean {
-  const history = kit.storage.messages
-    .history(task.sessionId)
-    .filter(({ message }) => message.taskId === task.id);
-  const last = history.at(-1)?.message;
-  const first = history[0]?.message;
-  const isToolRun = first?.role === "user" && first.content.some((part) => part.type === "tool-call");
-  return last?.role === "assistant" || (last?.role === "tool" && isToolRun && history.length === 2);
+function hasLastWord(task: Task, { storage: { messages, toolCalls } }: Kit): boolean {
+  const last = messages.last(task.sessionId);
+  if (last?.taskId !== task.id) return false;
+  const [part] = last.content;
+  const call = part?.type === "tool-result" ? toolCalls.get(task.id, part.toolCallId) : undefined;
+  const isToolRun = call !== undefined && messages.get(call.messageId)?.role === "user";
+  return last.role === "assistant" || isToolRun;
 }
 
 function checkBounds(task: Task, settings: ResolvedSettings): void {

@@ -52,6 +52,7 @@ export function createMessageStore(database: Database, atomically: Atomically): 
   const select = (rest: string) => database.statement<MessageRow>(`SELECT * FROM messages ${rest}`);
   const byId = select("WHERE id = ?");
   const positioned = select("WHERE session_id = ? AND position > ? ORDER BY position LIMIT ?");
+  const last = select("WHERE session_id = ? AND position IS NOT NULL ORDER BY position DESC LIMIT 1");
   const waiting = select("WHERE session_id = ? AND position IS NULL AND id > ? ORDER BY id LIMIT ?");
   const selectFiles = database.statement<FileRow & { message_id: string }>(filesOfMessages);
   const deliver = database.statement(giveNextPosition);
@@ -63,7 +64,8 @@ export function createMessageStore(database: Database, atomically: Atomically): 
         files.get(row.message_id)?.push(toFile(row));
     return rows.map((row) => toMessage(row, files.get(row.id) ?? []));
   };
-  const get = (id: string) => toMessages([byId.get(id)].filter((row) => row !== undefined))[0];
+  const first = (row: MessageRow | undefined) => (row ? toMessages([row])[0] : undefined);
+  const get = (id: string) => first(byId.get(id));
 
   const create = (message: NewMessage) => {
     const { id, sessionId, taskId, role, content, createdAt, providerMetadata } = message;
@@ -93,6 +95,7 @@ export function createMessageStore(database: Database, atomically: Atomically): 
       return message;
     },
     waiting: (sessionId) => toMessages(waiting.all(sessionId, "", unlimited)),
+    last: (sessionId) => first(last.get(sessionId)),
     history: (sessionId) => {
       const rows = positioned.all(sessionId, -1, unlimited);
       return toMessages(rows).map((message, index) =>
