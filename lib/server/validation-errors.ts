@@ -74,7 +74,7 @@ function expected({ keyword, params, schema, parentSchema }: ErrorObject): strin
     case "discriminator":
       return `expected ${tags(parentSchema).join(" or ")}`;
     case "pattern":
-      return `expected text like ${String(schema)}`;
+      return `expected text like ${likeness(parentSchema) ?? String(schema)}`;
     case "format":
       return `expected text in the form ${String(schema)}`;
     case "minimum":
@@ -92,6 +92,12 @@ function expected({ keyword, params, schema, parentSchema }: ErrorObject): strin
     default:
       return "expected what the contract says";
   }
+}
+
+/** An example says more to a person than a pattern, and so does what the contract says about it. */
+function likeness(schema: object | undefined): string | undefined {
+  const { examples, description } = (schema ?? {}) as { examples?: unknown[]; description?: string };
+  return examples?.map(String)[0] ?? description?.trim().replaceAll(/\s+/g, " ");
 }
 
 function fields(schema: object | undefined): string {

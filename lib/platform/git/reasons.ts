@@ -13,7 +13,10 @@ export function reasonInWords(result: ProcessResult, branch: string | null): str
 /** First match wins: what is said later in git's text is often only a consequence. */
 const reasons: [RegExp, string][] = [
   [/No space left on device|Disk quota exceeded/i, "The disk of this host is full."],
-  [/Remote branch .* not found|couldn't find remote ref/i, "The repository has no branch {branch}."],
+  [
+    /Remote branch .* not found|couldn't find remote ref/i,
+    "The repository has no branch {branch}; without a branch its own default is taken.",
+  ],
   [/Could not resolve host/i, "The host name is not known (it could not be resolved)."],
   [/Host key verification failed/i, "The host key is not the one this host knows; check ~/.ssh/known_hosts."],
   [/SSL|certificate|TLS/, "The host could not prove who it is (TLS certificate)."],
@@ -24,11 +27,11 @@ const reasons: [RegExp, string][] = [
   [/timed out/i, "The host did not answer in time (timeout)."],
   [
     /Permission denied|Authentication failed|could not read (Username|Password)|Access denied|The requested URL returned error: (401|403)/i,
-    "This host has no access to the repository, or it does not exist.",
+    "This host has no access to the repository, or it does not exist. Private ones are cloned over SSH (user@host:path), with a key of this host.",
   ],
   [
     /not found|does not exist|does not appear to be a git repository|No such file or directory|error: 404/i,
-    "There is no such repository.",
+    "There is no such repository. Check its address.",
   ],
   [/dubious ownership/i, "The repository belongs to another user of this host."],
   [/fsck error|error in (object|tag|commit|tree)/i, "The repository holds damaged or dangerous objects."],

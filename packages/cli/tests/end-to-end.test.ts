@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -48,9 +50,14 @@ function talkcody({ args, environment = {}, onOut }: Talk): Promise<Run> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [out, err] = ["", ""];
+  let isInterrupted = false;
+  const interrupt = () => {
+    if (!isInterrupted) child.kill("SIGINT");
+    isInterrupted = true;
+  };
   child.stdout.on("data", (piece: Buffer) => {
     out += piece.toString();
-    onOut?.(out, () => child.kill("SIGINT"));
+    onOut?.(out, interrupt);
   });
   child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
@@ -142,13 +149,10 @@ test("run ends with 1 when the task fails, and says why", async () => {
 });
 
 test("Ctrl-C cancels the task of run, which ends with 3", async () => {
-  let isSent = false;
   const { code, out } = await talkcody({
     args: ["run", "-m", "script@scripted", script({ text: "On it. ", tokens: 3000, tokensPerSecond: 50 })],
     onOut: (text, interrupt) => {
-      if (!text.includes("On it.") || isSent) return;
-      isSent = true;
-      interrupt();
+      if (text.includes("On it.")) interrupt();
     },
   });
   expect(out).toContain("■ cancelled");
@@ -209,8 +213,27 @@ test("what is wrong is one line that says what to do", async () => {
   expect(gone).toMatchObject({ code: 1, err: "✗ No server is running; start one with `npm start`.\n" });
   const bad = await talkcody({ args: ["run", "--model", "nonsense", "hi"] });
   expect(bad.code).toBe(1);
-  expect(bad.err).toMatch(/\/model: /);
-  expect(bad.err).not.toContain("    at ");
+  expect(bad.err).toMatch(/^✗ \/model: expected text like gpt-5-mini@openai, came "nonsense"\.\n$/);
+  const repo = await talkcody({ args: ["run", "--repo", "nonsense", "hi"] });
+  expect(repo.code).toBe(1);
+  expect(repo.err).toMatch(/^✗ \/workspace\/repository: expected text like `https:\/\/host.*"nonsense"\.\n$/);
+  const none = await talkcody({ args: ["run", "hi"] });
+  expect(none).toMatchObject({ code: 1, out: "" });
+  expect(none.err).toMatch(/^✗ No model is chosen\. .*talkcody models.*\n$/);
+});
+
+test("nobody at the address, or somebody else, is one line that says what to check", async () => {
+  const stranger = createServer((_request, response) => void response.writeHead(404).end("<html>"));
+  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+  const environment = { TALKCODY_URL: url, TALKCODY_API_KEY: "x".repeat(32) };
+  const other = await talkcody({ args: ["ls"], environment });
+  expect(other).toMatchObject({ code: 1, out: "" });
+  expect(other.err).toMatch(/^✗ What answers there is not the server\. .*TALKCODY_URL.*\n$/);
+  stranger.closeAllConnections();
+  await new Promise((resolve) => stranger.close(resolve));
+  const nobody = await talkcody({ args: ["ls"], environment });
+  expect(nobody.err).toMatch(/^✗ The server does not answer\. .*npm start.*\n$/);
 });
 
 /** A person whose hands are a list: keys pressed when something is on the screen, lines typed when one is edited. */

@@ -3,6 +3,7 @@ import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
 import type { Client } from "../connect.ts";
 import { UsageError } from "../failures.ts";
+import type { Task } from "../frame.ts";
 import { shortId } from "../ids.ts";
 import { readAll } from "../read-all.ts";
 import type { RunValues } from "../start-task.ts";
@@ -68,6 +69,13 @@ function sayApproved({ terminal }: Context): void {
   );
 }
 
+/** A session whose repository could not be cloned stays without it. */
+function nextAfter({ error }: Task, id: string): string {
+  return error?.code === "clone-failed"
+    ? 'begin again: talkcody run --repo URL [--branch B] "…"'
+    : `go on: talkcody run -s ${id} "…"`;
+}
+
 /** Ctrl-C cancels; the second one leaves without waiting for the end. */
 function createCanceller({ terminal, json }: Context, client: Client, taskId: string) {
   let isCancelling = false;
@@ -93,7 +101,7 @@ function exitCode({ terminal, json }: Context, outcome: Outcome, sessionId: stri
   const id = shortId(sessionId);
   switch (outcome.type) {
     case "ended":
-      hint(`  session ${id} · go on: talkcody run -s ${id} "…"`);
+      hint(`  session ${id} · ${nextAfter(outcome.task, id)}`);
       return { completed: 0, failed: 1, cancelled: 3 }[
         outcome.task.state as "completed" | "failed" | "cancelled"
       ];
