@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { expectProblem } from "../support/claims.ts";
 import { converse, messagesOf } from "../support/conversation.ts";
 import { atRest, expectSameAsStored, follow } from "../support/follower.ts";
@@ -27,6 +27,7 @@ test.runIf(mounted)(
   "on a full disk writes are refused, reading goes on, and room is enough to go on",
   async () => {
     const server = await startServerProcess({ folder });
+    onTestFinished(() => server.stop());
     const talk = await converse(server, [says("Said while there was room.")]);
     await taskEnded(server, talk.taskId);
     const before = {

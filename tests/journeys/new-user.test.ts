@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { environment, freePort, root, startServerProcess } from "../support/server-process.ts";
 import { until } from "../support/until.ts";
 
@@ -66,6 +66,7 @@ test("every mistake of the environment is named at once, in words, and no key is
 
 test("a port that is taken, and a second server on the same data, are refused with what to do", async () => {
   const first = await startServerProcess({ folder });
+  onTestFinished(() => first.stop());
   const second = await run(["node", "start.mjs"]).ended;
   expect(second.code).toBe(1);
   expect(second.said).toContain(first.dataDir);
@@ -83,7 +84,6 @@ test("a port that is taken, and a second server on the same data, are refused wi
   await first.end("SIGKILL");
   await first.start(); // The lock of a server that was killed is gone with it.
   expect((await first.call("getServer")).status).toBe(200);
-  await first.stop();
 });
 
 test("npm run demo ends green, on the real server", async () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { expectProblem } from "../support/claims.ts";
 import { converse, messagesOf, toolResults } from "../support/conversation.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
@@ -106,6 +106,7 @@ test("a command sees no secret: neither in its environment nor in that of any pr
 
 test("a server without a key makes one for its owner alone, and never prints it", async () => {
   const fresh = await startServerProcess({ env: { TALKCODY_API_KEY: "", TALKCODY_LOG_LEVEL: "debug" } });
+  onTestFinished(() => fresh.stop());
   const key = readFileSync(join(fresh.dataDir, "api-key"), "utf8").trim();
   expect(Buffer.from(key, "base64url")).toHaveLength(32);
   expect(statSync(join(fresh.dataDir, "api-key")).mode & 0o777).toBe(0o600);
@@ -114,7 +115,6 @@ test("a server without a key makes one for its owner alone, and never prints it"
   expect(fresh.said()).toContain("api-key");
   expect(fresh.said()).not.toContain(key);
   expect(readFileSync(join(fresh.dataDir, "server.json"), "utf8")).not.toContain(key);
-  await fresh.stop();
 });
 
 /** Files of the data folder that hold the text; a database together with its log. */
