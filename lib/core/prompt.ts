@@ -12,6 +12,8 @@ import type { Kit } from "./kit.ts";
 const instructionCharactersMax = 8000;
 /** Larger attachments are named to the model, not shown. */
 const fileBytesMax = 20 * 1024 * 1024;
+/** And so are those of earlier messages that would make all of them together larger than this. */
+const allFilesBytesMax = 64 * 1024 * 1024;
 
 /** All that is sent to the model for the next step of a task. The same for every client and channel. */
 export async function buildRequest(
@@ -76,14 +78,28 @@ async function readText(host: WorkspaceHost, path: string): Promise<string | und
 }
 
 async function readFiles(history: readonly HistoryMessage[], kit: Kit): Promise<Map<string, ModelFile>> {
-  const files = history
-    .flatMap(({ message }) => message.files)
-    .filter((file) => file.sizeBytes <= fileBytesMax);
-  const entries = files.map(async ({ id, name, mediaType }) => {
-    const bytes = await kit.storage.attachments.read(id);
-    return [id, { fileId: id, name, mediaType, bytes }] as const;
-  });
-  return new Map(await Promise.all(entries));
+  const files = new Map<string, ModelFile>();
+  let left = allFilesBytesMax;
+  for (const { id, name, mediaType, sizeBytes } of history
+    .toReversed()
+    .flatMap(({ message }) => message.files)) {
+    if (files.has(id) || sizeBytes > Math.min(fileBytesMax, left)) continue;
+    const bytes = await readAttachment(id, kit);
+    if (bytes === undefined) continue;
+    left -= bytes.length;
+    files.set(id, { fileId: id, name, mediaType, bytes });
+  }
+  return files;
+}
+
+/** A restore brings back the databases, not always the bytes: what is missing is described in words. */
+async function readAttachment(id: string, kit: Kit): Promise<Uint8Array | undefined> {
+  try {
+    return await kit.storage.attachments.read(id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not-found") return undefined;
+    throw error;
+  }
 }
 
 /** A tool that a person ran is one message for the model: what was run, and what came of it. */

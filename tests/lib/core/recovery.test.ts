@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResults } from "../../support/conversation.ts";
-import { calls, callsAll, says } from "../../support/script.ts";
+import { calls, callsAll, says, script } from "../../support/script.ts";
 import { eventWhere, pendingAction, taskIn, until } from "../../support/until.ts";
 import { useTestServer } from "../../support/use-server.ts";
 import { scratch } from "../../support/workspaces.ts";
@@ -27,6 +27,21 @@ test("an approval that was asked for before a restart is honoured, even when a m
   expect(existsSync(join(folder, "first"))).toBe(true);
   expect(existsSync(join(folder, "second"))).toBe(false);
   expect((await messagesOf(server, sessionId)).at(-1)?.content).toEqual([{ type: "text", text: "Heard." }]);
+});
+
+test("a file whose bytes a restore did not bring back is described to the model, and fails no task", async () => {
+  const query = { filename: "picture.png" };
+  const { body: file } = await server.call("uploadFile", { query, body: "not really a picture" });
+  const first = await converse(server, [says("Seen.")]);
+  rmSync(join(server.dataDir, "attachments"), { recursive: true });
+  const content = [{ type: "text" as const, text: script(says("Still here.")) }];
+  const body = { content, fileIds: [file.id] };
+  const { sessionId } = first;
+  const sent = await server.call("sendMessage", { params: { sessionId }, body });
+  await taskIn(server, sent.body.task.id, "completed");
+  expect((await messagesOf(server, sessionId)).at(-1)?.content).toEqual([
+    { type: "text", text: "Still here." },
+  ]);
 });
 
 /** A host that takes connections and says nothing. */
