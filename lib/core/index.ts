@@ -1,3 +1,4 @@
+import { timestamp } from "../clock.ts";
 import type { Provider } from "../settings.ts";
 import type { Services } from "../services.ts";
 import type { Snapshot } from "../session.ts";
@@ -7,6 +8,7 @@ import { createFiles } from "./files.ts";
 import { createJournal } from "./journal.ts";
 import { createKit } from "./kit.ts";
 import type { Runtime } from "./runtime.ts";
+import { createRecovery } from "./recovery.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSessions } from "./sessions.ts";
 import type { GlobalSettingsService } from "./settings.ts";
@@ -24,6 +26,8 @@ export interface CoreOptions {
   endStreams(sessionId: string): void;
 }
 
+/** Answers under an idempotency key are kept for twice as long as promised. */
+const answersKeptMs = 48 * 3_600_000;
 /** Decisions are looked through at least this often for those whose time is over. */
 const expiryCheckMsMax = 30_000;
 
@@ -54,13 +58,15 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     isStopping: () => stopping.isStopping,
   });
   const scheduler = createScheduler(kit, stopping);
+  const recovery = createRecovery(runtime, journal);
   const tasks = createTasks({ runtime, journal, scheduler, decisions });
   const sessions = createSessions({ runtime, journal, scheduler, workspaces, agents, settings, endStreams });
-  const expire = () => {
+  const tidy = () => {
     try {
       decisions.expireOverdue();
+      storage.requests.prune(timestamp(clock.now() - answersKeptMs));
     } catch (error) {
-      runtime.reportFault("Decisions could not be looked through; it is tried again", error);
+      runtime.reportFault("What is over could not be put away; it is tried again", error);
     }
   };
   let watch: NodeJS.Timeout | undefined;
@@ -84,19 +90,21 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     },
     snapshot: sessions.snapshot,
     start: () => {
-      expire();
+      tidy();
       workspaces.recover();
+      recovery.start();
       scheduler.wake();
       storage.events.onCommitted((_, events) => {
         const makesRoom = events.some(({ type }) => type === "action.required");
         if (makesRoom) scheduler.wake();
       });
       const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
-      watch = setInterval(expire, checkMs).unref();
+      watch = setInterval(tidy, checkMs).unref();
     },
     stop: async (graceMs) => {
       clearInterval(watch);
       await Promise.all([scheduler.stop(graceMs), workspaces.stop()]);
+      recovery.stop();
     },
   };
 }
