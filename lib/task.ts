@@ -19,6 +19,8 @@ export interface TaskChange {
   settings?: Settings;
   error?: Problem | null;
   steps?: number;
+  /** How often in a row the server ended abruptly while the task was at the same step. */
+  recoveries?: number;
   startedAt?: string;
   endedAt?: string;
   /** The message the agent is writing just now; null when none is. */
@@ -46,6 +48,8 @@ export interface TaskStore {
   /** The message the task is writing just now. */
   streamingMessageId(id: string): string | null;
   update(id: string, change: TaskChange): void;
+  /** Counts one more recovery and returns how many there are. */
+  countRecovery(id: string): number;
   addUsage(id: string, usage: Usage): void;
 }
 

@@ -86,7 +86,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
         const final = ledger.say(task, { id: messageId, role: "assistant", parts, providerMetadata });
         const calls = parts.filter((part) => part.type === "tool-call");
         toolCalls.intend(calls.map((call) => ({ ...call, taskId, sessionId: task.sessionId, messageId })));
-        tasks.update(taskId, { steps: task.steps + 1, streamingMessageId: null });
+        tasks.update(taskId, { steps: task.steps + 1, streamingMessageId: null, recoveries: 0 });
         tasks.addUsage(taskId, usage);
         const intents = calls.map(({ toolCallId, toolName, input }): NewEvent => ({
           type: "tool.call",
@@ -102,6 +102,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     finishCall: (call: ToolCall, outcome: Outcome): void =>
       live(call.taskId, (task) => {
         deltas.flush();
+        tasks.update(task.id, { recoveries: 0 });
         events.append(task.sessionId, [ledger.finishCall(call, outcome)]);
       }),
 

@@ -22,11 +22,15 @@ export function createTaskStore(database: Database): TaskStore {
       input_tokens = input_tokens + ?, output_tokens = output_tokens + ?,
       cached_input_tokens = cached_input_tokens + ?, cost_usd = cost_usd + ?
     WHERE id = ?`);
+  const recover = database.statement<{ recoveries: number }>(
+    "UPDATE tasks SET recoveries = recoveries + 1 WHERE id = ? RETURNING recoveries",
+  );
   const change = createRowChange<TaskChange>(database, "tasks", {
     state: (state) => ({ state }),
     settings: (settings) => ({ settings: toJson(settings) }),
     error: (error) => ({ error: toJsonOrNull(error) }),
     steps: (steps) => ({ steps }),
+    recoveries: (recoveries) => ({ recoveries }),
     startedAt: (at) => ({ started_at: at }),
     endedAt: (at) => ({ ended_at: at }),
     streamingMessageId: (id) => ({ streaming_message_id: id }),
@@ -49,6 +53,11 @@ export function createTaskStore(database: Database): TaskStore {
     streamingMessageId: (id) => streaming.get(id)?.id ?? null,
     update: (id, fields) => {
       if (!change(id, fields)) throw notFound("task", id);
+    },
+    countRecovery: (id) => {
+      const row = recover.get(id);
+      if (!row) throw notFound("task", id);
+      return row.recoveries;
     },
     addUsage: (id, { inputTokens, outputTokens, cachedInputTokens, costUsd }) => {
       if (addUsage.run(inputTokens, outputTokens, cachedInputTokens, costUsd, id) === 0)

@@ -1,0 +1,41 @@
+import { AppError, problemOf } from "../errors.ts";
+import type { Task } from "../task.ts";
+import type { Journal } from "./journal.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Further lives of the server that a step may cut short before its task is given up. */
+const recoveriesMax = 3;
+
+/** Keeps a task at which the server ends time and again, such as for want of memory, from being its end forever. */
+export function createRecovery({ storage, reportFault }: Runtime, journal: Journal) {
+  const { tasks } = storage;
+
+  const takeUp = (taskId: string): void =>
+    journal.live(taskId, () => {
+      const count = tasks.countRecovery(taskId);
+      if (count <= recoveriesMax) return;
+      const detail = `The server ended abruptly ${count} times in a row at this step; it is not tried again. Send a message to go on.`;
+      const problem = problemOf(new AppError("interrupted", detail), `/v1/tasks/${taskId}`);
+      journal.close(taskId, { state: "failed", problem, detail });
+    });
+
+  const tryEach = (work: (task: Task) => void): void => {
+    for (const task of tasks.unfinished()) {
+      try {
+        work(task);
+      } catch (error) {
+        reportFault(`Task ${task.id} could not be looked at`, error);
+      }
+    }
+  };
+
+  return {
+    /** Call it before any task is started. What waits for a person or in the queue has cut nothing short. */
+    start: (): void =>
+      tryEach(({ id, state }) => {
+        if (state === "running") takeUp(id);
+      }),
+    /** The server ends as it should, and the next life counts one that is no fault of the task. */
+    stop: (): void => tryEach(({ id }) => tasks.update(id, { recoveries: -1 })),
+  };
+}

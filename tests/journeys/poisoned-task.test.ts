@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { converse, say } from "../support/conversation.ts";
+import { says } from "../support/script.ts";
+import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
+import { eventWhere, taskEnded, taskIn } from "../support/until.ts";
+
+let server: ServerProcess;
+beforeAll(async () => void (server = await startServerProcess()));
+afterAll(() => server.stop());
+
+test("a task at whose step the server ends time and again is given up; a clean stop counts for nothing", async () => {
+  const endless = { tokens: 100_000, tokensPerSecond: 100 };
+  const poisoned = await converse(server, [endless]);
+  await eventWhere(server, poisoned.sessionId, ({ type }) => type === "token");
+  for (const signal of [
+    "SIGKILL",
+    "SIGKILL",
+    "SIGKILL",
+    "SIGTERM",
+    "SIGKILL",
+    "SIGKILL",
+    "SIGKILL",
+  ] as const) {
+    await server.end(signal);
+    await server.start();
+    await taskIn(server, poisoned.taskId, "running");
+  }
+  await server.end("SIGKILL");
+  await server.start();
+  const { state, error } = await taskEnded(server, poisoned.taskId);
+  expect({ state, code: error?.code }).toEqual({ state: "failed", code: "interrupted" });
+  const next = await say(server, poisoned.sessionId, [says("On with it.")]);
+  await taskIn(server, next.task.id, "completed");
+}, 60_000);
