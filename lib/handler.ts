@@ -83,7 +83,8 @@ export type Answer<O extends OperationId> = {
 /**
  * One operation. A handler that changes something runs inside one transaction together with its idempotency record,
  * so it must be synchronous; where it has to wait for the world first (`x-waits` in the contract), it is async and
- * returns a function that makes the change and the answer, and that function runs in the transaction.
+ * returns a function that makes the change and the answer, and that function runs in the transaction; an answer without
+ * a function says that the work is done already.
  */
 export type Handler<O extends OperationId> = (
   input: Input<O>,

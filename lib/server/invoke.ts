@@ -1,12 +1,11 @@
 import type { Clock } from "../clock.ts";
-import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { Handlers } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Atomically, IdempotencyStore } from "../storage.ts";
 import type { Operation } from "./contract.ts";
 import type { Call, IdempotencyKey, Outcome } from "./call.ts";
-import { recall, reused } from "./idempotency.ts";
+import { createBegin, recall, reused } from "./idempotency.ts";
 
 /** The one way to run an operation. Changes are committed, with their idempotency record, when it resolves. */
 export type Invoke = (call: Call) => Promise<Outcome>;
@@ -31,6 +30,7 @@ export function createInvoke({
   clock,
   stopped,
 }: InvokeOptions): Invoke {
+  const begin = createBegin(requests, clock);
   const underWay = new Map<string, { requestHash: string; outcome: Promise<Outcome> }>();
   const run = ({ operation, input }: Call) => {
     // Input and answer were held against the types of the operation where the handler was written.
@@ -46,17 +46,28 @@ export function createInvoke({
       if (stored) return stored;
       const outcome = answerOf(run(call), call.operation);
       if (idempotency) {
-        requests.begin(idempotency.key, recordOf(call, idempotency.requestHash, clock));
+        begin(call.operation.id, idempotency);
         requests.finish(idempotency.key, storedForm(outcome));
       }
       return outcome;
     });
 
+  /** The work is done: when that cannot be put on record, its key stays taken and never does it again. */
+  const keep = (call: Call, outcome: Outcome): Outcome => {
+    try {
+      if (call.idempotency) requests.finish(call.idempotency.key, storedForm(outcome));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+    return outcome;
+  };
+
   /** A change that waits first: the waiting is outside, the change and its record are one transaction. */
   const waitAndChange = async (call: Call): Promise<Outcome> => {
     const commit = await run(call);
+    if (typeof commit !== "function") return keep(call, answerOf(commit, call.operation));
     return atomically(() => {
-      const outcome = answerOf(typeof commit === "function" ? commit() : commit, call.operation);
+      const outcome = answerOf(commit(), call.operation);
       if (call.idempotency) requests.finish(call.idempotency.key, storedForm(outcome));
       return outcome;
     });
@@ -71,7 +82,7 @@ export function createInvoke({
     }
     const stored = atomically(() => {
       const found = recall(requests, { key, requestHash });
-      if (!found) requests.begin(key, recordOf(call, requestHash, clock));
+      if (!found) begin(call.operation.id, { key, requestHash });
       return found;
     });
     if (stored) return stored;
@@ -97,10 +108,6 @@ export function createInvoke({
 function answerOf(answer: unknown, { id }: Operation): Outcome {
   if (typeof answer === "object" && answer !== null && "status" in answer) return answer as Outcome;
   throw new Error(`The handler of ${id} gave no answer; only an operation marked x-waits may wait.`);
-}
-
-function recordOf({ operation }: Call, requestHash: string, clock: Clock) {
-  return { operationId: operation.id, requestHash, at: timestamp(clock.now()) };
 }
 
 function storedForm({ status, body }: Outcome): { status: number; body: unknown } {

@@ -1,4 +1,7 @@
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
+import { systemClock } from "../../../lib/clock.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { call, codeOf, folder, post, sessionId, sleep, start, workspaceId } from "./kit.ts";
 
@@ -163,4 +166,38 @@ test("a waiting operation that fails in a known way frees its key; cut by a cras
   expect(codeOf(await sync("l"))).toBe("request-interrupted");
   expect(runs).toBe(3);
   expect(storage.requests.find("l")?.answer).toBeNull();
+});
+
+test("work that is done is answered, and never done again, when its record cannot be kept", async () => {
+  const dataDir = folder();
+  let count = 0;
+  let lock: Sqlite.Database | undefined;
+  const runTool = async () => {
+    lock = new Sqlite(join(dataDir, "chat_history.db"));
+    lock.exec("BEGIN IMMEDIATE");
+    return { status: 200, body: { count: ++count } };
+  };
+  const { url } = await start({ handlers: { runTool }, dataDir });
+  const address = `${url}/v1/sessions/${sessionId}/tools/bash`;
+  const first = await post(address, { input: {} }, idempotent("done"));
+  lock?.close();
+  expect([first.status, first.json]).toEqual([200, { count: 1 }]);
+  expect(codeOf(await post(address, { input: {} }, idempotent("done")))).toBe("request-interrupted");
+  expect(count).toBe(1);
+});
+
+test("a key is kept for a day, and let go of some time after", async () => {
+  let now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const createSession = () => ({ status: 201, body: {} });
+  const { url, storage } = await start({ handlers: { createSession }, clock });
+  const hour = 60 * 60_000;
+  await post(`${url}/v1/sessions`, {}, idempotent("old"));
+  now += 23 * hour;
+  await post(`${url}/v1/sessions`, {}, idempotent("younger"));
+  expect(storage.requests.find("old")).toBeDefined();
+  now += 2 * hour;
+  await post(`${url}/v1/sessions`, {}, idempotent("youngest"));
+  expect(storage.requests.find("old")).toBeUndefined();
+  expect(storage.requests.find("younger")).toBeDefined();
 });
