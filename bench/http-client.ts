@@ -1,0 +1,30 @@
+import { Agent, request } from "node:http";
+
+/** Answers of a server under measurement come soon, or something is wrong. */
+const answerMaxMs = 15_000;
+
+export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+
+/** JSON over kept-alive connections; node:http because it costs the client a third of what fetch does. */
+export function createCaller(base: string, headers: Record<string, string> = {}): Call {
+  const agent = new Agent({ keepAlive: true });
+  return <T>(method: string, path: string, body?: unknown) =>
+    new Promise<T>((resolve, reject) => {
+      const text = body === undefined ? "" : JSON.stringify(body);
+      const type = body === undefined ? {} : { "content-type": "application/json" };
+      const length = { "content-length": Buffer.byteLength(text) };
+      const options = { method, agent, headers: { ...headers, ...type, ...length }, timeout: answerMaxMs };
+      const sent = request(base + path, options, (response) => {
+        let answer = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => (answer += chunk));
+        response.on("end", () => {
+          const status = response.statusCode ?? 0;
+          if (status >= 300) reject(new Error(`${method} ${path}: ${status} ${answer}`));
+          else resolve((answer === "" ? undefined : JSON.parse(answer)) as T);
+        });
+      });
+      sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer in ${answerMaxMs} ms`)));
+      sent.on("error", reject);
+      sent.end(text);
+    });
+}

@@ -1,0 +1,19 @@
+/** How long the command of `command-<seconds>` sleeps: longer than anything waits for it. */
+export const commandSeconds = 60;
+
+/** What the model server can be asked for. A server that wants its models declared is told these. */
+export const modelKeys = [
+  "stream-1-0",
+  "stream-5-0",
+  "stream-100-0",
+  "stream-200-0",
+  "stream-5000-0",
+  "stream-300-100",
+  "stream-250-50",
+  "stream-500-50",
+  "tools-2",
+  "tools-20",
+  `command-${commandSeconds}`,
+] as const;
+
+export type ModelKey = (typeof modelKeys)[number];

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Measure } from "./measures.ts";
+import { measures } from "./measures.ts";
+import { within } from "./monotonic.ts";
+import { opencode } from "./opencode.ts";
+import { heading, tableLine } from "./table.ts";
+import type { Row } from "./table.ts";
+import { talkcody } from "./talkcody.ts";
+import type { Target } from "./target.ts";
+
+const usage = `npm run bench -- [--runs N] [--only TEXT] [--peer PATH] [--json FILE]
+
+  --runs N      runs of each measure; the median is shown (3)
+  --only TEXT   measures with a line that holds TEXT
+  --peer PATH   an opencode 1.18 binary (from npm: opencode-linux-x64), measured side by side
+  --json FILE   writes the value of every run as JSON`;
+
+interface Run {
+  targets: Target[];
+  runs: number;
+  modelUrl: string;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: "string", default: "3" },
+    only: { type: "string", default: "" },
+    peer: { type: "string" },
+    json: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+
+if (options.help) console.log(usage);
+else await main();
+
+async function main(): Promise<void> {
+  const targets = options.peer === undefined ? [talkcody] : [talkcody, opencode(checkedPeer(options.peer))];
+  const names = targets.map(({ name }) => name);
+  const chosen = measures.filter(({ lines }) => lines.some(({ name }) => name.includes(options.only)));
+  const model = await startModel();
+  try {
+    const rows: Row[] = [];
+    console.log(heading(names));
+    for (const measure of chosen) {
+      const measured = await measureAll(measure, {
+        targets,
+        runs: Number(options.runs),
+        modelUrl: model.url,
+      });
+      for (const row of measured) console.log(tableLine(row, names));
+      rows.push(...measured);
+    }
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+  } finally {
+    model.stop();
+  }
+}
+
+function checkedPeer(path: string): string {
+  if (!existsSync(path))
+    throw new Error(`There is no ${path}. Get one with: npm pack opencode-linux-x64@1.18.33`);
+  return path;
+}
+
+/** Side by side, run by run: a slow minute of the machine is slow for both. */
+async function measureAll(measure: Measure, { targets, runs, modelUrl }: Run): Promise<Row[]> {
+  const rows: Row[] = measure.lines.map((line) => ({ ...line, results: {} }));
+  for (let count = 0; count < runs; count++) {
+    for (const target of targets) {
+      const values = await measureOnce(measure, target, modelUrl);
+      rows.forEach(({ results }, index) => (results[target.name] ??= []).push(values[index] ?? Number.NaN));
+    }
+  }
+  return rows;
+}
+
+async function measureOnce(measure: Measure, target: Target, modelUrl: string): Promise<number[]> {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${target.name}-`));
+  const what = `${target.name}, ${measure.lines[0]?.name}`;
+  try {
+    const running = await target.start({ modelUrl, folder });
+    try {
+      return await within(measure.limitMs, measure.run(running), what);
+    } finally {
+      await running.stop("SIGKILL");
+    }
+  } catch (error) {
+    console.error(`  ${what}: ${String(error)}`);
+    return [];
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A process of its own, which ends when this one does. */
+async function startModel(): Promise<{ url: string; stop(): void }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "model-server.ts")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const port = new Promise<string>((resolve) =>
+    child.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())),
+  );
+  const url = `http://127.0.0.1:${await within(10_000, port, "Starting the model server")}/v1`;
+  return { url, stop: () => void child.kill() };
+}
