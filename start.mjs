@@ -1,5 +1,5 @@
 // Plain JavaScript, so that an old Node can read it and say what is wrong.
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 
 if (Number(process.versions.node.split(".")[0]) < 24) {
   console.error(
@@ -7,6 +7,6 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   );
   process.exit(1);
 }
-enableCompileCache?.();
+module.enableCompileCache?.();
 const { main } = await import("./main.ts");
 await main();

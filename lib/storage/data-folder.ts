@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { codeOf } from "./failure.ts";
+import { codeOf, translated } from "./failure.ts";
 
 export interface DataFolderOptions {
   /** Both absolute; made for their owner alone when they are missing. */
@@ -38,6 +38,9 @@ function prepare(folder: string, variable: string): void {
 function reasonFor(folder: string, code: string): string {
   if (code === "EACCES" || code === "EPERM")
     return `The folder ${folder} may not be written by this user. Change its owner or its mode`;
+  if (code === "ENOENT")
+    // What Linux says below a folder of a read-only disk.
+    return `The folder ${folder} cannot be made there. Make the disk writable`;
   if (code === "EROFS") return `The folder ${folder} is on a disk that is read-only. Make it writable`;
   if (code === "EEXIST" || code === "ENOTDIR")
     return `The folder ${folder} cannot be made, because a file is in its place. Move that file`;
@@ -52,10 +55,13 @@ function lock({ dataDir, holder, waitMs = 1000 }: DataFolderOptions): () => void
   closeSync(openSync(path, "a", 0o600)); // SQLite would let everyone read it.
   const sqlite = new Sqlite(path, { timeout: waitMs });
   try {
+    sqlite.pragma("journal_mode = MEMORY"); // Nothing is ever written, so that a full disk is no hindrance.
     sqlite.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     sqlite.close();
-    throw codeOf(error).startsWith("SQLITE_BUSY") ? new Error(takenSentence(dataDir, holder?.())) : error;
+    throw codeOf(error).startsWith("SQLITE_BUSY")
+      ? new Error(takenSentence(dataDir, holder?.()))
+      : translated(error);
   }
   return () => void sqlite.close();
 }
