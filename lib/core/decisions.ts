@@ -110,11 +110,15 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
     },
 
     /** Decisions nobody took in time; a time-out never executes anything. */
-    expireOverdue: (): number => {
+    expireOverdue: (): void => {
       const overdue = actions.overdue(now());
-      for (const action of overdue)
-        resolve(action, { state: "expired", resolvedBy: "expiry", resolvedAt: now() });
-      return overdue.length;
+      for (const action of overdue) {
+        try {
+          resolve(action, { state: "expired", resolvedBy: "expiry", resolvedAt: now() });
+        } catch (error) {
+          runtime.reportFault(`Action ${action.id} could not expire; it is tried again`, error); // The others can.
+        }
+      }
     },
   };
 }

@@ -58,6 +58,7 @@ export function createPreparation({ storage, git, clock, reportFault }: Runtime,
   return {
     update,
     start: (workspace: Workspace): void => {
+      if (underWay.has(workspace.id)) return;
       const work = prepare(workspace)
         .catch((error: unknown) =>
           reportFault(`The state of workspace ${workspace.id} is not on record`, error),

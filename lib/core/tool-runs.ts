@@ -88,8 +88,13 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
       const { taskId, toolCallId } = submit(sessionId, toolName, parsed.input);
       return new Promise((settle, reject) => {
         const stopListening = events.onCommitted((changed) => {
-          const state = changed === sessionId ? stateOf(taskId, toolCallId) : undefined;
-          if (state !== undefined) leave(() => settle(state));
+          if (changed !== sessionId) return;
+          try {
+            const state = stateOf(taskId, toolCallId);
+            if (state !== undefined) leave(() => settle(state));
+          } catch (error) {
+            leave(() => reject(error as Error)); // Whoever committed has no part in it.
+          }
         });
         const onAbort = () => leave(() => reject(signal.reason as Error)); // The tool goes on; its result is an event.
         const leave = (end: () => void) => {
@@ -98,6 +103,7 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
           end();
         };
         signal.addEventListener("abort", onAbort, { once: true });
+        if (signal.aborted) onAbort();
       });
     },
   };
