@@ -59,6 +59,11 @@ export interface Tool {
   preview?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Preview>;
   /** For a `checkable` tool: looked at before it runs, and after a crash that left nobody to say whether it did. */
   revisions?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Revisions>;
+  /** Fields of the result of a call that a crash cut: what it had said until then. */
+  remains?(
+    input: Record<string, unknown>,
+    context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
+  ): Promise<Record<string, unknown>>;
   /** Failures the model can act on are values (`success: false`), not exceptions. */
   run(input: Record<string, unknown>, context: ToolContext): Promise<ToolOutput>;
 }

@@ -4,10 +4,10 @@ import { ToolFailure } from "../tool.ts";
 import type { ToolCall } from "../tool.ts";
 import type { Kit } from "./kit.ts";
 import type { OpenCalls } from "./ledger.ts";
-import { failure, interrupted, perform } from "./perform.ts";
+import { failure, perform } from "./perform.ts";
 import { requestPermission } from "./permission.ts";
 import type { Surroundings } from "./permission.ts";
-import { tracesOf } from "./traces.ts";
+import { outcomeOf } from "./traces.ts";
 
 /**
  * Answers every tool call of a message, in call order. Neighbouring calls that only read run side by side. A message
@@ -65,11 +65,8 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
     return fail(call, kit, "problem" in parsed ? parsed.problem : "No such tool.");
   if (!isOffered(call, kit)) return fail(call, kit, `${tool.name} is not one of the tools of this agent.`);
   try {
-    if (call.state === "started" && tool.effect !== "pure") {
-      const traces = await tracesOf(call, { tool, input: parsed.input, host: surroundings.host });
-      if (traces === "done") return finish(call, kit, { success: true, message: doneBefore });
-      if (traces === "unknown") return fail(call, kit, interrupted);
-    }
+    const cut = await outcomeOf(call, { tool, input: parsed.input, host: surroundings.host });
+    if (cut !== undefined) return finish(call, kit, cut);
     const permit = await requestPermission(call, tool, parsed.input, surroundings);
     if ("refusal" in permit) return fail(call, kit, permit.refusal);
     await perform(call, tool, permit, surroundings);
@@ -79,9 +76,6 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
     finish(call, kit, failure(error.message, error.fields));
   }
 }
-
-const doneBefore =
-  "Done. A restart of the server cut the report; the file holds what this call was to make of it.";
 
 /** An agent has the tools of its profile; a person has all of them. */
 function isOffered({ sessionId, messageId, toolName }: ToolCall, kit: Kit): boolean {

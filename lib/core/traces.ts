@@ -1,19 +1,35 @@
+import type { ToolOutput } from "../message.ts";
 import { ToolFailure } from "../tool.ts";
 import type { Tool, ToolCall } from "../tool.ts";
 import type { WorkspaceHost } from "../workspace.ts";
+import { failure, interrupted } from "./perform.ts";
 
-/** What is to be seen of a call that had started when another life of the server ended. */
-export async function tracesOf(
+export interface CutCall {
+  tool: Tool;
+  input: Record<string, unknown>;
+  host: WorkspaceHost;
+}
+
+/** The result of a call that had started when another life of the server ended, or undefined when it may run (again). */
+export async function outcomeOf(call: ToolCall, cut: CutCall): Promise<ToolOutput | undefined> {
+  if (call.state !== "started" || cut.tool.effect === "pure") return undefined;
+  const present = await presentState(call, cut);
+  if (present !== undefined && present === call.change?.after) return { success: true, message: doneBefore };
+  if (present !== undefined && present === call.change?.before) return undefined;
+  return failure(interrupted, await cut.tool.remains?.(cut.input, { ...call, host: cut.host }));
+}
+
+const doneBefore =
+  "Done. A restart of the server cut the report; the file holds what this call was to make of it.";
+
+async function presentState(
   { change }: ToolCall,
-  { tool, input, host }: { tool: Tool; input: Record<string, unknown>; host: WorkspaceHost },
-): Promise<"done" | "untouched" | "unknown"> {
-  if (change === null || tool.revisions === undefined) return "unknown";
+  { tool, input, host }: CutCall,
+): Promise<string | undefined> {
   try {
-    const { present } = await tool.revisions(input, host);
-    if (present === change.after) return "done";
-    return present === change.before ? "untouched" : "unknown";
+    return change === null ? undefined : (await tool.revisions?.(input, host))?.present;
   } catch (error) {
-    if (error instanceof ToolFailure) return "unknown";
+    if (error instanceof ToolFailure) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { ToolFailure, type ToolContext, type ToolOutput } from "../tool.ts";
 import type { CommandResult } from "../workspace.ts";
 import { describeStream } from "./command/describe-stream.ts";
 import { quietExit } from "./command/quiet-exit.ts";
+import { remainsOf } from "./command/remains-of.ts";
 import { defineTool } from "./definition/define-tool.ts";
 import { failure, success } from "./definition/output.ts";
 import { safeFileName } from "./definition/safe-file-name.ts";
@@ -30,9 +31,14 @@ export const bash = defineTool<BashInput>(import.meta.url, {
     },
   },
   subject: ({ command }) => command,
+  remains: async ({ command }, context) => {
+    const logName = logNameOf(context);
+    const output = await remainsOf(`${logName}.stdout.log`, context.host);
+    return { command, output, error: await remainsOf(`${logName}.stderr.log`, context.host) };
+  },
   run: async (input, context) => {
     refuse(input);
-    const logName = join(".talkcody/output", safeFileName(context.taskId), safeFileName(context.toolCallId));
+    const logName = logNameOf(context);
     const result = await context.host.shell.run({
       command: input.command,
       timeoutMs: context.timeoutMs,
@@ -43,6 +49,10 @@ export const bash = defineTool<BashInput>(import.meta.url, {
     return outputOf(input.command, { result, logName, timeoutMs: context.timeoutMs });
   },
 });
+
+function logNameOf({ taskId, toolCallId }: Pick<ToolContext, "taskId" | "toolCallId">): string {
+  return join(".talkcody/output", safeFileName(taskId), safeFileName(toolCallId));
+}
 
 function refuse({ command, runInBackground }: BashInput): void {
   if (runInBackground) {

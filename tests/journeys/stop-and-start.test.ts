@@ -49,6 +49,7 @@ describe.each(["SIGTERM", "SIGKILL"] as const)("%s and a new start", (signal) =>
     const result = await toolResult(server, talk.sessionId);
     expect(result).toMatchObject({ isError: true, output: { success: false } });
     expect(result.output.message).toMatch(/[Ii]nterrupted/);
+    expect(result.output).toMatchObject({ output: "said\n" });
     const { workspaceId } = (await server.call("getSession", { params: { ...talk } })).body;
     const runs = readFileSync(join(server.dataDir, "workspaces", workspaceId, "runs.txt"), "utf8");
     expect(runs).toBe("run\n");

@@ -6,11 +6,15 @@ import type { WorkspaceHost } from "../../workspace.ts";
 /** A tool whose methods see their input in its own type. */
 export interface ToolDefinition<Input> extends Omit<
   Tool,
-  "description" | "subject" | "preview" | "revisions" | "run"
+  "description" | "subject" | "preview" | "revisions" | "remains" | "run"
 > {
   subject(input: Input, host: WorkspaceHost): string;
   preview?(input: Input, host: WorkspaceHost): Promise<Preview>;
   revisions?(input: Input, host: WorkspaceHost): Promise<Revisions>;
+  remains?(
+    input: Input,
+    context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
+  ): Promise<Record<string, unknown>>;
   run(input: Input, context: ToolContext): Promise<ToolOutput>;
 }
 
