@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
 test("the README says what is done here", () => {
   const blocks = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/```sh\n([\s\S]*?)```/g)];
   const lines = blocks.flatMap(([, block = ""]) => block.split("\n"));
-  for (const command of ["npm ci && npm start", "npm run demo", "npx talkcody new --repo"])
+  for (const command of ["npm ci && npm start", "npm run demo", "npx talkcody run --repo"])
     expect(
       lines.some((line) => line.startsWith(command)),
       command,

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createRepository } from "../support/repository.ts";
+import { environment, root, startServerProcess, type ServerProcess } from "../support/server-process.ts";
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServerProcess({ env: { TALKCODY_MODEL: "echo@scripted" } });
+  writeFileSync(join(server.dataDir, "api-key"), server.key); // Where the guides find it.
+}, 30_000);
+afterAll(() => server.stop(), 30_000);
+
+test("the guide to the API works as it stands, word by word", async () => {
+  const blocks = [
+    ...blocksOf("docs/guides/use-the-api.md", "sh"),
+    ...blocksOf("docs/guides/add-a-model.md", "sh"),
+  ];
+  const script = blocks.join("\n").replace(/^curl -sN .*$/m, "$& --max-time 1 || true");
+  const { out, err } = await shell(`${script}\ntrue`);
+  expect(err).toBe("");
+  expect(out).toMatch(/^event: snapshot\ndata: \{/m);
+  expect(out).toMatch(/^event: message.final\ndata: .*"role":"assistant".*"text":"Hello"/m);
+  expect(out).toContain('{"items":[],"nextCursor":null}');
+  expect(out).toContain('"model":"llama-3.3-70b-versatile@groq"');
+  expect(out).not.toContain("gsk_example");
+  const codes = [...out.matchAll(/"code":"([a-z-]+)"/g)].map(([, code]) => code);
+  expect(codes, "only the decision, which nothing waits for, is refused").toEqual(["invalid-request"]);
+  await server.call("updateSettings", { body: { settings: { model: null } } });
+}, 20_000);
+
+test("the TypeScript of the guide to the API follows a session to its end", async () => {
+  const [code = ""] = blocksOf("docs/guides/use-the-api.md", "ts");
+  const env = { TALKCODY_URL: server.url, TALKCODY_API_KEY: server.key };
+  const { out, err, exit } = await execute(
+    [process.execPath, "--input-type=module-typescript", "-e", code],
+    env,
+  );
+  expect([exit, err]).toEqual([0, ""]);
+  expect(out).toContain("text: 'Hello'");
+});
+
+test("the permissions in the guide to operating are settings", async () => {
+  const [json = ""] = blocksOf("docs/guides/operate.md", "json");
+  const settings = JSON.parse(json) as { permissions: unknown[] };
+  const answer = await server.call("updateSettings", { body: { settings } });
+  expect(answer.status).toBe(200);
+  expect(answer.body.settings.permissions).toEqual(settings.permissions);
+  await server.call("updateSettings", { body: { settings: { permissions: null, autoApproveEdits: null } } });
+});
+
+test("every command line of the guide to the terminal client, and of the README, is understood", async () => {
+  const lines = ["docs/guides/use-the-cli.md", "README.md"]
+    .flatMap((page) => blocksOf(page, "sh"))
+    .flatMap((block) => block.split("\n"))
+    .filter((line) => line.includes("npx talkcody "));
+  expect(lines.length).toBeGreaterThan(8);
+  const repository = `file://${createRepository(server.folder).path}`;
+  const first = await talkcody(`npx talkcody run --repo ${repository} "Hello"`);
+  const id = /talkcody run -s (\w+)/.exec(first.err)?.[1] ?? "";
+  expect([first.exit, id]).toEqual([0, expect.stringMatching(/^\w{6}$/)]);
+  for (const line of lines) {
+    const filled = line.replace(/https:\/\/github\.com\/\S+/, repository).replace(/\bID\b/, id);
+    const { out, err, exit } = await talkcody(filled);
+    const isDecision = / (approve|reject|answer|cancel)\b/.test(line);
+    expect(exit, `${line}\n${out}${err}`).toBe(isDecision ? 1 : 0);
+    expect(err, line).toMatch(isDecision ? nothingToDecide : partingWords);
+  }
+}, 60_000);
+
+const nothingToDecide = /^✗ Nothing (waits for a decision|runs)\.\n$/;
+const partingWords = /^( {2}session .*|\nLeft; .*)?\n?$/;
+
+/** `attach` is left as by a person who has seen enough. */
+function talkcody(line: string) {
+  const command = line.replaceAll(
+    "npx talkcody",
+    line.includes(" attach") ? `timeout -s INT 1.5 ${bin}` : bin,
+  );
+  return shell(`set -o pipefail; ${command.replace(/^timeout.*/, "$& || test $? = 124")}`);
+}
+
+const bin = `node ${join(root, "packages/cli/bin/talkcody.mjs")}`;
+
+function shell(script: string) {
+  return execute(["bash", "-eu", "-c", `ACTION=none\n${script}`], {});
+}
+
+function execute([file = "", ...args]: string[], extra: Record<string, string>) {
+  const { TALKCODY_API_KEY: _key, ...env } = environment(server.folder);
+  const path = [dirname(process.execPath), env["PATH"]].join(":");
+  const child = spawn(file, args, {
+    cwd: root,
+    env: { ...env, PATH: path, ...extra },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.on("data", (bytes: Buffer) => (err += bytes.toString()));
+  return new Promise<{ out: string; err: string; exit: number | null }>((resolve) =>
+    child.once("close", (exit) => resolve({ out, err, exit })),
+  );
+}
+
+function blocksOf(page: string, language: string): string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+    ([, block = ""]) => block,
+  );
+}
