@@ -66,15 +66,15 @@ async function readJson(request: IncomingMessage, options: BodyOptions): Promise
     timeoutMs: options.bounds.bodyMs,
   });
   if (bytes.length === 0) throw new AppError("invalid-request", "Expected a JSON body, came an empty one.");
-  const value = parse(bytes, options.parseJson);
+  const value = options.parseJson(decode(bytes));
   return { value, mark: value, bytes: bytes.length, isJson: true };
 }
 
-function parse(bytes: Uint8Array, parseJson: ParseJson): unknown {
+function decode(bytes: Uint8Array): string {
   try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new AppError("invalid-request", "The body is not valid JSON in UTF-8.", { cause });
+    throw new AppError("invalid-request", "The body is not valid UTF-8.", { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
+import { AppError } from "../errors.ts";
 
-/** Parses JSON, and throws for what is none or would poison a prototype. */
+/** Parses JSON. Throws AppError invalid-request for what is none and for what would poison a prototype. */
 export type ParseJson = (text: string) => unknown;
 
 /** Fastify's own parser, for REST and WebSocket alike. */
@@ -15,7 +16,23 @@ export function createJsonParser(app: FastifyInstance): ParseJson {
     parse(undefined, text, (error, value) => {
       result = { error, value };
     });
-    if (result.error) throw result.error;
+    if (result.error) throw unreadable(text, result.error);
     return result.value;
   };
+}
+
+function unreadable(text: string, cause: Error): AppError {
+  const detail = isJson(text)
+    ? "No field may be named `__proto__`, or `constructor` with a `prototype` in it."
+    : "This is not valid JSON.";
+  return new AppError("invalid-request", detail, { cause });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -51,7 +51,7 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
   let id: string | null = null;
   try {
     const text = textOf(bytes, isBinary);
-    const frame = parse(text, options.parseJson);
+    const frame = options.parseJson(text);
     id = idOf(frame);
     options.validation.frame(frame, text.length);
     await answer(peer, frame as Request); // The line above has held it against the contract.
@@ -131,14 +131,6 @@ function acknowledge(line: Line, id: string, { status, body }: Pick<Outcome, "st
 function textOf(bytes: RawData, isBinary: boolean): string {
   if (isBinary) throw new AppError("invalid-request", "Expected a text frame, came a binary one.");
   return (Array.isArray(bytes) ? Buffer.concat(bytes) : Buffer.from(bytes as Uint8Array)).toString("utf8");
-}
-
-function parse(text: string, parseJson: ParseJson): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new AppError("invalid-request", "The frame is not valid JSON.", { cause });
-  }
 }
 
 function idOf(frame: unknown): string | null {

@@ -69,9 +69,9 @@ async function createScratch(places: Places, runGit: RunGit, id: string): Promis
 /** A path for git: relative, and not leading out. */
 function inside(path: string): string {
   const segments = path.split("/");
-  if (path.startsWith("/") || path.includes("\0") || segments.includes(".."))
-    throw new AppError("invalid-request", "The path should be relative to the workspace and stay inside it.");
-  return path;
+  if (!path.startsWith("/") && !path.includes("\0") && !segments.includes("..")) return path;
+  const detail = "The path should be relative to the workspace and stay inside it.";
+  throw new AppError("invalid-request", detail, { errors: [{ pointer: "query/path", detail }] });
 }
 
 /** Moved aside first, so that a removal cut short never leaves half a workspace. */

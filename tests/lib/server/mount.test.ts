@@ -114,6 +114,8 @@ test("what is not JSON is 400, another media type 415, too much 413", async () =
     '{"constructor":{"prototype":{}}}',
   ])
     expect(await status(body), body).toBe(400);
+  const poison = await call(`${url}/v1/sessions`, { method: "POST", body: '{"settings":{"__proto__":{}}}' });
+  expect(poison.text).toContain("No field may be named `__proto__`");
   expect(await status(Buffer.from([0x22, 0xff, 0x22]))).toBe(400);
   expect(await status("{}", { "content-type": "application/json; charset=utf-8" })).toBe(200);
   for (const type of [
@@ -151,6 +153,10 @@ test("what the contract does not name is 404, and another method 405 with the on
   ]);
   const patch = await call(`${url}/v1/sessions/${sessionId}`, { method: "OPTIONS" });
   expect([patch.status, patch.headers.allow]).toEqual([405, "DELETE, GET, HEAD, PATCH"]);
+  for (const method of ["QUERY", "TRACE", "PROPFIND"]) {
+    const other = await call(`${url}/v1/sessions`, { method });
+    expect([other.status, other.headers.allow], method).toEqual([405, "GET, HEAD, POST"]);
+  }
   const head = await call(`${url}/v1/sessions`, { method: "HEAD" });
   expect([head.status, head.text, Number(head.headers["content-length"]) > 0]).toEqual([200, "", true]);
 });

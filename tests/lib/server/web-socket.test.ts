@@ -216,7 +216,7 @@ test("a frame that is not of the contract is answered with its mistakes and leav
   const peer = await join(url);
   const refused: [unknown, string | null, RegExp][] = [
     ["not json", null, /not valid JSON/],
-    [`{"type":"ping","id":"0","__proto__":{}}`, null, /not valid JSON/],
+    [`{"type":"ping","id":"0","__proto__":{}}`, null, /No field may be named `__proto__`/],
     [{ type: "ping" }, null, /\/id: expected a value/],
     [{ type: "ping", id: "" }, null, /\/id/],
     [[], null, /expected object, came a list/],
