@@ -10,9 +10,10 @@ command -v "${SCHEMATHESIS:-schemathesis}" >/dev/null || {
   exit 1
 }
 
-# Made-up repositories, pages and providers are asked for in a network that ends at this machine.
-own_network=(unshare --net)
-[ "$(id -u)" -eq 0 ] || own_network=(unshare --user --map-root-user --net)
-raise_loopback='import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14x", b"lo", 0x41))'
-PATH="$PWD/node_modules/.bin:$PATH" exec "${own_network[@]}" sh -c \
-  'python3 -c "$0" && exec node tests/contract/attack.ts "$@"' "$raise_loopback" "$@"
+# Made-up repositories, pages and providers are asked for in a network that ends at this machine; and when the attack
+# is over, however it ends, no process of it is left.
+alone=(unshare --net --pid --fork --kill-child --mount-proc)
+[ "$(id -u)" -eq 0 ] || alone+=(--user --map-root-user)
+loopback='import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14x", b"lo", 0x41))'
+PATH="$PWD/node_modules/.bin:$PATH" exec "${alone[@]}" sh -c \
+  'python3 -c "$0" || exit 1; node tests/contract/attack.ts "$@"; exit $?' "$loopback" "$@"
