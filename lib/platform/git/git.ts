@@ -70,8 +70,7 @@ async function createScratch(places: Places, runGit: RunGit, id: string): Promis
 function inside(path: string): string {
   const segments = path.split("/");
   if (!path.startsWith("/") && !path.includes("\0") && !segments.includes("..")) return path;
-  const detail = "The path should be relative to the workspace and stay inside it.";
-  throw new AppError("invalid-request", detail, { errors: [{ pointer: "query/path", detail }] });
+  throw new AppError("not-found", "There is nothing outside of the workspace.");
 }
 
 /** Moved aside first, so that a removal cut short never leaves half a workspace. */

@@ -174,7 +174,7 @@ test("diff shows new files, names binary ones, and leaves the index as it was", 
   const one = await platform.diff(workspaceId, "readme.md");
   expect(one.patch).toContain("changed");
   expect(one.patch).not.toContain("brand new");
-  await expect(platform.diff(workspaceId, "../x")).rejects.toMatchObject({ code: "invalid-request" });
+  await expect(platform.diff(workspaceId, "../x")).rejects.toMatchObject({ code: "not-found" });
 });
 
 test("a diff over 1 MiB is cut at a line and says so", async () => {
