@@ -23,7 +23,6 @@ const notProvoked: Record<string, string> = {
   "500": "a fault of the server: none is known, and what is found becomes a test of its own",
   "507": "a full disk: the storage tests fill one",
   "503 GET": "reading goes on while another process holds the write lock; only a stopping server says it",
-  "429 createSession": "a new session has an empty queue; it is documented for the message that comes along",
 };
 
 type Provoke = (operationId: OperationId) => Promise<CallOptions>;
