@@ -1,5 +1,3 @@
-import type { Clock } from "../clock.ts";
-import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { IdempotencyStore } from "../storage.ts";
 import type { IdempotencyKey, Outcome } from "./call.ts";
@@ -17,22 +15,6 @@ export function recall(
     "request-interrupted",
     "The first request under this key was cut before its answer was kept. Look at what it did, then use a new key.",
   );
-}
-
-const keptMs = 24 * 60 * 60_000;
-const pruneEveryMs = 60 * 60_000;
-
-/** Takes a key for a request, in the transaction around it; now and then lets go of those whose time is over. */
-export function createBegin(requests: IdempotencyStore, clock: Clock) {
-  let prunedAt = -Infinity;
-  return (operationId: string, { key, requestHash }: IdempotencyKey): void => {
-    const now = clock.now();
-    if (now - prunedAt > pruneEveryMs) {
-      requests.prune(timestamp(now - keptMs));
-      prunedAt = now;
-    }
-    requests.begin(key, { operationId, requestHash, at: timestamp(now) });
-  };
 }
 
 /** The problem of a key that came with another request before. */

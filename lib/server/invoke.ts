@@ -1,11 +1,12 @@
 import type { Clock } from "../clock.ts";
+import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { Handlers } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Atomically, IdempotencyStore } from "../storage.ts";
 import type { Operation } from "./contract.ts";
 import type { Call, IdempotencyKey, Outcome } from "./call.ts";
-import { createBegin, recall, reused } from "./idempotency.ts";
+import { recall, reused } from "./idempotency.ts";
 
 /** The one way to run an operation. Changes are committed, with their idempotency record, when it resolves. */
 export type Invoke = (call: Call) => Promise<Outcome>;
@@ -30,7 +31,8 @@ export function createInvoke({
   clock,
   stopped,
 }: InvokeOptions): Invoke {
-  const begin = createBegin(requests, clock);
+  const begin = ({ operation }: Call, { key, requestHash }: IdempotencyKey) =>
+    requests.begin(key, { operationId: operation.id, requestHash, at: timestamp(clock.now()) });
   const underWay = new Map<string, { requestHash: string; outcome: Promise<Outcome> }>();
   const run = ({ operation, input }: Call) => {
     // Input and answer were held against the types of the operation where the handler was written.
@@ -46,7 +48,7 @@ export function createInvoke({
       if (stored) return stored;
       const outcome = answerOf(run(call), call.operation);
       if (idempotency) {
-        begin(call.operation.id, idempotency);
+        begin(call, idempotency);
         requests.finish(idempotency.key, storedForm(outcome));
       }
       return outcome;
@@ -82,7 +84,7 @@ export function createInvoke({
     }
     const stored = atomically(() => {
       const found = recall(requests, { key, requestHash });
-      if (!found) begin(call.operation.id, { key, requestHash });
+      if (!found) begin(call, { key, requestHash });
       return found;
     });
     if (stored) return stored;

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { systemClock } from "../../../lib/clock.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { call, codeOf, folder, post, sessionId, sleep, start, workspaceId } from "./kit.ts";
 
@@ -184,20 +183,4 @@ test("work that is done is answered, and never done again, when its record canno
   expect([first.status, first.json]).toEqual([200, { count: 1 }]);
   expect(codeOf(await post(address, { input: {} }, idempotent("done")))).toBe("request-interrupted");
   expect(count).toBe(1);
-});
-
-test("a key is kept for a day, and let go of some time after", async () => {
-  let now = Date.now();
-  const clock = { ...systemClock, now: () => now };
-  const createSession = () => ({ status: 201, body: {} });
-  const { url, storage } = await start({ handlers: { createSession }, clock });
-  const hour = 60 * 60_000;
-  await post(`${url}/v1/sessions`, {}, idempotent("old"));
-  now += 23 * hour;
-  await post(`${url}/v1/sessions`, {}, idempotent("younger"));
-  expect(storage.requests.find("old")).toBeDefined();
-  now += 2 * hour;
-  await post(`${url}/v1/sessions`, {}, idempotent("youngest"));
-  expect(storage.requests.find("old")).toBeUndefined();
-  expect(storage.requests.find("younger")).toBeDefined();
 });
