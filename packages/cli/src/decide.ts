@@ -17,6 +17,8 @@ export interface Desk {
   style: Style;
   /** Width of the terminal, now. */
   columns(): number;
+  /** Resolves when somebody has decided the action, or the signal is aborted. */
+  isDecided(actionId: string, signal: AbortSignal): Promise<void>;
 }
 
 /** A key pressed so soon was meant for something else. */
@@ -25,7 +27,8 @@ const guardMs = 300;
 type Decision = Parameters<Client["createAction"]>[0]["body"];
 
 /** Puts the decisions of a session to a person, one at a time, and sends what they decide. */
-export function createDecider({ client, renderer, keyboard, style, columns }: Desk) {
+export function createDecider(desk: Desk) {
+  const { client, renderer, style, columns } = desk;
   const { page } = renderer;
   /** Left open by the person; somebody may decide elsewhere. */
   const postponed = new Set<string>();
@@ -44,19 +47,21 @@ export function createDecider({ client, renderer, keyboard, style, columns }: De
   };
   const reject = async (action: Action) => {
     page.clearPrompt();
-    const reason = await keyboard.line(`  ${style.waiting("╰")} why not? (Enter for no reason) › `);
-    if (reason === undefined) return ask(action);
+    const reason = await lineFor(desk, action, "why not? (Enter for no reason)");
     page.typed();
-    const told = reason.trim() === "" ? {} : { reason: reason.trim() };
+    if (reason === "decided") return;
+    if (reason === undefined) return ask(action);
+    const told = reason.text.trim() === "" ? {} : { reason: reason.text.trim() };
     await send(action, { type: "reject", actionId: action.id, ...told });
   };
   const answer = async (action: Action) => {
     const result: Record<string, string | string[]> = {};
     for (const question of questionsOf(action)) {
-      const typed = await keyboard.line(`  ${style.waiting("╰")} ${hintFor(question)} › `);
-      if (typed === undefined) return postpone(action);
+      const typed = await lineFor(desk, action, hintFor(question));
       page.typed();
-      result[question.id] = answerFrom(question, typed);
+      if (typed === "decided") return;
+      if (typed === undefined) return postpone(action);
+      result[question.id] = answerFrom(question, typed.text);
     }
     await send(action, { type: "respond", actionId: action.id, result });
   };
@@ -100,6 +105,16 @@ export function createDecider({ client, renderer, keyboard, style, columns }: De
       return true;
     },
   };
+}
+
+/** What the person types; "decided" when somebody else was quicker; undefined when it was left. */
+async function lineFor({ keyboard, style, isDecided }: Desk, action: Action, hint: string) {
+  const [typed, decided] = [new AbortController(), new AbortController()];
+  void isDecided(action.id, typed.signal).then(() => typed.signal.aborted || decided.abort());
+  const text = await keyboard.line(`  ${style.waiting("╰")} ${hint} › `, { signal: decided.signal });
+  typed.abort();
+  if (decided.signal.aborted) return "decided";
+  return text === undefined ? undefined : { text };
 }
 
 /** In one row, so that it can be taken away again. */

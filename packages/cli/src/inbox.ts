@@ -5,6 +5,8 @@ export interface Inbox<T> {
   take(timeoutMs?: number): Promise<T | undefined>;
   /** The next item when it is there already and is of this kind. */
   takeIf<S extends T>(isWanted: (item: T) => item is S): S | undefined;
+  /** Resolves when such an item is put, or the signal is aborted. It stays to be taken. */
+  hears(isWanted: (item: T) => boolean, signal: AbortSignal): Promise<void>;
   /** Resolves when the reader has kept up: at most `waitingMax` items wait. */
   room(): Promise<void>;
 }
@@ -14,6 +16,7 @@ const waitingMax = 64;
 export function createInbox<T>(): Inbox<T> {
   const items: T[] = [];
   const writers: (() => void)[] = [];
+  const listeners = new Set<(item: T) => void>();
   let wakeReader = () => {};
 
   const arrival = (timeoutMs: number | undefined) =>
@@ -34,6 +37,7 @@ export function createInbox<T>(): Inbox<T> {
     put: (item) => {
       items.push(item);
       wakeReader();
+      for (const hear of listeners) hear(item);
     },
     take: async (timeoutMs) => {
       if (items.length === 0) await arrival(timeoutMs);
@@ -45,6 +49,17 @@ export function createInbox<T>(): Inbox<T> {
       shift();
       return first;
     },
+    hears: (isWanted, signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          listeners.delete(hear);
+          resolve();
+        };
+        const hear = (item: T) => isWanted(item) && done();
+        listeners.add(hear);
+        signal.addEventListener("abort", done, { once: true });
+        if (items.some(isWanted)) done();
+      }),
     room: async () => {
       if (items.length >= waitingMax) await new Promise<void>((resolve) => writers.push(resolve));
     },

@@ -15,13 +15,15 @@ export interface InteractiveOptions {
   sessionId: string;
   renderer: FrameRenderer;
   keyboard: Keyboard;
+  /** Where the frames come in. */
+  inbox: Inbox<Happening>;
   /** What Ctrl-C does: an outcome leaves. */
   onInterrupt(): Promise<Outcome | undefined>;
 }
 
 /** A person at a terminal: reads along, decides with single keys, and types messages at any time. */
 export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
-  const { client, terminal, sessionId, renderer, keyboard } = options;
+  const { client, terminal, sessionId, renderer, keyboard, inbox: frames } = options;
   const { page } = renderer;
   const decider = createDecider({
     client,
@@ -29,6 +31,7 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
     keyboard,
     style: terminal.style,
     columns: terminal.columns,
+    isDecided: (actionId, signal) => frames.hears((item) => isDecision(item, actionId), signal),
   });
   let situation: Situation | undefined;
 
@@ -39,7 +42,7 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
   };
   const write = async (start: string) => {
     page.block("person");
-    const text = await keyboard.line("› ", start);
+    const text = await keyboard.line("› ", { start });
     if (text === undefined) return;
     page.typed();
     if (text.trim() !== "") await send(text.trim());
@@ -85,6 +88,12 @@ export function createInteractiveWatcher(options: InteractiveOptions): Watcher {
       return options.onInterrupt();
     },
   };
+}
+
+function isDecision(item: Happening, actionId: string): boolean {
+  return (
+    item.type === "frame" && item.frame.type === "action.resolved" && item.frame.data.action.id === actionId
+  );
 }
 
 /** What was typed or pasted before the line could be edited; Enter is a line end. */

@@ -10,8 +10,8 @@ export interface KeyPress {
 
 /** Single keys and edited lines from a terminal. */
 export interface Keyboard {
-  /** Edits one line; `start` stands there already. Undefined when it was left by Escape or Ctrl-C. */
-  line(prompt: string, start?: string): Promise<string | undefined>;
+  /** Edits one line; `start` stands there already. Undefined when it was left by Escape or Ctrl-C, or the signal ended it. */
+  line(prompt: string, options?: { start?: string; signal?: AbortSignal }): Promise<string | undefined>;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -37,30 +37,34 @@ export function openKeyboard({ input, output, onKey, onInterrupt }: KeyboardOpti
     input.setRawMode(true);
     input.resume();
   };
-  const edit = (prompt: string, start: string) =>
+  const edit = (prompt: string, start: string, signal: AbortSignal | undefined) =>
     new Promise<string | undefined>((resolve) => {
       const lines = createInterface({ input, output, prompt, history: [...history], historySize: 100 });
       const done = (line: string | undefined) => {
         resolve(line); // Before `close`, whose event comes here once more.
         input.off("keypress", onEscape);
+        signal?.removeEventListener("abort", leave);
         lines.close();
       };
       const onEscape = (_text: string | undefined, key: Key) => key.name === "escape" && done(undefined);
+      const leave = () => done(undefined);
       input.on("keypress", onEscape);
+      signal?.addEventListener("abort", leave);
       lines.on("line", done);
-      lines.on("SIGINT", () => done(undefined));
-      lines.on("close", () => done(undefined));
+      lines.on("SIGINT", leave);
+      lines.on("close", leave);
       lines.prompt();
       lines.write(start);
+      if (signal?.aborted) leave();
     });
 
   emitKeypressEvents(input);
   input.on("keypress", onKeypress);
   listen();
   return {
-    line: async (prompt, start = "") => {
+    line: async (prompt, { start = "", signal } = {}) => {
       isEditing = true;
-      const line = await edit(prompt, start);
+      const line = await edit(prompt, start, signal);
       isEditing = false;
       listen();
       if (line === undefined) output.write("\r\u001b[K");

@@ -48,7 +48,7 @@ async function presentToPerson(presentation: Presentation): Promise<Outcome> {
   });
   const renderer = rendererFor(presentation);
   try {
-    const watcher = createInteractiveWatcher({ ...presentation, renderer, keyboard });
+    const watcher = createInteractiveWatcher({ ...presentation, renderer, keyboard, inbox });
     return await watch({ ...presentation, inbox, watcher: announcing(presentation, watcher) });
   } finally {
     renderer.page.clearPrompt();

@@ -12,6 +12,7 @@ import { startServer } from "../../../scripts/demo/server.ts";
 import type { Frame } from "../src/frame.ts";
 import { shortId } from "../src/ids.ts";
 import { createInbox } from "../src/inbox.ts";
+import type { Keyboard } from "../src/keyboard.ts";
 import { createInteractiveWatcher } from "../src/interactive.ts";
 import { createFrameRenderer } from "../src/render/frames.ts";
 import type { Happening } from "../src/watch.ts";
@@ -236,21 +237,36 @@ test("nobody at the address, or somebody else, is one line that says what to che
   expect(nobody.err).toMatch(/^✗ The server does not answer\. .*npm start.*\n$/);
 });
 
-/** A person whose hands are a list: keys pressed when something is on the screen, lines typed when one is edited. */
+/** A person whose hands are a list: keys pressed when something is on the screen, lines typed when one is edited. Without lines left they think for ever. */
 async function sitDown(steps: { when: RegExp; key: string }[], lines: string[], text: string) {
   const session = await client().createSession({
     body: { model: "script@scripted", message: { content: text } },
   });
   const inbox = createInbox<Happening>();
   const { out, terminal } = createDesk();
-  const keyboard = { line: async () => lines.shift(), close: () => {} };
+  const keyboard: Keyboard = {
+    line: async (_prompt, { signal } = {}) => {
+      if (lines.length > 0) return lines.shift();
+      await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      return undefined;
+    },
+    close: () => {},
+  };
   const renderer = createFrameRenderer({
     write: terminal.out,
     style: terminal.style,
     columns: terminal.columns,
   });
   const onInterrupt = async () => ({ type: "left" as const });
-  const options = { client: client(), terminal, sessionId: session.id, renderer, keyboard, onInterrupt };
+  const options = {
+    client: client(),
+    terminal,
+    sessionId: session.id,
+    renderer,
+    keyboard,
+    inbox,
+    onInterrupt,
+  };
   const hands = setInterval(() => {
     const [next] = steps;
     if (next === undefined || !next.when.test(out())) return;
@@ -283,6 +299,20 @@ test("a person rejects with a reason, and the agent reads it", async () => {
   );
   expect(out).toContain("✗ rejected: not today");
   expect(said).toContain("not today");
+});
+
+test("a question that is answered elsewhere takes the open line away, and the session goes on", async () => {
+  const options = ["SQLite", "Postgres"].map((label) => ({ label, description: "" }));
+  const questions = [{ id: "db", question: "Which?", header: "Database", options }];
+  const ask = { toolCalls: [{ toolName: "askUserQuestions", input: { questions } }] };
+  const here = sitDown([], [], script(ask, { text: "Thanks." }));
+  await sleep(400); // The line is open by now; if not, it is taken away all the same.
+  const { items } = await client().listActions();
+  await talkcody({ args: ["answer", items[0]?.id ?? "", "2"] });
+  const { outcome, out } = await here;
+  expect(outcome).toMatchObject({ type: "ended", task: { state: "completed" } });
+  expect(out).toMatch(/Which\?[\s\S]*✓ answered[\s\S]*Thanks\./);
+  expect(out).not.toContain("✗");
 });
 
 test("any other key decides nothing", async () => {
