@@ -39,8 +39,7 @@ test("getWorkspaceDiff cuts at 1 MiB and says so", async () => {
 
 test("getWorkspaceDiff never leads outside", async () => {
   const { workspaceId } = await cloned(server);
-  for (const path of ["../..", "a/../../.."])
-    expectProblem(await diff(workspaceId, { path }), "not-found");
+  for (const path of ["../..", "a/../../.."]) expectProblem(await diff(workspaceId, { path }), "not-found");
   for (const path of ["/etc/passwd", "", "a\u0000b"])
     expectProblem(await diff(workspaceId, { path }), "invalid-request");
   expect((await diff(workspaceId, { path: ".git/config" })).body.patch).toBe("");
