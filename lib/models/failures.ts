@@ -21,7 +21,8 @@ export function modelErrorFrom(error: unknown, context: FailureContext): ModelEr
   const words = worded(said.message, context.apiKey);
   const speaker =
     said.status === undefined ? context.providerId : `${context.providerId} answered ${said.status}`;
-  return new ModelError(failure, `${speaker}: ${sentence(words || phrases[failure])}`, {
+  const advice = failure === "unauthorized" ? ` Check the key of ${context.providerId}.` : "";
+  return new ModelError(failure, `${speaker}: ${sentence(words || phrases[failure])}${advice}`, {
     // The packages' errors carry whole prompts; only what lies below them is kept.
     cause: error instanceof Error ? error.cause : undefined,
     retryAfterMs: retryAfterMs(said.headers, context.now),

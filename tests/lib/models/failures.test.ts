@@ -295,6 +295,7 @@ test("a message holds neither the key nor a long body", async () => {
   const message = `Incorrect API key provided: ${apiKey}. Also sk-proj-abcdefghijklmnop. ${"x".repeat(10_000)}`;
   const error = await failureOf({ status: 401, body: { error: { message } } });
   expect(error.message).not.toContain(apiKey);
+  expect(error.message).toMatch(/ Check the key of [\w-]+\.$/);
   expect(error.message).not.toContain("abcdefgh");
   expect(error.message.length).toBeLessThan(600);
   expect(JSON.stringify(error.cause ?? null).length).toBeLessThan(1_000);
