@@ -87,3 +87,8 @@ export function problemOf(error: unknown, instance: string): Problem {
 export function notFound(what: string, id: string): AppError {
   return new AppError("not-found", `There is no ${what} ${id}. It may have been deleted.`);
 }
+
+/** Nothing is wrong with the work: the host has to make room, or to let go of a lock, and then it can go well. */
+export function willPass(error: unknown): boolean {
+  return error instanceof AppError && (error.code === "busy" || error.code === "storage-full");
+}

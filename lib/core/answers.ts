@@ -19,7 +19,18 @@ export function resolutionOf(action: Action, request: DecisionRequest, at: strin
     case "respond":
       if (action.type === "approval") throw mismatch("An approval wants `approve` or `reject`.");
       if (action.type === "question") checkAnswers(action, request.result);
+      else checkPlan(request.result);
       return { ...base, state: "answered", result: request.result };
+  }
+}
+
+/** Answering a plan approves it as edited; everything else is `approve` or `reject`. */
+function checkPlan(result: Record<string, unknown>): void {
+  const isEdited = typeof result["plan"] === "string" && result["plan"].trim() !== "";
+  if (!isEdited || Object.keys(result).length > 1) {
+    throw mismatch(
+      'An edited plan is answered as {"plan": "…"}; use `approve` or `reject` for the plan as it is.',
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { AppError } from "../errors.ts";
+import { willPass } from "../errors.ts";
 
 /** Time between two tries of a change that the database refused for the moment. */
 const pauseMs = 500;
@@ -20,9 +20,4 @@ export async function insist<T>(
       await clock.sleep(pauseMs, signal);
     }
   }
-}
-
-/** Nothing is wrong with the work; the host has to make room or let go of a lock. */
-export function willPass(error: unknown): boolean {
-  return error instanceof AppError && (error.code === "busy" || error.code === "storage-full");
 }

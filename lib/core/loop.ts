@@ -1,8 +1,7 @@
-import { AppError, problemOf } from "../errors.ts";
+import { AppError, problemOf, willPass } from "../errors.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { answerCalls } from "./dispatch.ts";
-import { willPass } from "./insist.ts";
 import type { Kit } from "./kit.ts";
 import { TaskOver } from "./ledger.ts";
 import { takeTurn } from "./turn.ts";

@@ -1,7 +1,8 @@
 import type { ToolOutput } from "../message.ts";
 import { ToolFailure } from "../tool.ts";
 import type { Tool, ToolCall } from "../tool.ts";
-import { insist, willPass } from "./insist.ts";
+import { insist } from "./insist.ts";
+import { AppError, willPass } from "../errors.ts";
 import type { Kit } from "./kit.ts";
 import type { Permit, Surroundings } from "./permission.ts";
 
@@ -16,7 +17,7 @@ export async function perform(
   const startedAt = performance.now();
   const revisions = await tool.revisions?.(permit.input, host);
   kit.journal.startCall(call, revisions && { before: revisions.present, after: revisions.after() });
-  const output = await runTool(tool, permit.input, {
+  const output = await runTool(tool, kit, permit.input, {
     host,
     fetch: kit.fetcher,
     taskId: task.id,
@@ -52,12 +53,21 @@ function showOutput(
   }
 }
 
-async function runTool(tool: Tool, ...[input, context]: Parameters<Tool["run"]>): Promise<ToolOutput> {
+/** A tool that breaks is a result the model reads, never the end of its task; the log tells what broke. */
+async function runTool(
+  tool: Tool,
+  kit: Kit,
+  ...[input, context]: Parameters<Tool["run"]>
+): Promise<ToolOutput> {
   try {
     return await tool.run(input, context);
   } catch (error) {
     if (error instanceof ToolFailure) return failure(error.message, error.fields);
-    throw error;
+    if (context.signal.aborted) return failure(interrupted);
+    if (!(error instanceof AppError)) kit.reportFault(`The tool ${tool.name} broke`, error);
+    return failure(
+      error instanceof AppError ? error.message : `${tool.name} broke unexpectedly; its effects are unknown.`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { problemOf } from "../errors.ts";
+import { problemOf, willPass } from "../errors.ts";
 import type { Workspace, WorkspaceChange } from "../workspace.ts";
-import { insist, willPass } from "./insist.ts";
+import { insist } from "./insist.ts";
 import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, willPass } from "../errors.ts";
 import type { DeltaWriter, EventLog } from "../event.ts";
 import type { Storage } from "../storage.ts";
 import { createPendingDeltas, type PendingDeltas } from "./pending-deltas.ts";
@@ -46,7 +46,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
     const batch = [...pending];
     pending.clear();
     const error = tryWrite(batch);
-    if (error !== undefined && isPassing(error)) keep(batch, error);
+    if (error !== undefined && willPass(error)) keep(batch, error);
     else if (error !== undefined) batch.forEach(writeAlone);
     if (pending.size > 0 && !isClosed) schedule(retryMs);
   };
@@ -85,7 +85,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
   const writeAlone = (entry: Entry) => {
     const error = tryWrite([entry]);
     if (error === undefined) return;
-    if (isPassing(error)) keep([entry], error);
+    if (willPass(error)) keep([entry], error);
     else if (failure === undefined || failure.isPassing) failure = { error, isPassing: false };
   };
   const throwFailure = () => {
@@ -117,9 +117,4 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
       throwFailure();
     },
   };
-}
-
-/** Whether trying again later can go well; then the text stays pending. */
-function isPassing(error: unknown): boolean {
-  return error instanceof AppError && (error.code === "busy" || error.code === "storage-full");
 }
