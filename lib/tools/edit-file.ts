@@ -51,7 +51,7 @@ export const editFile = defineTool<EditFileInput>(import.meta.url, {
   subject: (input, host) => pathSubject(input.file_path, host),
   preview: async (input, host) => {
     const { path, revision, before, after } = await edited(input, host);
-    return { preview: unifiedDiff({ path, before, after }), revision };
+    return { preview: await unifiedDiff({ path, before, after }), revision };
   },
   revisions: async (input, host) => {
     const file = await readText(input, host);

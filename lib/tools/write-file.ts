@@ -38,7 +38,7 @@ export const writeFile = defineTool<WriteFileInput>(import.meta.url, {
   subject: (input, host) => pathSubject(input.file_path, host),
   preview: async (input, host) => {
     const { path, present, revision } = await inspect(input, host);
-    return { preview: describeChange(path, present, input.content), revision };
+    return { preview: await describeChange(path, present, input.content), revision };
   },
   revisions: async (input, host) => {
     const { revision } = await inspect(input, host);
@@ -81,11 +81,15 @@ async function inspect(input: WriteFileInput, host: WorkspaceHost): Promise<Targ
   return { path, present, revision: revisionOf(present) };
 }
 
-function describeChange(path: string, present: Target["present"], after: string): Preview["preview"] {
-  if (present === undefined) return unifiedDiff({ path, before: null, after });
+async function describeChange(
+  path: string,
+  present: Target["present"],
+  after: string,
+): Promise<Preview["preview"]> {
+  if (present === undefined) return await unifiedDiff({ path, before: null, after });
   if (present === "too-large" || binaryReason(present)) {
     const what = present === "too-large" ? "A file too large to compare" : "A file that is not text";
     return `--- a/${path}\n+++ b/${path}\n… ${what} would be replaced by ${inUnits(Buffer.byteLength(after))} of text.\n`;
   }
-  return unifiedDiff({ path, before: Buffer.from(present).toString("utf8"), after });
+  return await unifiedDiff({ path, before: Buffer.from(present).toString("utf8"), after });
 }

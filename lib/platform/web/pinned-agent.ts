@@ -1,5 +1,5 @@
 import type { LookupFunction } from "node:net";
-import { Agent } from "undici";
+import type { Agent } from "undici";
 
 export interface Address {
   address: string;
@@ -8,7 +8,8 @@ export interface Address {
 }
 
 /** Connects to the addresses that were checked, whatever the name resolves to by now. Keeps nothing between requests. */
-export function createPinnedAgent(addresses: readonly Address[], timeoutMs: number): Agent {
+export async function createPinnedAgent(addresses: readonly Address[], timeoutMs: number): Promise<Agent> {
+  const { Agent } = await import("undici"); // Takes 30 ms to load, and few sessions fetch a page.
   const pinned: LookupFunction = (_host, { all }, callback) => {
     const [first] = addresses;
     if (all) callback(null, [...addresses]);

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { type FetchedPage, ToolFailure, type WebFetcher } from "../../tool.ts";
 import { decodeBody } from "./decode-body.ts";
 import { hostOf, notPublic, readPageUrl } from "./page-url.ts";
@@ -57,7 +57,9 @@ async function follow(text: string, settings: Settings, signal: AbortSignal): Pr
 
 /** One request: the page, or where it leads. */
 async function visit(url: URL, settings: Settings, signal: AbortSignal): Promise<FetchedPage | URL> {
-  const agent = createPinnedAgent(await findAddresses(url, settings, signal), settings.headersTimeoutMs);
+  const addresses = await findAddresses(url, settings, signal);
+  const { request } = await import("undici");
+  const agent = await createPinnedAgent(addresses, settings.headersTimeoutMs);
   try {
     const response = await request(url, { dispatcher: agent, signal, headers });
     const location = response.headers["location"];

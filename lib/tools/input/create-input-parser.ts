@@ -7,9 +7,10 @@ import { unwrapJsonText } from "./unwrap-json-text.ts";
 
 /** Checks input against the schema of its tool. A schema is compiled when its tool is first used. */
 export function createInputParser(tools: ReadonlyMap<string, Tool>): Toolbox["parse"] {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true });
+  let ajv: Ajv2020 | undefined;
   const validators = new Map<string, ValidateFunction>();
   const validatorOf = (tool: Tool) => {
+    ajv ??= new Ajv2020({ strict: true, allErrors: true, verbose: true });
     const validate = validators.get(tool.name) ?? ajv.compile(tool.inputSchema);
     validators.set(tool.name, validate);
     return validate;

@@ -1,4 +1,3 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { inUnits } from "./in-units.ts";
 
 const charsMax = 64 * 1024;
@@ -13,7 +12,8 @@ export interface Change {
 }
 
 /** A unified diff as git writes it, at most 64 KiB; what is cut, or too large to compare, is said in words. */
-export function unifiedDiff({ path, before, after }: Change): string {
+export async function unifiedDiff({ path, before, after }: Change): Promise<string> {
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff"); // At the first change, for the sake of the start.
   const from = before === null ? "/dev/null" : `a/${path}`;
   const patch = createTwoFilesPatch(from, `b/${path}`, before ?? "", after, undefined, undefined, {
     context: 3,
