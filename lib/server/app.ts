@@ -39,10 +39,21 @@ export function createApp(options: AppOptions): FastifyInstance {
       sendProblem(reply as never, error); // The same reply, typed for a route without a schema.
     },
     clientErrorHandler: refuseConnection,
+    schemaController: { compilersFactory: noSchemas },
   });
   hook(app, options);
   return app;
 }
+
+/** No route gives Fastify a schema, since the contract is checked here; so its compilers, with a validator of their own, are not loaded. */
+const noSchemas = {
+  buildValidator: (): never => {
+    throw new Error("Requests are checked against the contract, not by Fastify.");
+  },
+  buildSerializer: (): never => {
+    throw new Error("Answers are written as they are, not by Fastify.");
+  },
+};
 
 /** Everything else that asks for an upgrade is served as if it had not. */
 function isUpgrade(request: IncomingMessage): boolean {
