@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkspaceDiff } from "../../workspace.ts";
 import { unreadable } from "./status.ts";
@@ -13,7 +13,7 @@ const newFilesMax = 1000;
  */
 export async function readDiff(view: GitView, path: string | undefined): Promise<WorkspaceDiff> {
   const env = { GIT_INDEX_FILE: join(view.folder, "index-copy") };
-  await copyFile(view.indexFile, env.GIT_INDEX_FILE).catch(() => {}); // None before the first `git add`.
+  await copyIndex(view.indexFile, env.GIT_INDEX_FILE);
   const only = path === undefined ? [] : ["--", path];
   const isCut = await enterNewFiles(view, env, only);
   const { exitCode, stdout, ended } = await view.run(
@@ -23,6 +23,20 @@ export async function readDiff(view: GitView, path: string | undefined): Promise
   if (exitCode !== 0 && ended !== "output-limit") throw unreadable();
   const isOver = ended === "output-limit";
   return { patch: (isOver ? wholeLines(stdout) : stdout).toString("utf8"), truncated: isOver || isCut };
+}
+
+/**
+ * With the age of the original: git takes a file whose size stayed, and that is older than the index, for unchanged. A
+ * copy made just now would hide an edit made in the same moment as the last commit.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(from);
+    await copyFile(from, to);
+    await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000));
+  } catch {
+    // There is none before the first `git add`.
+  }
 }
 
 const plainDiff = [

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createGit } from "../../../lib/platform/index.ts";
 import { serveRepositories } from "./git-server.ts";
@@ -175,6 +176,19 @@ test("diff shows new files, names binary ones, and leaves the index as it was", 
   expect(one.patch).toContain("changed");
   expect(one.patch).not.toContain("brand new");
   await expect(platform.diff(workspaceId, "../x")).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("diff sees an edit of the same size made in the second of the last commit", async () => {
+  const { upstream, clone, platform, root } = setUp();
+  await clone(upstream);
+  while (Date.now() % 1000 > 300) await pause(20); // Git tells times apart by the second.
+  commit(root, "readme.md", "one\n");
+  writeFileSync(join(root, "readme.md"), "two\n");
+  while (Date.now() % 1000 < 900) await pause(20);
+  await pause(200);
+  writeFileSync(join(root, "new.txt"), "fresh\n");
+  const { patch } = await platform.diff(workspaceId, undefined);
+  expect(patch).toContain("-one\n+two\n");
 });
 
 test("a diff over 1 MiB is cut at a line and says so", async () => {
