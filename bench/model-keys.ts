@@ -11,7 +11,6 @@ export const modelKeys = [
   "stream-300-100",
   "stream-250-50",
   "stream-500-50",
-  "tools-2",
   "tools-20",
   `command-${commandSeconds}`,
 ] as const;

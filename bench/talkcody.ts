@@ -17,7 +17,7 @@ export const talkcody: Target = {
     const startedAt = now();
     const program = start({
       command: process.execPath,
-      args: ["start.mjs"],
+      args: nodeArguments(),
       cwd: root,
       env: environment(options),
     });
@@ -36,6 +36,14 @@ function environment({ modelUrl, folder }: StartOptions): Record<string, string>
     OPENAI_COMPATIBLE_BASE_URL: modelUrl,
     ...profiling(),
   };
+}
+
+/** What the start script gives to Node. */
+function nodeArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: { start: string };
+  };
+  return scripts.start.replace(/^(exec )?node /, "").split(" ");
 }
 
 /** With BENCH_NODE_OPTIONS the server can be profiled under a measure. */
