@@ -106,5 +106,10 @@ async function startModel(): Promise<{ url: string; stop(): void }> {
     child.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())),
   );
   const url = `http://127.0.0.1:${await within(10_000, port, "Starting the model server")}/v1`;
-  return { url, stop: () => void child.kill() };
+  const fail = (code: number | null, signal: string | null) => {
+    console.error(`The model server ended (${signal ?? code}); nothing can be measured without it.`);
+    process.exit(1);
+  };
+  child.once("exit", fail);
+  return { url, stop: () => void child.off("exit", fail).kill() };
 }
