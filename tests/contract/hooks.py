@@ -60,9 +60,13 @@ def use_fresh_key(case, turn):
     repeated one answers with what it made the first time, which may have been deleted since.
     """
     key = (case.headers or {}).get("Idempotency-Key")
-    is_chain = case.meta is not None and case.meta.phase.name == "stateful"
-    if isinstance(key, str) and 0 < len(key) <= 100 and (is_chain or turn % 4 != 0):
+    if isinstance(key, str) and 0 < len(key) <= 100 and (is_chained(case) or turn % 4 != 0):
         case.headers["Idempotency-Key"] = f"{key}-{turn}"
+
+
+def is_chained(case):
+    """Whether it goes on with what an earlier request of the same chain made."""
+    return case.meta is not None and case.meta.phase.name == "stateful"
 
 
 def use_tool_input(case, turn):
@@ -78,7 +82,7 @@ def use_tool_input(case, turn):
 def use_waiting_session(case):
     """An action is decided where it waits."""
     action = case.body.get("actionId") if isinstance(case.body, dict) else None
-    if isinstance(action, str) and action in WAITING:
+    if isinstance(action, str) and action in WAITING and not is_chained(case):
         case.path_parameters["sessionId"] = WAITING[action]
 
 
