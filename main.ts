@@ -6,6 +6,7 @@ import { systemClock, timestamp } from "./lib/clock.ts";
 import { loadConfig } from "./lib/config.ts";
 import type { Config } from "./lib/config.ts";
 import { createCore, createSettings } from "./lib/core/index.ts";
+import { strikeAt } from "./lib/failpoint.ts";
 import { createIds } from "./lib/id.ts";
 import { createModelClient } from "./lib/models/index.ts";
 import { createGit, createWebFetcher, createWorkspaceHosts } from "./lib/platform/index.ts";
@@ -43,13 +44,15 @@ export async function startServer(config: Readonly<Config>): Promise<RunningServ
 async function assemble(config: Readonly<Config>): Promise<RunningServer> {
   const startedAt = timestamp(clock.now());
   const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
-  const storage = openStorage({ dataDir: config.dataDir, fileBytesMax: config.fileBytesMax, clock });
+  const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
+  const storage = openStorage({ dataDir: config.dataDir, fileBytesMax: config.fileBytesMax, clock, reach });
+  reach("storage.opened");
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
   const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
   const environment = config.commandEnvironment;
   const { workspacesDir, allowLocalRepositories } = config;
-  const hosts = createWorkspaceHosts({ workspacesDir, environment, dataDir: config.dataDir });
+  const hosts = createWorkspaceHosts({ workspacesDir, environment, dataDir: config.dataDir, reach });
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),
@@ -62,10 +65,11 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
       models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
       toolbox: createToolbox(),
       fetcher: createWebFetcher(),
-      git: createGit({ workspacesDir, allowLocalRepositories, environment }),
+      git: createGit({ workspacesDir, allowLocalRepositories, environment, reach }),
       limits: config,
       defaultModel: config.defaultModel,
       allowLocalRepositories,
+      reach,
       reportFault: (message, cause) => server.reportFault(message, cause),
     },
   });

@@ -5,7 +5,7 @@ export type Action = Schemas["Action"];
 export type ActionState = Schemas["ActionState"];
 export type CreateAction = Schemas["CreateAction"];
 
-export type NewAction = Omit<Action, "state" | "result" | "resolvedAt" | "resolvedBy">;
+export type NewAction = Omit<Action, "state" | "result" | "scope" | "resolvedAt" | "resolvedBy">;
 
 export interface Resolution {
   state: Exclude<ActionState, "pending">;
@@ -13,6 +13,8 @@ export interface Resolution {
   resolvedAt: string;
   reason?: string | null;
   result?: Record<string, unknown> | null;
+  /** Goes with an approval. */
+  scope?: Action["scope"];
   /** The input a person changed it to. */
   input?: Record<string, unknown>;
   /** Goes with a changed input. */

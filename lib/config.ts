@@ -1,5 +1,6 @@
 import { createReader } from "./environment.ts";
 import type { Environment, Reader } from "./environment.ts";
+import type { Target } from "./failpoint.ts";
 import type { ModelSettings, Provider, ProviderType } from "./settings.ts";
 
 /** Everything the server was told by its environment. Frozen; made once. */
@@ -30,6 +31,8 @@ export interface Config {
   gracePeriodMs: number;
   /** What commands may see of the environment. */
   commandEnvironment: Readonly<Record<string, string>>;
+  /** For tests: the process ends itself with SIGKILL there. */
+  failpoint: Target | undefined;
 }
 
 /** Reads the environment; throws one ConfigError that names every mistake. */
@@ -59,6 +62,7 @@ export function loadConfig(
       read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { least: 100, most: 3_600_000 }) ?? 300_000,
     gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { least: 0, most: 300_000 }) ?? 10_000,
     commandEnvironment: commandEnvironment(environment),
+    failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),
   };
   read.report();
   return Object.freeze(config);

@@ -1,3 +1,5 @@
+import { parseTarget } from "./failpoint.ts";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every mistake of the environment in one message. */
@@ -50,6 +52,7 @@ export function createReader(environment: Environment) {
       parsed(name, "an http or https URL", (value) =>
         /^https?:\/\/\S+$/.test(value) ? value.replace(/\/+$/, "") : undefined,
       ),
+    failpoint: (name: string) => parsed(name, "a failpoint such as turn.commit.prepared@2", parseTarget),
     list: (name: string) =>
       (text(name) ?? "")
         .split(",")

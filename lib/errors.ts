@@ -40,6 +40,7 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   "budget-exceeded": { status: 409, title: "The task used its budget" },
   "clone-failed": { status: 502, title: "The repository could not be cloned" },
   interrupted: { status: 500, title: "The work was interrupted" },
+  "session-damaged": { status: 500, title: "The session cannot be read" },
 };
 
 export interface ProblemError {

@@ -1,6 +1,7 @@
 import type { ActionStore } from "./action.ts";
 import type { AgentStore } from "./agent.ts";
 import type { EventLog } from "./event.ts";
+import type { Boundary } from "./failpoint.ts";
 import type { Attachments, FileStore } from "./file.ts";
 import type { MessageStore } from "./message.ts";
 import type { SessionStore } from "./session.ts";
@@ -9,8 +10,11 @@ import type { TaskStore } from "./task.ts";
 import type { ToolCallStore } from "./tool.ts";
 import type { WorkspaceStore } from "./workspace.ts";
 
-/** Runs work as one transaction of chat_history.db. Calls inside join the outer one. Throws AppError busy or storage-full where SQLite says so. `work` must not be async. */
-export type Atomically = <T>(work: () => T) => T;
+/**
+ * Runs work as one transaction of chat_history.db. Calls inside join the outer one, whose name counts. Throws AppError
+ * busy or storage-full where SQLite says so. `work` must not be async.
+ */
+export type Atomically = <T>(boundary: Boundary, work: () => T) => T;
 
 export interface StoredRequest {
   operationId: string;

@@ -15,7 +15,7 @@ export function resolutionOf(action: Action, request: DecisionRequest, at: strin
       return { ...base, state: "rejected", reason: request.reason ?? null };
     case "approve":
       if (action.type === "question") throw mismatch("A question wants an answer: use `respond`.");
-      return { ...base, state: "approved" };
+      return { ...base, state: "approved", scope: request.scope ?? "once" };
     case "respond":
       if (action.type === "approval") throw mismatch("An approval wants `approve` or `reject`.");
       if (action.type === "question") checkAnswers(action, request.result);

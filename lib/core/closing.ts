@@ -77,7 +77,7 @@ export function createClosing(
   };
 
   return (taskId, { state, problem, detail }) =>
-    storage.atomically(() => {
+    storage.atomically("task.close", () => {
       const task = existing(tasks.get(taskId), "task", taskId);
       if (hasEnded(task)) return task;
       deltas.flush();

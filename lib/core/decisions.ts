@@ -29,7 +29,7 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
 
   /** Compare-and-set, told to everyone; the task goes on after the commit. */
   const resolve = (action: Action, resolution: Resolution): Action | undefined =>
-    storage.atomically(() => {
+    storage.atomically("action.expire", () => {
       if (!actions.resolve(action.id, resolution)) return undefined;
       const resolved = existing(actions.get(action.id), "action", action.id);
       const task = existing(tasks.get(action.taskId), "task", action.taskId);
@@ -64,14 +64,17 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
         expiresAt: timestamp(clock.now() + limits.actionTimeoutMs),
         createdAt: now(),
       };
-      return journal.live(task.id, () => {
+      return journal.live({ taskId: task.id, as: "action.ask" }, () => {
         actions.create(action);
         const created = existing(actions.get(action.id), "action", action.id);
         if (!question.isApproved) tasks.update(task.id, { state: "waiting" });
         const told = [{ type: "action.required" as const, taskId: task.id, data: { action: created } }];
         journal.announce(task, told, question.isApproved ? undefined : waitingFor[action.type]);
         if (!question.isApproved) return created;
-        return resolve(created, { state: "approved", resolvedBy: "policy", resolvedAt: now() }) ?? created;
+        return (
+          resolve(created, { state: "approved", resolvedBy: "policy", resolvedAt: now(), scope: "once" }) ??
+          created
+        );
       });
     },
 
@@ -104,7 +107,7 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
     applyOutcome: (tool: Tool, taskId: string, decision: Action | null): void => {
       const isApproved = decision?.state === "approved" || decision?.state === "answered";
       if (tool.asks !== "plan" || !isApproved) return;
-      journal.live(taskId, (task) =>
+      journal.live({ taskId, as: "call.finish" }, (task) =>
         tasks.update(taskId, { settings: { ...task.settings, planMode: false } }),
       );
     },

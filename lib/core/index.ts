@@ -64,7 +64,9 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
   const tidy = () => {
     try {
       decisions.expireOverdue();
-      storage.requests.prune(timestamp(clock.now() - answersKeptMs));
+      storage.atomically("requests.prune", () =>
+        storage.requests.prune(timestamp(clock.now() - answersKeptMs)),
+      );
     } catch (error) {
       runtime.reportFault("What is over could not be put away; it is tried again", error);
     }
@@ -90,9 +92,11 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     },
     snapshot: sessions.snapshot,
     start: () => {
+      runtime.reach("recovery.begun");
       tidy();
       workspaces.recover();
       recovery.start();
+      runtime.reach("recovery.done");
       scheduler.wake();
       storage.events.onCommitted((_, events) => {
         const makesRoom = events.some(({ type }) => type === "action.required");

@@ -45,7 +45,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 
     /** False when a message came since the agent had its last word: then the task goes on. */
     complete: (taskId: string): boolean =>
-      live(taskId, (task) => {
+      live({ taskId, as: "task.complete" }, (task) => {
         if (ledger.waitingFor(task).length > 0) return false;
         close(taskId, { state: "completed", detail: "Done" });
         return true;
@@ -53,7 +53,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 
     /** Takes up a queued task, and the messages it is about. */
     begin: (taskId: string): Task =>
-      live(taskId, (task) => {
+      live({ taskId, as: "task.begin" }, (task) => {
         const delivered = takeUp(task).told;
         if (task.state === "queued") tasks.update(taskId, { state: "running", startedAt: ledger.now() });
         announce(task, delivered, task.state === "waiting" ? "Waiting for your decision" : "Working");
@@ -62,17 +62,18 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 
     /** Hands messages that came meanwhile to the running task. True when there were any. */
     takeUpMessages: (taskId: string): boolean =>
-      live(taskId, (task) => {
+      live({ taskId, as: "messages.take-up" }, (task) => {
         const { told, hasNews } = takeUp(task);
         if (told.length > 0) events.append(task.sessionId, told);
         return hasNews;
       }),
 
-    hasNewMessages: (taskId: string): boolean => live(taskId, (task) => ledger.waitingFor(task).length > 0),
+    hasNewMessages: (taskId: string): boolean =>
+      ledger.waitingFor(existing(tasks.get(taskId), "task", taskId)).length > 0,
 
     /** The agent starts to say something, or starts again after a try was cut: what was streamed before is void. */
     beginMessage: (taskId: string, messageId: string): void =>
-      live(taskId, (task) => {
+      live({ taskId, as: "message.begin" }, (task) => {
         deltas.flush();
         tasks.update(taskId, { streamingMessageId: messageId });
         const message = emptyMessage(task, messageId, ledger.now());
@@ -81,7 +82,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 
     /** The answer with all its tool intents, before the first of them starts. */
     commitTurn: (taskId: string, { messageId, parts, providerMetadata, usage, model }: Turn): void =>
-      live(taskId, (task) => {
+      live({ taskId, as: "turn.commit" }, (task) => {
         deltas.flush();
         const final = ledger.say(task, { id: messageId, role: "assistant", parts, providerMetadata });
         const calls = parts.filter((part) => part.type === "tool-call");
@@ -97,10 +98,12 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
       }),
 
     startCall: ({ taskId, toolCallId }: ToolCall, change: IntendedChange | undefined): void =>
-      live(taskId, () => toolCalls.start(taskId, toolCallId, { at: ledger.now(), change })),
+      live({ taskId, as: "call.start" }, () =>
+        toolCalls.start(taskId, toolCallId, { at: ledger.now(), change }),
+      ),
 
     finishCall: (call: ToolCall, outcome: Outcome): void =>
-      live(call.taskId, (task) => {
+      live({ taskId: call.taskId, as: "call.finish" }, (task) => {
         deltas.flush();
         tasks.update(task.id, { recoveries: 0 });
         events.append(task.sessionId, [ledger.finishCall(call, outcome)]);
@@ -108,14 +111,14 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 
     /** All calls of the message are answered: the results become one message. */
     deliverResults: (taskId: string, messageId: string): void =>
-      live(taskId, (task) => {
+      live({ taskId, as: "results.deliver" }, (task) => {
         const parts = ledger.results(messageId);
         events.append(task.sessionId, [ledger.say(task, { id: newId("msg"), role: "tool", parts })]);
       }),
 
     /** Words for people while the state stays. */
     tell: (taskId: string, detail: string): void =>
-      live(taskId, (task) => {
+      live({ taskId, as: "status.tell" }, (task) => {
         const session = existing(sessions.get(task.sessionId), "session", task.sessionId);
         events.append(task.sessionId, [statusEvent(session, taskId, detail)]);
       }),

@@ -1,6 +1,7 @@
 import { timestamp } from "../clock.ts";
 import { notFound } from "../errors.ts";
 import type { NewEvent } from "../event.ts";
+import type { Boundary } from "../failpoint.ts";
 import type { Message, MessagePart, ProviderMetadata, ToolOutput } from "../message.ts";
 import type { Session } from "../session.ts";
 import type { Task } from "../task.ts";
@@ -22,6 +23,12 @@ export interface OpenCalls {
   calls: ToolCall[];
 }
 
+/** Which task is written, and under which name the transaction goes. */
+export interface LiveWork {
+  taskId: string;
+  as: Boundary;
+}
+
 interface Saying {
   id: string;
   role: Message["role"];
@@ -38,8 +45,8 @@ export function createLedger({ storage, clock }: Pick<Runtime, "storage" | "cloc
     now,
 
     /** Runs work on a task that may still be written. A loop that outlived its task changes nothing. */
-    live: <T>(taskId: string, work: (task: Task) => T): T =>
-      storage.atomically(() => {
+    live: <T>({ taskId, as }: LiveWork, work: (task: Task) => T): T =>
+      storage.atomically(as, () => {
         const task = tasks.get(taskId);
         if (task === undefined || hasEnded(task)) throw new TaskOver(`Task ${taskId} has ended.`);
         return work(task);

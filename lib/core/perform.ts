@@ -29,6 +29,7 @@ export async function perform(
     },
     decision: permit.decision,
   });
+  kit.reach("tool.acted");
   if (tool.effect === "pure") signal.throwIfAborted(); // It will run again.
   const isCut = signal.aborted && !output.success;
   const told = isCut ? failure(interrupted, output) : output; // By a stop: the next life of the server goes on from here.

@@ -13,7 +13,7 @@ export function createPreparation({ storage, git, clock, reportFault }: Runtime,
 
   /** The change, told to every session that lives in the workspace. */
   const update = (id: string, change: WorkspaceChange): void =>
-    storage.atomically(() => {
+    storage.atomically("workspace.update", () => {
       if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
       const workspace = workspaces.update(id, change, journal.now());
       for (const sessionId of workspaces.sessionIds(id)) {

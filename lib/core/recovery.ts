@@ -11,7 +11,7 @@ export function createRecovery({ storage, reportFault }: Runtime, journal: Journ
   const { tasks } = storage;
 
   const takeUp = (taskId: string): void =>
-    journal.live(taskId, () => {
+    journal.live({ taskId, as: "task.recover" }, () => {
       const count = tasks.countRecovery(taskId);
       if (count <= recoveriesMax) return;
       const detail = `The server ended abruptly ${count} times in a row at this step; it is not tried again. Send a message to go on.`;
@@ -36,6 +36,7 @@ export function createRecovery({ storage, reportFault }: Runtime, journal: Journ
         if (state === "running") takeUp(id);
       }),
     /** The server ends as it should, and the next life counts one that is no fault of the task. */
-    stop: (): void => tryEach(({ id }) => tasks.update(id, { recoveries: -1 })),
+    stop: (): void =>
+      tryEach(({ id }) => storage.atomically("task.rest", () => tasks.update(id, { recoveries: -1 }))),
   };
 }

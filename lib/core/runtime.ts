@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { DeltaWriter } from "../event.ts";
+import type { Reach } from "../failpoint.ts";
 import type { NewId } from "../id.ts";
 import type { ModelClient } from "../model.ts";
 import type { Storage } from "../storage.ts";
@@ -25,6 +26,7 @@ export interface Runtime {
   };
   defaultModel: string | undefined;
   allowLocalRepositories: boolean;
+  reach: Reach;
   /** Told of faults that end no request. */
   reportFault(message: string, cause: unknown): void;
 }

@@ -24,7 +24,7 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
     toolName: string,
     input: Record<string, unknown>,
   ): { taskId: string; toolCallId: string } =>
-    storage.atomically(() => {
+    storage.atomically("tool-run.submit", () => {
       const session = existing(sessions.get(sessionId), "session", sessionId);
       if (session.activeTask !== null)
         throw new AppError("session-busy", "The session is at work. Wait for its task to end, or cancel it.");

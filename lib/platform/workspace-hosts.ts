@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
+import { passOn, type Reach } from "../failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
 import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";
 import { createGlob } from "./search/glob.ts";
@@ -20,6 +21,7 @@ export interface WorkspaceHostsOptions {
   /** Further absolute paths that commands must not see. */
   hiddenPaths?: readonly string[];
   isolation?: "auto" | "off";
+  reach?: Reach;
 }
 
 export interface LocalWorkspaceHosts extends WorkspaceHosts {
@@ -56,10 +58,10 @@ function realRoot(workspacesDir: string, workspaceId: string): string {
 }
 
 function createHost(root: string, given: string, options: WorkspaceHostsOptions): WorkspaceHost {
-  const files = createWorkspaceFiles(root, [given]);
+  const { workspacesDir, dataDir, environment, isolation = "auto", reach = passOn } = options;
+  const files = createWorkspaceFiles(root, { aliases: [given], reach });
   const place = { root, files };
   const ripgrep = createRipgrep(root);
-  const { workspacesDir, dataDir, environment, isolation = "auto" } = options;
   const hiddenPaths = [
     workspacesDir,
     ...(dataDir === undefined ? [] : [dataDir]),
@@ -68,7 +70,7 @@ function createHost(root: string, given: string, options: WorkspaceHostsOptions)
   return {
     root,
     files,
-    shell: createShell({ root, files, environment, hiddenPaths, isolation }),
+    shell: createShell({ root, files, environment, hiddenPaths, isolation, reach }),
     search: {
       glob: createGlob(place, ripgrep),
       grep: createGrep(place, ripgrep),

@@ -42,7 +42,7 @@ export function createInvoke({
 
   /** A change that waits for nothing: the work and its record are one transaction. */
   const change = (call: Call): Outcome =>
-    atomically(() => {
+    atomically("request.change", () => {
       const { idempotency } = call;
       const stored = idempotency && recall(requests, idempotency);
       if (stored) return stored;
@@ -68,7 +68,7 @@ export function createInvoke({
   const waitAndChange = async (call: Call): Promise<Outcome> => {
     const commit = await run(call);
     if (typeof commit !== "function") return keep(call, answerOf(commit, call.operation));
-    return atomically(() => {
+    return atomically("request.commit", () => {
       const outcome = answerOf(commit(), call.operation);
       if (call.idempotency) requests.finish(call.idempotency.key, storedForm(outcome));
       return outcome;
@@ -82,7 +82,7 @@ export function createInvoke({
       if (first.requestHash !== requestHash) throw reused();
       return { ...(await first.outcome), isReplay: true };
     }
-    const stored = atomically(() => {
+    const stored = atomically("request.begin", () => {
       const found = recall(requests, { key, requestHash });
       if (!found) begin(call, { key, requestHash });
       return found;
@@ -91,7 +91,7 @@ export function createInvoke({
     const outcome = waitAndChange({ ...call, input: { ...call.input, signal: stopped } }).catch(
       (error: unknown) => {
         // Of any other error nobody knows what it left behind, so the key stays taken.
-        if (error instanceof AppError) atomically(() => requests.forget(key));
+        if (error instanceof AppError) atomically("request.forget", () => requests.forget(key));
         throw error;
       },
     );

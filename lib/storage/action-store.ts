@@ -15,6 +15,7 @@ interface ActionRow {
   digest: string;
   reason: string | null;
   result: string | null;
+  scope: Action["scope"];
   expires_at: string;
   created_at: string;
   resolved_at: string | null;
@@ -30,7 +31,7 @@ const insertPending = `
 /** What a resolution does not name keeps its value. */
 const resolvePending = `
   UPDATE actions SET
-    state = ?, resolved_by = ?, resolved_at = ?,
+    state = ?, resolved_by = ?, resolved_at = ?, scope = ?,
     reason = CASE WHEN ? THEN ? ELSE reason END,
     result = CASE WHEN ? THEN ? ELSE result END,
     input = coalesce(?, input), digest = coalesce(?, digest)
@@ -64,9 +65,9 @@ export function createActionStore(database: Database): ActionStore {
         ? pending.all(cursor, limit)
         : pendingOfSession.all(sessionId, cursor, limit)
       ).map(toAction),
-    resolve: (id, { state, resolvedBy, resolvedAt, reason, result, input, digest }) => {
+    resolve: (id, { state, resolvedBy, resolvedAt, reason, result, scope = null, input, digest }) => {
       const changes = resolve.run(
-        ...[state, resolvedBy, resolvedAt],
+        ...[state, resolvedBy, resolvedAt, scope],
         ...[Number(reason !== undefined), reason ?? null],
         ...[Number(result !== undefined), toJsonOrNull(result)],
         ...[toJsonOrNull(input), digest ?? null, id],
@@ -91,6 +92,7 @@ function toAction(row: ActionRow): Action {
     digest: row.digest,
     reason: row.reason,
     result: fromJsonOrNull<NonNullable<Action["result"]>>(row.result),
+    scope: row.scope,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     resolvedAt: row.resolved_at,

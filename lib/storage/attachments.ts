@@ -3,6 +3,7 @@ import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
+import type { Reach } from "../failpoint.ts";
 import type { Attachments, ByteRange, ReceivedBytes } from "../file.ts";
 import { codeOf, translated } from "./failure.ts";
 import { createMediaTypeSniffer } from "./media-type.ts";
@@ -16,6 +17,7 @@ export interface AttachmentsOptions {
   afterCommit(work: () => void): void;
   /** Runs when the transaction of the call is rolled back. */
   onRollback(work: () => void): void;
+  reach: Reach;
 }
 
 /** Bytes of files below one folder. What a former life left half received is removed. */
@@ -30,6 +32,7 @@ export function openAttachments(options: AttachmentsOptions): Attachments {
       const path = join(arrivals, randomUUID());
       try {
         const facts = await writeSynced(path, bytes, options.fileBytesMax);
+        options.reach("attachment.written");
         return received(path, facts, { ...options, pathOf });
       } catch (error) {
         rmSync(path, { force: true });
@@ -85,7 +88,7 @@ async function writeAll(
 function received(
   path: string,
   facts: Facts,
-  { pathOf, onRollback }: AttachmentsOptions & { pathOf(fileId: string): string },
+  { pathOf, onRollback, reach }: AttachmentsOptions & { pathOf(fileId: string): string },
 ): ReceivedBytes {
   return {
     ...facts,
@@ -93,6 +96,7 @@ function received(
       const kept = pathOf(fileId);
       try {
         moveSynced(path, kept);
+        reach("attachment.kept");
       } catch (error) {
         throw translated(error);
       }

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import Sqlite from "better-sqlite3";
+import type { Reach } from "../failpoint.ts";
 import { translated } from "./failure.ts";
 import { createGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
@@ -36,6 +37,7 @@ export interface DatabaseOptions {
   busyTimeoutMs: number;
   /** Hears of failures after which the file cannot be trusted. */
   onFault: (error: unknown) => void;
+  reach: Reach;
 }
 
 /** Start-up is no request path: the last process may still be letting go. */

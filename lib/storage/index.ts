@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
+import { passOn, type Reach } from "../failpoint.ts";
 import type { Storage } from "../storage.ts";
 import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
@@ -31,6 +32,7 @@ export interface StorageOptions {
    * listeners and callbacks that throw after a commit. By default it is thrown, so that the process ends.
    */
   onFault?: (error: unknown) => void;
+  reach?: Reach;
 }
 
 export { holdDataFolder } from "./data-folder.ts";
@@ -54,12 +56,13 @@ export function openStorage(options: StorageOptions): Storage {
 type DatabaseName = "chat_history" | "agents" | "settings";
 
 function openNamed(name: DatabaseName, options: StorageOptions): Database {
-  const { dataDir, busyTimeoutMs = 250, onFault = throwLater } = options;
+  const { dataDir, busyTimeoutMs = 250, onFault = throwLater, reach = passOn } = options;
   return openDatabase({
     path: join(dataDir, `${name}.db`),
     migrations: join(import.meta.dirname, "migrations", name),
     busyTimeoutMs,
     onFault,
+    reach,
   });
 }
 
@@ -71,10 +74,10 @@ function throwLater(error: unknown): void {
 }
 
 function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
-  const { dataDir, clock, fileBytesMax, onFault = throwLater } = options;
+  const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
   const generation = currentGeneration(chat, join(dataDir, "restored"));
-  const unit = createUnitOfWork(chat, onFault);
+  const unit = createUnitOfWork(chat, { onFault, reach });
   // Made in this order: streams hear of events before any callback can cause new ones.
   const events = createEventLog({ database: chat, unit, clock, generation, onFault });
   const committed = unit.queue<() => void>({
@@ -88,9 +91,9 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     afterCommit,
     sessions: createSessionStore(chat, generation),
     tasks: createTaskStore(chat),
-    messages: createMessageStore(chat, unit.atomically),
+    messages: createMessageStore(chat, unit.jointly),
     events,
-    toolCalls: createToolCallStore(chat, unit.atomically),
+    toolCalls: createToolCallStore(chat, unit.jointly),
     actions: createActionStore(chat),
     files: createFileStore(chat),
     attachments: openAttachments({
@@ -98,6 +101,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
       fileBytesMax,
       afterCommit,
       onRollback,
+      reach,
     }),
     workspaces: createWorkspaceStore(chat),
     requests: createRequestStore(chat),

@@ -9,11 +9,11 @@ import {
   type ProviderMetadata,
   textOf,
 } from "../message.ts";
-import type { Atomically } from "../storage.ts";
 import type { Database } from "./database.ts";
 import { type FileRow, toFile } from "./file-row.ts";
 import { folded } from "./folded.ts";
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface MessageRow {
   id: string;
@@ -41,7 +41,7 @@ const giveNextPosition = `
  * `create` throws not-found for an unknown file, `deliver` for an unknown message; delivering twice changes nothing.
  * `files` of a message are those of `fileIds`, then those its parts name, each once.
  */
-export function createMessageStore(database: Database, atomically: Atomically): MessageStore {
+export function createMessageStore(database: Database, jointly: UnitOfWork["jointly"]): MessageStore {
   const insert = database.statement(`
     INSERT INTO messages (id, session_id, task_id, role, content, provider_metadata, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
@@ -77,7 +77,7 @@ export function createMessageStore(database: Database, atomically: Atomically): 
   };
 
   return {
-    create: (message) => atomically(() => create(message)),
+    create: (message) => jointly(() => create(message)),
     get,
     list: (sessionId, { limit, cursor }) => {
       const last = cursor === undefined ? undefined : byId.get(cursor);

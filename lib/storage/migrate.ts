@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type Sqlite from "better-sqlite3";
+import type { Reach } from "../failpoint.ts";
 
 /** Brings the schema up to the newest migration. Each file is one transaction together with its number, so a kill leaves the old or the new schema. */
-export function migrate(sqlite: Sqlite.Database, { path, migrations }: { path: string; migrations: string }) {
+export function migrate(
+  sqlite: Sqlite.Database,
+  { path, migrations, reach }: { path: string; migrations: string; reach: Reach },
+): void {
   const files = migrationFiles(migrations);
   const version = schemaVersion(sqlite);
   if (version > files.length)
@@ -12,7 +16,7 @@ export function migrate(sqlite: Sqlite.Database, { path, migrations }: { path: s
         "Start that release again, or restore a backup from before the upgrade.",
     );
   for (const [index, file] of files.entries())
-    if (index >= version) apply(sqlite, { sql: readFileSync(file, "utf8"), version: index + 1, file });
+    if (index >= version) apply(sqlite, { sql: readFileSync(file, "utf8"), version: index + 1, file, reach });
 }
 
 /** In order; the number in a name is the version it leads to. */
@@ -28,7 +32,7 @@ function migrationFiles(folder: string): string[] {
 
 function apply(
   sqlite: Sqlite.Database,
-  { sql, version, file }: { sql: string; version: number; file: string },
+  { sql, version, file, reach }: { sql: string; version: number; file: string; reach: Reach },
 ): void {
   sqlite.exec("BEGIN IMMEDIATE");
   try {
@@ -37,7 +41,9 @@ function apply(
       sqlite.exec(sql);
       sqlite.pragma(`user_version = ${version}`);
     }
+    reach("migration.prepared");
     sqlite.exec("COMMIT");
+    reach("migration.committed");
   } catch (error) {
     if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
     throw withFile(error, file);

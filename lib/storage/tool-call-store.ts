@@ -1,7 +1,7 @@
-import type { Atomically } from "../storage.ts";
 import type { IntendedChange, ToolCall, ToolCallStore, ToolOutput } from "../tool.ts";
 import type { Database } from "./database.ts";
 import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface ToolCallRow {
   task_id: string;
@@ -18,7 +18,7 @@ interface ToolCallRow {
 }
 
 /** A call that is done never starts or ends again: `start` and `finish` throw, for it and for an unknown one. */
-export function createToolCallStore(database: Database, atomically: Atomically): ToolCallStore {
+export function createToolCallStore(database: Database, jointly: UnitOfWork["jointly"]): ToolCallStore {
   const insert = database.statement(`
     INSERT INTO tool_calls (task_id, session_id, message_id, tool_call_id, tool_name, input, state)
     VALUES (?, ?, ?, ?, ?, ?, 'intended')`);
@@ -38,7 +38,7 @@ export function createToolCallStore(database: Database, atomically: Atomically):
 
   return {
     intend: (calls) =>
-      atomically(() => {
+      jointly(() => {
         for (const { taskId, sessionId, messageId, toolCallId, toolName, input } of calls)
           insert.run(taskId, sessionId, messageId, toolCallId, toolName, toJson(input));
       }),

@@ -1,3 +1,4 @@
+import type { Boundary, Reach } from "../failpoint.ts";
 import type { Atomically } from "../storage.ts";
 import type { Database } from "./database.ts";
 
@@ -12,6 +13,8 @@ interface Queue {
 
 export interface UnitOfWork {
   atomically: Atomically;
+  /** For a store whose one call writes several rows: a part of the transaction it is called in. */
+  jointly<T>(work: () => T): T;
   readonly isActive: boolean;
   /**
    * Collects items in a transaction; after the commit they are delivered together, after a rollback they go to `drop`
@@ -26,7 +29,10 @@ export interface UnitOfWork {
  * in the order of the commits, even when one of them starts a transaction itself. A delivery that throws does not undo
  * what is committed; `onFault` hears of it.
  */
-export function createUnitOfWork(database: Database, onFault: (error: unknown) => void): UnitOfWork {
+export function createUnitOfWork(
+  database: Database,
+  { onFault, reach }: { onFault: (error: unknown) => void; reach: Reach },
+): UnitOfWork {
   const queues: Queue[] = [];
   const deliveries: (() => void)[] = [];
   let depth = 0;
@@ -35,12 +41,17 @@ export function createUnitOfWork(database: Database, onFault: (error: unknown) =
   const rewind = (sizes: number[]) =>
     queues.toReversed().forEach((queue) => queue.rewind(sizes[queues.indexOf(queue)] ?? 0));
 
-  const outermost = <T>(work: () => T): T => {
+  const outermost = <T>(work: () => T, boundary?: Boundary): T => {
+    const pass = (phase: "begins" | "prepared" | "committed") =>
+      boundary === undefined ? undefined : reach(`${boundary}.${phase}`);
+    pass("begins");
     database.begin();
     depth = 1;
     try {
       const result = settled(work());
+      pass("prepared");
       database.commit();
+      pass("committed");
       deliveries.push(...queues.filter((queue) => queue.size > 0).map((queue) => queue.commit()));
       return result;
     } catch (error) {
@@ -78,12 +89,13 @@ export function createUnitOfWork(database: Database, onFault: (error: unknown) =
   };
 
   return {
-    atomically: (work) => {
+    atomically: (boundary, work) => {
       if (depth > 0) return nested(work);
-      const result = outermost(work);
+      const result = outermost(work, boundary);
       deliver();
       return result;
     },
+    jointly: (work) => (depth > 0 ? nested(work) : outermost(work)),
     get isActive() {
       return depth > 0;
     },

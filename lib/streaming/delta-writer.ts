@@ -53,7 +53,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
   /** Returns what it failed with. */
   const tryWrite = (batch: readonly Entry[]): unknown => {
     try {
-      atomically(() => {
+      atomically("deltas.write", () => {
         for (const [sessionId, deltas] of batch) log.append(sessionId, deltas.events());
       });
       bringBackAfterRollback(batch);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { passOn, type Reach } from "../../failpoint.ts";
 import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
 import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";
 import { type Spot, walk } from "./walk.ts";
@@ -13,8 +14,15 @@ export interface ContainedFiles extends WorkspaceFiles {
   visit<T>(path: string, work: (spot: Spot & { stat: Stats }) => Promise<T>): Promise<T | undefined>;
 }
 
-/** `root` is absolute and without links; `aliases` are other absolute paths that mean it. */
-export function createWorkspaceFiles(root: string, aliases: readonly string[] = []): ContainedFiles {
+export interface WorkspaceFilesOptions {
+  /** Other absolute paths that mean the root. */
+  aliases?: readonly string[];
+  reach?: Reach;
+}
+
+/** `root` is absolute and without links. */
+export function createWorkspaceFiles(root: string, options: WorkspaceFilesOptions = {}): ContainedFiles {
+  const { aliases = [], reach = passOn } = options;
   const segments = (path: string) => segmentsOf(path, [root, ...aliases]);
   const visit: ContainedFiles["visit"] = (path, work) =>
     translated(path, async () => {
@@ -33,7 +41,7 @@ export function createWorkspaceFiles(root: string, aliases: readonly string[] = 
     write: (path, content) =>
       translated(path, async () => {
         const spot = await place(root, segments(path), path);
-        await held(spot, () => replace(spot, root, content));
+        await held(spot, () => replace(spot, { root, content, reach }));
       }),
     create: (path) =>
       translated(path, async () => {
@@ -111,15 +119,20 @@ function notAFile(path: string, stat: Stats) {
 }
 
 /** Written beside and renamed: nobody reads half of it, and another name of the old file keeps the old content. */
-async function replace(spot: Spot, root: string, content: string | Uint8Array): Promise<void> {
+async function replace(
+  spot: Spot,
+  { root, content, reach }: { root: string; content: string | Uint8Array; reach: Reach },
+): Promise<void> {
   await spot.folder.check(root);
   const temporary = spot.folder.at(`.talkcody-${randomBytes(8).toString("hex")}.tmp`);
   const handle = await open(temporary, newFile, 0o666);
   try {
     await handle.writeFile(content);
     if (spot.stat) await keepOwnership(handle, spot.stat);
+    reach("file.written");
     await spot.folder.check(root);
     await rename(temporary, spot.folder.at(spot.name));
+    reach("file.renamed");
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;

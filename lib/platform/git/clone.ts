@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
+import type { Reach } from "../../failpoint.ts";
 import type { Git } from "../../git.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { type Places, writeRecord } from "./places.ts";
@@ -17,6 +18,7 @@ export interface CloneTools {
   allowLocalRepositories: boolean;
   /** A host that says nothing for this long is given up. */
   silenceMs: number;
+  reach: Reach;
 }
 
 const cloneTimeoutMs = 60 * 60_000;
@@ -34,6 +36,7 @@ export async function cloneRepository(tools: CloneTools, options: CloneOptions):
     await writeRecord(places.record(options.workspaceId), { repository: options.repository });
     await removeFolder(places.root(options.workspaceId)); // A clone that was complete, and forgotten by a crash.
     await rename(temporary, places.root(options.workspaceId));
+    tools.reach("clone.moved");
   } catch (error) {
     await removeFolder(temporary);
     throw error;

@@ -1,5 +1,6 @@
 import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
+import { passOn, type Reach } from "../../failpoint.ts";
 import type { Git } from "../../git.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { cloneRepository, exclude } from "./clone.ts";
@@ -22,19 +23,20 @@ export interface GitOptions {
   environment: Readonly<Record<string, string>>;
   /** A remote that says nothing for this long is given up. */
   silenceMs?: number;
+  reach?: Reach;
 }
 
 export function createGit(options: GitOptions): Git {
   const places = createPlaces(options.workspacesDir);
   const runGit = createRunGit(options.environment);
-  const silenceMs = options.silenceMs ?? 120_000;
+  const { silenceMs = 120_000, reach = passOn } = options;
   const view = <T>(id: string, work: (view: GitView) => Promise<T>) =>
     withView({ root: places.root(id), viewsDir: places.viewsDir, runGit }, work);
   return {
     inspectRepository: (repository) => readRepositoryUrl(repository).kind,
     clone: async (request) => {
       const { allowLocalRepositories } = options;
-      await cloneRepository({ places, runGit, allowLocalRepositories, silenceMs }, request);
+      await cloneRepository({ places, runGit, allowLocalRepositories, silenceMs, reach }, request);
       return view(request.workspaceId, readHead);
     },
     createScratch: (id) => createScratch(places, runGit, id),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants as os } from "node:os";
+import type { Reach } from "../../failpoint.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
 import { killGroup } from "../run-process.ts";
@@ -10,6 +11,7 @@ import { endStragglers } from "./stragglers.ts";
 
 export interface ShellOptions extends StartOptions {
   files: ContainedFiles;
+  reach: Reach;
 }
 
 type Ended = NonNullable<CommandResult["ended"]>;
@@ -26,6 +28,7 @@ export function createShell(options: ShellOptions): Shell {
       const startedAt = performance.now();
       const mark = randomUUID();
       const child = startCommand(options, command, mark);
+      options.reach("command.started");
       const ending = watch(child, { timeoutMs, signal });
       const listen = (name: "stdout" | "stderr") =>
         capture({

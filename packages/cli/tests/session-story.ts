@@ -64,6 +64,7 @@ export function action(change: Partial<Action> = {}): Action {
     expiresAt: at,
     createdAt: at,
     resolvedAt: null,
+    scope: null,
     resolvedBy: null,
     ...change,
   };

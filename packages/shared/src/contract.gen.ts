@@ -90,7 +90,9 @@ export interface paths {
      * @description As `text/event-stream`: a `snapshot` frame, then every event after the cursor, exactly once and in order, then
      *     live. `id:` is the resume token, `event:` the type, `data:` the event as JSON; a comment every 15 s keeps the
      *     line open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from its start, and
-     *     `after=latest` streams only what is new. A cursor the log cannot serve gets a `gap` frame first.
+     *     `after=latest` streams only what is new. Deltas that a `message.final` or a `tool.result` made void are left out of
+     *     a replay. A cursor the log cannot serve gets a `gap` frame first. When the server stops it says so in a comment
+     *     and gives `retry`; connect again with the last id.
      *     With `Accept: application/json` the same log answers as a page.
      */
     get: operations["streamSessionEvents"];
@@ -589,7 +591,7 @@ export interface components {
     WorkspaceId: string;
     AgentId: string;
     /**
-     * @description Resume token: generation of the log and place in it. Strictly increasing within a session.
+     * @description Resume token: generation of the log and place in it. Strictly increasing within a session; numbers are missing where a later event made earlier ones void.
      * @example evt_0001_0000000042
      */
     EventId: string;
@@ -644,7 +646,8 @@ export interface components {
       | "steps-exceeded"
       | "budget-exceeded"
       | "clone-failed"
-      | "interrupted";
+      | "interrupted"
+      | "session-damaged";
     /** @description RFC 9457. Codes are explained in docs/problems.md. */
     Problem: {
       /**
@@ -971,12 +974,17 @@ export interface components {
       input: Record<string, unknown>;
       /** @description For edits a unified diff, for plans the plan. */
       preview: string | null;
-      /** @description SHA-256 of tool, input and the state of what it touches. */
+      /** @description SHA-256 of tool, input and the revision of what it touches: of the file for edits, of the workspace for commands. */
       digest: string;
       /** @description Why it was asked or rejected. */
       reason: string | null;
       /** @description What a person answered. */
       result: Record<string, unknown> | null;
+      /**
+       * @description What an approval holds for; null unless it is approved.
+       * @enum {string|null}
+       */
+      scope: "once" | "session" | null;
       expiresAt: components["schemas"]["Timestamp"];
       createdAt: components["schemas"]["Timestamp"];
       resolvedAt: components["schemas"]["Timestamp"] | null;
@@ -1267,7 +1275,7 @@ export interface components {
         message: components["schemas"]["Message"];
       };
     };
-    /** @description The whole message, in its place in the conversation. It supersedes its deltas. */
+    /** @description The whole message, in its place in the conversation. Its deltas are void from here on, and leave the log. */
     MessageFinalEvent: {
       id: components["schemas"]["EventId"];
       sessionId: components["schemas"]["SessionId"];

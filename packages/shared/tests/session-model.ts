@@ -263,6 +263,7 @@ export function createSessionModel() {
           expiresAt: at,
           createdAt: at,
           resolvedAt: null,
+          scope: null,
           resolvedBy: null,
         };
         actions.push(action);

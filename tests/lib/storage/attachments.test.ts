@@ -110,7 +110,7 @@ test("a rollback takes back what was kept, and it can be kept again", async () =
   const { storage, attachments, arrivals } = setUp();
   const received = await attachments.receive(chunks("hello"));
   const fail = () =>
-    storage.atomically(() => {
+    storage.atomically("request.change", () => {
       received.keep(id);
       temp.addFile(storage, { id });
       throw new Error("no");
@@ -118,16 +118,16 @@ test("a rollback takes back what was kept, and it can be kept again", async () =
   expect(fail).toThrow("no");
   expect(temp.thrownBy(() => attachments.open(id))).toMatchObject({ code: "not-found" });
   expect(arrivals()).toHaveLength(1);
-  storage.atomically(() => received.keep(id));
+  storage.atomically("request.change", () => received.keep(id));
   expect(String(await attachments.read(id))).toBe("hello");
 });
 
 test("bytes go only when the record of them has gone", async () => {
   const { storage, attachments } = setUp();
-  storage.atomically(() => temp.addFile(storage, { id }));
+  storage.atomically("request.change", () => temp.addFile(storage, { id }));
   (await attachments.receive(chunks("hello"))).keep(id);
   const remove = (mayFail: boolean) =>
-    storage.atomically(() => {
+    storage.atomically("request.change", () => {
       storage.files.remove(id);
       attachments.remove(id);
       if (mayFail) throw new Error("no");

@@ -4,6 +4,7 @@ import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { assertVersion, type Database, openDatabase } from "../../../lib/storage/database.ts";
 import { createGuard } from "../../../lib/storage/guard.ts";
+import { passOn } from "../../../lib/failpoint.ts";
 import * as temp from "./temp-storage.ts";
 
 const names = ["chat_history", "agents", "settings"];
@@ -13,7 +14,7 @@ function openWith(folder: string, migrations: Record<string, string>): Database 
   mkdirSync(scripts, { recursive: true });
   for (const [name, sql] of Object.entries(migrations)) writeFileSync(join(scripts, name), sql);
   const options = { path: join(folder, "x.db"), migrations: scripts, busyTimeoutMs: 50 };
-  const database = openDatabase({ ...options, onFault: () => {} });
+  const database = openDatabase({ ...options, onFault: () => {}, reach: passOn });
   onTestFinished(() => database.close());
   return database;
 }
@@ -129,7 +130,7 @@ test("after a restore the generation rises once, and ids, old ones too, tell it"
   const folder = temp.tempFolder();
   const first = temp.open(folder);
   const session = temp.addSession(first);
-  first.atomically(() => first.events.append(session, [temp.token("a")]));
+  first.atomically("request.change", () => first.events.append(session, [temp.token("a")]));
   first.close();
   writeFileSync(join(folder, "restored"), "");
   const second = temp.open(folder);

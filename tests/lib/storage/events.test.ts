@@ -4,7 +4,7 @@ import type { Storage } from "../../../lib/storage.ts";
 import * as temp from "./temp-storage.ts";
 
 const append = (storage: Storage, session: string, ...texts: string[]) =>
-  storage.atomically(() =>
+  storage.atomically("request.change", () =>
     storage.events.append(
       session,
       texts.map((text) => temp.token(text)),
@@ -47,7 +47,7 @@ test("sequences count up from 1 in each session, and go on after a restart", () 
 test("an event reads as it was appended, with its task only where it has one", () => {
   const storage = temp.openTemp({ clock: { now: () => Date.parse(temp.at), sleep: async () => {} } });
   const session = temp.addSession(storage);
-  const [plain, ofTask] = storage.atomically(() =>
+  const [plain, ofTask] = storage.atomically("request.change", () =>
     storage.events.append(session, [temp.token("a"), { ...temp.token("b"), taskId: "tsk_1" }]),
   );
   const data = { messageId: "msg_1", text: "a" };
@@ -86,14 +86,14 @@ test("events are appended in a transaction or not at all", () => {
   expect(() => storage.events.append(session, [temp.token("a")])).toThrow("in the transaction");
   expect(storage.events.read(session, 0, 9)).toEqual([]);
   expect(temp.thrownBy(() => append(storage, "ses_0", "a"))).toMatchObject({ code: "not-found" });
-  expect(storage.atomically(() => storage.events.append(session, []))).toEqual([]);
+  expect(storage.atomically("request.change", () => storage.events.append(session, []))).toEqual([]);
 });
 
 test("listeners hear after the commit, once for each session, in order", () => {
   const storage = temp.openTemp();
   const [one, two] = [temp.addSession(storage), temp.addSession(storage)];
   const calls = heard(storage);
-  storage.atomically(() => {
+  storage.atomically("request.change", () => {
     append(storage, one, "a");
     append(storage, two, "x");
     append(storage, one, "b", "c");
@@ -121,7 +121,7 @@ test("what is rolled back was never there: not in the log, not for listeners, no
   const session = temp.addSession(storage);
   const calls = heard(storage);
   const fail = () =>
-    storage.atomically(() => {
+    storage.atomically("request.change", () => {
       append(storage, session, "lost");
       throw new Error("no");
     });
@@ -161,7 +161,9 @@ test("a session is told with the event that tells it as its last", () => {
   append(storage, id, "a");
   const session = storage.sessions.get(id);
   if (!session) throw new Error("no session");
-  storage.atomically(() => storage.events.append(id, [{ type: "session.updated", data: { session } }]));
+  storage.atomically("request.change", () =>
+    storage.events.append(id, [{ type: "session.updated", data: { session } }]),
+  );
   const [event] = storage.events.read(id, 1, 1);
   expect(event).toMatchObject({
     id: "evt_0001_0000000002",
@@ -174,7 +176,8 @@ test("what is written so far are the deltas of the message since it was last cre
   const storage = temp.openTemp();
   const session = temp.addSession(storage);
   const [mine, other] = [temp.addMessage(storage, session), temp.addMessage(storage, session)];
-  const emit = (...events: NewEvent[]) => storage.atomically(() => storage.events.append(session, events));
+  const emit = (...events: NewEvent[]) =>
+    storage.atomically("request.change", () => storage.events.append(session, events));
   emit(created(storage, mine), temp.token("superseded", mine));
   emit(created(storage, mine), { type: "reasoning", data: { messageId: mine, text: "hm" } });
   emit(created(storage, other), temp.token("Hel", mine), temp.token("no", other), temp.token("lo", mine));

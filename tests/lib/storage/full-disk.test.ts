@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { openDatabase } from "../../../lib/storage/database.ts";
 import { createUnitOfWork } from "../../../lib/storage/unit-of-work.ts";
 import type { Storage } from "../../../lib/storage.ts";
+import { passOn } from "../../../lib/failpoint.ts";
 import * as temp from "./temp-storage.ts";
 
 /** A file system of 4 MiB; undefined where mounting is not permitted. */
@@ -29,7 +30,9 @@ afterAll(() => {
 function fill(storage: Storage, session: string): { failure: unknown; acknowledged: number } {
   for (let acknowledged = 0; acknowledged < 1000; acknowledged++) {
     const append = () =>
-      storage.atomically(() => storage.events.append(session, [temp.token("x".repeat(20_000))]));
+      storage.atomically("request.change", () =>
+        storage.events.append(session, [temp.token("x".repeat(20_000))]),
+      );
     const failure = temp.thrownBy(append);
     if (failure !== undefined) return { failure, acknowledged };
   }
@@ -58,7 +61,9 @@ test.runIf(folder)(
     await expect(storage.attachments.receive(large())).rejects.toMatchObject({ code: "storage-full" });
 
     rmSync(ballast);
-    const [event] = storage.atomically(() => storage.events.append(session, [temp.token("again")]));
+    const [event] = storage.atomically("request.change", () =>
+      storage.events.append(session, [temp.token("again")]),
+    );
     expect(event?.id).toBe(`evt_0001_${String(acknowledged + 1).padStart(10, "0")}`);
     storage.close();
     expect(temp.open(folder).events.bounds(session).lastSequence).toBe(acknowledged + 1);
@@ -70,12 +75,12 @@ test("a transaction that finds no room for a page is undone with its callbacks, 
   mkdirSync(migrations);
   writeFileSync(join(migrations, "0001-a.sql"), "CREATE TABLE a (x)");
   const path = join(temp.tempFolder(), "a.db");
-  const database = openDatabase({ path, migrations, busyTimeoutMs: 50, onFault: () => {} });
-  const unit = createUnitOfWork(database, () => {});
+  const database = openDatabase({ path, migrations, busyTimeoutMs: 50, onFault: () => {}, reach: passOn });
+  const unit = createUnitOfWork(database, { onFault: () => {}, reach: passOn });
   const told: string[] = [];
   const tell = unit.queue<string>({ deliver: (items) => told.push(...items) });
   const insert = (text: string) =>
-    unit.atomically(() => {
+    unit.atomically("request.change", () => {
       tell(text.slice(0, 1));
       database.statement("INSERT INTO a VALUES (?)").run("small");
       database.statement("INSERT INTO a VALUES (?)").run(text);

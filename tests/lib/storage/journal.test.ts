@@ -70,7 +70,7 @@ test("calls keep their order, and are intended together or not at all", () => {
 test("an action is pending when it is created", () => {
   const storage = temp.openTemp();
   const action = temp.addAction(storage, temp.addSession(storage));
-  const undecided = { state: "pending", result: null, resolvedAt: null, resolvedBy: null };
+  const undecided = { state: "pending", result: null, scope: null, resolvedAt: null, resolvedBy: null };
   expect(storage.actions.get(action.id)).toEqual({ ...action, ...undecided });
   expect(storage.actions.get(temp.newId("act"))).toBeUndefined();
 });

@@ -16,7 +16,7 @@ const writer = `
   storage.events.onCommitted((_, events) => process.stdout.write(events.at(-1).id + "\\n"));
   const token = { type: "token", data: { messageId: "msg_1", text: "x" } };
   for (let round = 0; round < 100_000; round++)
-    storage.atomically(() => storage.events.append(session, [token, token, token]));`;
+    storage.atomically("request.change", () => storage.events.append(session, [token, token, token]));`;
 
 async function writeUntilKilled(dataDir: string, session: string, ms: number): Promise<string[]> {
   const parameters = ["--input-type=module-typescript", "--eval", writer, dataDir, session];

@@ -32,7 +32,7 @@ test("a position that was rolled back is given again", () => {
   const session = temp.addSession(storage);
   const [a, b] = [temp.addMessage(storage, session), temp.addMessage(storage, session)];
   const fail = () =>
-    storage.atomically(() => {
+    storage.atomically("request.change", () => {
       storage.messages.deliver(a);
       throw new Error("after all not");
     });

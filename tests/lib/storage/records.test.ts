@@ -166,7 +166,7 @@ test.each(Object.entries(odd))("%s goes in and comes out of every JSON column", 
   const id = temp.addMessage(storage, session, { content: [{ type: "text", text }] });
   storage.messages.deliver(id);
   const { id: action } = temp.addAction(storage, session, { input: { [text]: text } });
-  storage.atomically(() => storage.events.append(session, [temp.token(text)]));
+  storage.atomically("request.change", () => storage.events.append(session, [temp.token(text)]));
   expect(storage.messages.history(session)[0]?.message.content).toEqual([{ type: "text", text }]);
   expect(storage.actions.get(action)?.input).toEqual({ [text]: text });
   expect(storage.events.read(session, 0, 1)[0]?.data).toMatchObject({ text });

@@ -137,7 +137,7 @@ test("a session is deleted with all that hangs on it, and nothing else is", () =
     const call = { taskId: task, sessionId: id, messageId: message, toolName: "bash", input: {} };
     storage.toolCalls.intend([{ ...call, toolCallId: "c" }]);
     temp.addAction(storage, id);
-    storage.atomically(() => storage.events.append(id, [temp.token("x")]));
+    storage.atomically("request.change", () => storage.events.append(id, [temp.token("x")]));
   }
   expect(storage.files.isInUse(file.id)).toBe(true);
   storage.sessions.remove(session);

@@ -44,7 +44,7 @@ export function addWorkspace(storage: Storage, change: Partial<{ repository: str
 export function addSession(storage: Storage, { title = "A session", workspaceId = "" } = {}): string {
   const id = newId("ses");
   const agentId = newId("agt");
-  storage.atomically(() =>
+  storage.atomically("request.change", () =>
     storage.sessions.create({
       id,
       title,

@@ -16,7 +16,7 @@ test("a transaction that throws leaves nothing, and what it threw arrives as it 
     temp.addSession(storage);
     throw error;
   };
-  expect(temp.thrownBy(() => storage.atomically(work))).toBe(error);
+  expect(temp.thrownBy(() => storage.atomically("request.change", work))).toBe(error);
   expect(storage.sessions.list(all)).toEqual([]);
   expect(storage.workspaces.list({ limit: 9 })).toEqual([]);
 });
@@ -24,7 +24,7 @@ test("a transaction that throws leaves nothing, and what it threw arrives as it 
 test("a transaction answers what its work returns, and is there for another connection", () => {
   const folder = temp.tempFolder();
   const storage = temp.open(folder);
-  const session = storage.atomically(() => temp.addSession(storage));
+  const session = storage.atomically("request.change", () => temp.addSession(storage));
   const other = new Database(join(folder, "chat_history.db"), { readonly: true });
   expect(other.prepare("SELECT id FROM sessions").pluck().all()).toEqual([session]);
   other.close();
@@ -34,8 +34,8 @@ test("calls inside join: the outer one takes them along when it throws", () => {
   const storage = temp.openTemp();
   const ran: string[] = [];
   const outer = () =>
-    storage.atomically(() => {
-      storage.atomically(() => {
+    storage.atomically("request.change", () => {
+      storage.atomically("request.change", () => {
         temp.addSession(storage);
         storage.afterCommit(() => ran.push("inner"));
       });
@@ -50,11 +50,11 @@ test("an inner call that throws is undone alone when the outer one goes on", () 
   const session = temp.addSession(storage);
   const told: string[] = [];
   storage.events.onCommitted((_, events) => told.push(...events.map(({ id }) => id)));
-  storage.atomically(() => {
+  storage.atomically("request.change", () => {
     storage.events.append(session, [temp.token("before")]);
     storage.afterCommit(() => told.push("before"));
     const inner = () =>
-      storage.atomically(() => {
+      storage.atomically("request.change", () => {
         storage.events.append(session, [temp.token("lost")]);
         storage.afterCommit(() => told.push("lost"));
         temp.addTask(storage, session);
@@ -74,9 +74,9 @@ test("an inner call that throws is undone alone when the outer one goes on", () 
 test("callbacks run after the commit in order, and at once outside of a transaction", () => {
   const storage = temp.openTemp();
   const ran: string[] = [];
-  storage.atomically(() => {
+  storage.atomically("request.change", () => {
     storage.afterCommit(() => ran.push("first"));
-    storage.atomically(() => storage.afterCommit(() => ran.push("second")));
+    storage.atomically("request.change", () => storage.afterCommit(() => ran.push("second")));
     storage.afterCommit(() => ran.push("third"));
     expect(ran).toEqual([]);
   });
@@ -89,8 +89,10 @@ test("listeners hear of events before a callback can cause more", () => {
   const session = temp.addSession(storage);
   const told: unknown[] = [];
   storage.events.onCommitted((_, events) => told.push(...events.map(({ data }) => data)));
-  storage.atomically(() => {
-    storage.afterCommit(() => storage.atomically(() => storage.events.append(session, [temp.token("2")])));
+  storage.atomically("request.change", () => {
+    storage.afterCommit(() =>
+      storage.atomically("request.change", () => storage.events.append(session, [temp.token("2")])),
+    );
     storage.events.append(session, [temp.token("1")]);
   });
   expect(told).toMatchObject([{ text: "1" }, { text: "2" }]);
@@ -100,7 +102,7 @@ test("a callback that throws is told of, and neither undoes the transaction nor 
   const faults: unknown[] = [];
   const storage = temp.openTemp({ onFault: (error) => faults.push(error) });
   const ran: string[] = [];
-  const session = storage.atomically(() => {
+  const session = storage.atomically("request.change", () => {
     storage.afterCommit(fail);
     storage.afterCommit(() => ran.push("next"));
     return temp.addSession(storage);
@@ -111,9 +113,9 @@ test("a callback that throws is told of, and neither undoes the transaction nor 
 test("work that is async is refused and undone", () => {
   const storage = temp.openTemp();
   const work = async () => temp.addSession(storage);
-  expect(() => storage.atomically(work)).toThrow("must not be async");
+  expect(() => storage.atomically("request.change", work)).toThrow("must not be async");
   expect(storage.sessions.list(all)).toEqual([]);
-  expect(storage.atomically(() => temp.addSession(storage))).toMatch(/^ses_/);
+  expect(storage.atomically("request.change", () => temp.addSession(storage))).toMatch(/^ses_/);
 });
 
 test("while another process holds the lock, writers are told busy soon and readers read on", () => {
@@ -124,7 +126,7 @@ test("while another process holds the lock, writers are told busy soon and reade
   other.exec("BEGIN IMMEDIATE");
   const startedAt = performance.now();
   const busy = { code: "busy", retryAfterSeconds: 1 };
-  expect(temp.thrownBy(() => storage.atomically(() => "never"))).toMatchObject(busy);
+  expect(temp.thrownBy(() => storage.atomically("request.change", () => "never"))).toMatchObject(busy);
   expect(temp.thrownBy(() => temp.addTask(storage, session))).toMatchObject(busy);
   expect(performance.now() - startedAt).toBeLessThan(1000);
   expect(storage.sessions.get(session)?.id).toBe(session);
@@ -137,7 +139,7 @@ test("a failed commit is undone with its callbacks", () => {
   const storage = temp.openTemp();
   const ran: string[] = [];
   const work = () =>
-    storage.atomically(() => {
+    storage.atomically("request.change", () => {
       storage.afterCommit(() => ran.push("lost"));
       const session = { id: temp.newId("ses"), title: "x", workspaceId: temp.newId("wsp"), settings: {} };
       storage.sessions.create({ ...session, agentId: temp.newId("agt"), createdAt: temp.at });

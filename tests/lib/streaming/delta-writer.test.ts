@@ -109,9 +109,9 @@ test("only neighbours of the same kind are joined, and the order stays", () => {
 
 test("all sessions are written in one transaction", () => {
   let transactions = 0;
-  const { storage, writer, commits, pass, sessionId } = openWriter(({ atomically }) => (work) => {
+  const { storage, writer, commits, pass, sessionId } = openWriter(({ atomically }) => (boundary, work) => {
     transactions++;
-    return atomically(work);
+    return atomically(boundary, work);
   });
   const others = [temp.addSession(storage), temp.addSession(storage)];
   for (const id of [sessionId, ...others, sessionId]) writer.push(delta(id, "x"));
@@ -123,7 +123,7 @@ test("all sessions are written in one transaction", () => {
 test("flush writes at once, so that an event appended after it comes after the text", () => {
   const { storage, writer, commits, pass, isWaiting, sessionId } = openWriter();
   writer.push(delta(sessionId, "a"));
-  storage.atomically(() => {
+  storage.atomically("request.change", () => {
     writer.flush();
     storage.events.append(sessionId, [temp.token("then")]);
   });
@@ -137,7 +137,7 @@ test("text flushed inside a transaction that is rolled back is written later", a
   const { storage, writer, commits, pass, sessionId } = openWriter();
   writer.push(delta(sessionId, "a"));
   const failing = () =>
-    storage.atomically(() => {
+    storage.atomically("request.change", () => {
       writer.flush();
       throw new Error("rolled back");
     });
@@ -150,9 +150,9 @@ test("text flushed inside a transaction that is rolled back is written later", a
 
 test("a full disk is told at the next push, and the text is kept until there is room", () => {
   let isFull = true;
-  const { writer, commits, pass, sessionId } = openWriter(({ atomically }) => (work) => {
+  const { writer, commits, pass, sessionId } = openWriter(({ atomically }) => (boundary, work) => {
     if (isFull) throw new AppError("storage-full", "The disk is full.");
-    return atomically(work);
+    return atomically(boundary, work);
   });
   writer.push(delta(sessionId, "kept"));
   pass(0);
@@ -216,7 +216,7 @@ test("with real timers a first delta does not wait for the next timer", async ()
       return [];
     },
   };
-  const writer = createDeltaWriter({ log, atomically: (work) => work(), afterCommit: (work) => work() });
+  const writer = createDeltaWriter({ log, atomically: (_, work) => work(), afterCommit: (work) => work() });
   const waits: number[] = [];
   for (let count = 0; count < 8; count++) {
     const pushedAt = performance.now();

@@ -179,7 +179,7 @@ test("the end of a session ends its streams and no others", async () => {
   const gone = readAll(feed.open(query(sessionId, undefined, ending().signal)));
   const other = readAll(feed.open(query(otherId, undefined, ending().signal)));
   await turn();
-  storage.atomically(() => {
+  storage.atomically("request.change", () => {
     storage.sessions.remove(sessionId);
     storage.afterCommit(() => feed.end(sessionId));
   });

@@ -16,7 +16,7 @@ export function openRoom(options: { recentEventsMax?: number; recentCharactersMa
 }
 
 export function say(storage: Storage, sessionId: string, ...texts: string[]): Event[] {
-  return storage.atomically(() =>
+  return storage.atomically("request.change", () =>
     storage.events.append(
       sessionId,
       texts.map((text) => temp.token(text)),

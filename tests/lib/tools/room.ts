@@ -90,6 +90,7 @@ export function decided(state: Action["state"], fields: Partial<Action> = {}): A
     expiresAt: "2026-01-01T00:00:00.000Z",
     createdAt: "2026-01-01T00:00:00.000Z",
     resolvedAt: "2026-01-01T00:00:00.000Z",
+    scope: "once",
     resolvedBy: "person",
     ...fields,
   };

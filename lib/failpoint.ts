@@ -1,0 +1,85 @@
+/**
+ * The changes that are written: each outermost transaction of chat_history.db carries one of these names. Between two
+ * of them nothing is on record, so these are the places where a kill can leave a state that no code path wrote.
+ */
+export const boundaries = [
+  "request.change",
+  "request.begin",
+  "request.commit",
+  "request.forget",
+  "requests.prune",
+  "task.begin",
+  "task.recover",
+  "task.rest",
+  "task.complete",
+  "task.close",
+  "messages.take-up",
+  "message.begin",
+  "turn.commit",
+  "call.start",
+  "call.finish",
+  "results.deliver",
+  "status.tell",
+  "action.ask",
+  "action.expire",
+  "tool-run.submit",
+  "workspace.update",
+  "deltas.write",
+  "log.compact",
+  "log.prune",
+] as const;
+
+export type Boundary = (typeof boundaries)[number];
+
+/** Before SQLite is asked for the lock; with everything written but the commit; after the commit, before anybody hears of it. */
+export const phases = ["begins", "prepared", "committed"] as const;
+
+/** Effects outside of the database: what was done in the world, and is not on record yet. */
+export const deeds = [
+  "storage.opened",
+  "migration.prepared",
+  "migration.committed",
+  "attachment.written",
+  "attachment.kept",
+  "tool.acted",
+  "command.started",
+  "file.written",
+  "file.renamed",
+  "clone.moved",
+  "recovery.begun",
+  "recovery.done",
+] as const;
+
+export type Failpoint = `${Boundary}.${(typeof phases)[number]}` | (typeof deeds)[number];
+
+export const failpoints: readonly Failpoint[] = [
+  ...boundaries.flatMap((boundary) => phases.map((phase) => `${boundary}.${phase}` as const)),
+  ...deeds,
+];
+
+/** Called at each failpoint. In production it does nothing; a test ends the process there, or throws what the world may throw. */
+export type Reach = (point: Failpoint) => void;
+
+export const passOn: Reach = () => {};
+
+/** A failpoint and which of its passages it is about, from 1: `turn.commit.prepared@2`. */
+export interface Target {
+  point: Failpoint;
+  passage: number;
+}
+
+export function parseTarget(text: string): Target | undefined {
+  const [name, passage = "1", ...rest] = text.split("@");
+  const point = failpoints.find((known) => known === name);
+  if (point === undefined || rest.length > 0 || !/^[1-9]\d{0,5}$/.test(passage)) return undefined;
+  return { point, passage: Number(passage) };
+}
+
+/** Calls `strike` at one passage of one failpoint. */
+export function strikeAt(target: Target | undefined, strike: () => void): Reach {
+  if (target === undefined) return passOn;
+  let passages = 0;
+  return (point) => {
+    if (point === target.point && ++passages === target.passage) strike();
+  };
+}

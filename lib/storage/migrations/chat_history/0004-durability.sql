@@ -1,0 +1,14 @@
+-- Lives of the server on this file, counted. A life that finds a greater number than its own may write no more.
+ALTER TABLE log ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+
+-- Up to here the session's log holds no event that a later one has made void.
+ALTER TABLE sessions ADD COLUMN compacted_sequence INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX events_superseding ON events (session_id, subject_id, sequence)
+  WHERE type IN ('message.final', 'tool.result');
+
+-- The idempotency key of the request that made the task, where the request waits for its end.
+ALTER TABLE tasks ADD COLUMN request_key TEXT;
+CREATE UNIQUE INDEX tasks_of_request ON tasks (request_key) WHERE request_key IS NOT NULL;
+
+-- What an approval holds for: this call, or calls of its kind in the session.
+ALTER TABLE actions ADD COLUMN scope TEXT;
