@@ -16,6 +16,8 @@ export interface Bounds {
   stallMs: number;
   /** What an SSE client waits before it connects again. */
   retryMs: number;
+  /** The least it waits after the server said that it stops. */
+  resumeMs: number;
   streamsMax: number;
   /** Time between two pings of a WebSocket. */
   pingMs: number;
@@ -39,6 +41,7 @@ export const defaultBounds: Readonly<Bounds> = Object.freeze({
   heartbeatMs: 15_000,
   stallMs: 30_000,
   retryMs: 1000,
+  resumeMs: 250,
   streamsMax: 2000,
   pingMs: 30_000,
   silentMs: 90_000,

@@ -8,11 +8,11 @@ import { sseFrame } from "./frames.ts";
 export interface Streams {
   /** Writes a stream until its source ends, its reader is gone or takes nothing, or the server stops. Throws busy before the first byte where there are too many. */
   write(reply: FastifyReply, events: AsyncIterable<readonly StreamFrame[]>): Promise<void>;
-  /** Ends every stream with a hint to resume. */
+  /** Ends every stream with a hint to resume, and when. */
   end(): void;
 }
 
-type StreamBounds = Pick<Bounds, "heartbeatMs" | "stallMs" | "retryMs" | "streamsMax">;
+type StreamBounds = Pick<Bounds, "heartbeatMs" | "stallMs" | "retryMs" | "resumeMs" | "streamsMax">;
 
 export function createStreams(bounds: StreamBounds): Streams {
   const open = new Set<ServerResponse>();
@@ -35,9 +35,16 @@ export function createStreams(bounds: StreamBounds): Streams {
       response.end();
     },
     end: () => {
-      for (const response of open) response.end(": the server is stopping; resume with Last-Event-ID\n\n");
+      const { size } = open;
+      [...open].forEach((response, place) => response.end(farewell(bounds, place / size)));
     },
   };
+}
+
+/** Soon, since a restart is short; and spread evenly over `retryMs`, so that many readers do not come back together. */
+function farewell({ resumeMs, retryMs }: StreamBounds, share: number): string {
+  const waitMs = Math.round(resumeMs + retryMs * share);
+  return `: the server is stopping; resume with Last-Event-ID\nretry: ${waitMs}\n\n`;
 }
 
 /** Headers and the first line leave at once, so that a client knows it is connected before anything happens. */

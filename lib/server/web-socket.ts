@@ -94,6 +94,9 @@ async function openServer(frameBytesMax: number): Promise<WebSocketServer> {
   });
 }
 
+/** Registered with IANA for a service that will be back: come again, after 5 to 30 s at the latest. */
+const serviceRestart = 1012;
+
 function goodbye(socket: WebSocket, closeMs: number): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => socket.terminate(), Math.min(closeMs, 1000));
@@ -101,6 +104,6 @@ function goodbye(socket: WebSocket, closeMs: number): Promise<void> {
       clearTimeout(force);
       resolve();
     });
-    socket.close(1001, "the server is stopping; subscribe again with your cursors");
+    socket.close(serviceRestart, "the server is stopping; subscribe again with your cursors");
   });
 }

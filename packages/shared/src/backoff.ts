@@ -14,6 +14,16 @@ export function backoffMs({ baseMs, mostMs, random }: Backoff, failures: number)
   return whole / 2 + (whole / 2) * random();
 }
 
+/** A server that said it would be back is asked often, but not for ever: it may not come. */
+const awaitedMsMax = 1000;
+const awaitedTriesMax = 60;
+
+/** How to wait for a server that has announced its restart. */
+export function awaited(backoff: Backoff, failures: number): Backoff {
+  if (failures > awaitedTriesMax) return backoff;
+  return { ...backoff, mostMs: Math.min(backoff.mostMs, awaitedMsMax) };
+}
+
 /** Waits; resolves at once when the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {

@@ -567,7 +567,8 @@ export interface paths {
      * @description Frames are JSON: the client sends WebSocketRequest, the server answers with WebSocketFrame, one `ack` or
      *     `error` for each request and then events of the subscribed sessions, the same as over SSE. Browsers, which
      *     cannot set headers here, offer the subprotocols `talkcody.v1` and `talkcody.key.<base64url of the key>`.
-     *     The server pings every 30 s and gives a silent peer up after 90 s.
+     *     The server pings every 30 s and gives a silent peer up after 90 s. When it stops it closes the socket with 1012;
+     *     connect again, and subscribe after the last id seen.
      */
     get: operations["openWebSocket"];
     put?: never;

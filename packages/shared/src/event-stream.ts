@@ -1,4 +1,4 @@
-import { backoffMs, pause } from "./backoff.ts";
+import { awaited, type Backoff, backoffMs, pause } from "./backoff.ts";
 import type { Client } from "./client.ts";
 import { createCursor, type Cursor, frameOf, type StreamFrame } from "./frames.ts";
 import { NetworkError, ProblemError } from "./problem.ts";
@@ -30,7 +30,7 @@ export async function* followSession(
 ): AsyncGenerator<StreamFrame, void, undefined> {
   const { signal, onState = () => {} } = options;
   const cursor = createCursor(options.after);
-  const trouble = { failures: 0, baseMs: client.connection.backoff.baseMs };
+  const trouble = { failures: 0, baseMs: client.connection.backoff.baseMs, isAnnounced: false };
   try {
     while (!signal?.aborted) {
       onState("connecting");
@@ -42,14 +42,24 @@ export async function* followSession(
       }
       trouble.failures++;
       onState("waiting");
-      await pause(
-        backoffMs({ ...client.connection.backoff, baseMs: trouble.baseMs }, trouble.failures),
-        signal,
-      );
+      await pause(backoffMs(patience(client.connection.backoff, trouble), trouble.failures), signal);
     }
   } finally {
     onState("closed");
   }
+}
+
+interface Trouble {
+  /** In a row. */
+  failures: number;
+  /** The first wait; the server may ask for another. */
+  baseMs: number;
+  /** The last stream that stood was ended by the server, not cut: it is being started again. */
+  isAnnounced: boolean;
+}
+
+function patience(backoff: Backoff, { baseMs, failures, isAnnounced }: Trouble): Backoff {
+  return isAnnounced ? awaited({ ...backoff, baseMs }, failures) : { ...backoff, baseMs };
 }
 
 interface Following {
@@ -57,7 +67,7 @@ interface Following {
   sessionId: string;
   cursor: Cursor;
   options: FollowOptions;
-  trouble: { failures: number; baseMs: number };
+  trouble: Trouble;
   onState: (state: StreamState) => void;
 }
 
@@ -67,6 +77,7 @@ async function* follow({ client, sessionId, cursor, options, trouble, onState }:
   try {
     const response = await connect({ client, sessionId, cursor, watching });
     onState("open");
+    trouble.isAnnounced = false;
     const parser = createSseParser();
     for await (const bytes of chunksOf(response, watching)) {
       const events = parser.push(bytes);
@@ -79,6 +90,7 @@ async function* follow({ client, sessionId, cursor, options, trouble, onState }:
         if (cursor.accept(frame)) yield frame;
       }
     }
+    trouble.isAnnounced = true;
   } finally {
     watching.stop();
   }

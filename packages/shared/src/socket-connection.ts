@@ -21,11 +21,22 @@ export interface Connecting {
   signal: AbortSignal;
 }
 
-/** One connection, to its end. Resolves to whether it ever stood. */
+/** The close code of a server that will be back. */
+const serviceRestart = 1012;
+
+/** How a connection went. */
+export interface Connected {
+  /** It stood for a while. */
+  wasOpen: boolean;
+  /** The server closed it because it is being started again. */
+  isAnnounced: boolean;
+}
+
+/** One connection, to its end. */
 export async function connect(
   { client, options, requests, subscriptions, signal }: Connecting,
   onOpen: () => void,
-): Promise<boolean> {
+): Promise<Connected> {
   const { silenceMsMax = 90_000, pingMs = 30_000 } = options;
   const socket = new WebSocket(addressOf(client), [
     "talkcody.v1",
@@ -35,6 +46,7 @@ export async function connect(
   const pinging = setInterval(() => requests.ping(), pingMs);
   let wasOpen = false;
   let isOver = false;
+  let isAnnounced = false;
   let heard = Promise.withResolvers<void>();
   const end = () => {
     isOver = true;
@@ -50,7 +62,10 @@ export async function connect(
     heard.resolve();
     subscriptions.receive(requests.receive(String(data)));
   };
-  socket.onclose = end;
+  socket.onclose = ({ code }) => {
+    isAnnounced = code === serviceRestart;
+    end();
+  };
   watching.signal.addEventListener("abort", end);
   try {
     // Each sign of life starts the watch anew.
@@ -58,7 +73,7 @@ export async function connect(
       await watching.during(heard.promise);
       heard = Promise.withResolvers<void>();
     }
-    return wasOpen;
+    return { wasOpen, isAnnounced };
   } finally {
     clearInterval(pinging);
     requests.disconnect();

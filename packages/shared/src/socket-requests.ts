@@ -1,3 +1,5 @@
+import { backoffMs } from "./backoff.ts";
+import type { Connection } from "./connection.ts";
 import type { Schemas } from "./schemas.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -7,7 +9,7 @@ export type SocketRequest = WithoutId<Schemas["WebSocketRequest"]>;
 
 /** Requests over the socket and their answers, over any number of connections. */
 export interface Requests {
-  /** Resolves to the body of the ack; rejects with ProblemError. What a cut line left open is sent again. */
+  /** Resolves to the body of the ack; rejects with ProblemError. What a cut line left open, or a busy server refused, is sent again. */
   ask(request: SocketRequest): Promise<unknown>;
   /** Asks on this connection only; rejects never, resolves to the refusal or undefined. */
   subscribe(request: SocketRequest): Promise<ProblemError | undefined>;
@@ -24,9 +26,13 @@ interface Open {
   settle: (answer: { body: unknown } | { error: unknown }) => void;
   /** Means something only on the connection it was sent on. */
   isPassing: boolean;
+  refusals: number;
 }
 
-export function createRequests(): Requests {
+export function createRequests({
+  retriesMax,
+  backoff,
+}: Pick<Connection, "retriesMax" | "backoff">): Requests {
   const open = new Map<string, Open>();
   let write: ((text: string) => void) | undefined;
   let count = 0;
@@ -37,12 +43,24 @@ export function createRequests(): Requests {
       if (refusal) return settle(refusal);
       const id = `r${++count}`;
       const text = JSON.stringify({ ...request, id });
-      open.set(id, { text, settle, isPassing });
+      open.set(id, { text, settle, isPassing, refusals: 0 });
       write?.(text);
     });
   const answer = (id: string | null, outcome: { body: unknown } | { error: unknown }) => {
     open.get(id ?? "")?.settle(outcome);
     open.delete(id ?? "");
+  };
+  /** Busy is no answer: the request is repeated, under its key, as it is over HTTP. */
+  const refuse = (id: string | null, problem: Schemas["Problem"]) => {
+    const request = open.get(id ?? "");
+    if (request === undefined || problem.status !== 503 || ++request.refusals > retriesMax)
+      return answer(id, { error: new ProblemError(problem) });
+    setTimeout(
+      () => {
+        if (open.get(id ?? "") === request) write?.(request.text);
+      },
+      backoffMs(backoff, request.refusals),
+    );
   };
   return {
     async ask(request) {
@@ -66,8 +84,7 @@ export function createRequests(): Requests {
     receive(text) {
       const frame = JSON.parse(text) as Frame; // The server's frames are held against the contract in its own tests.
       if (frame.type === "ack") answer(frame.id, { body: frame.body });
-      else if (frame.type === "error" && "problem" in frame)
-        answer(frame.id, { error: new ProblemError(frame.problem) });
+      else if (frame.type === "error" && "problem" in frame) refuse(frame.id, frame.problem);
       else if (frame.type !== "pong") return frame;
       return undefined;
     },

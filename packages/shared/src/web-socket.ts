@@ -1,7 +1,8 @@
-import { backoffMs, pause } from "./backoff.ts";
+import { awaited, backoffMs, pause } from "./backoff.ts";
 import type { Client } from "./client.ts";
 import type { Schemas } from "./schemas.ts";
 import { NetworkError, ProblemError } from "./problem.ts";
+import { initOf, open } from "./request.ts";
 import { connect, type Connecting, type SocketOptions } from "./socket-connection.ts";
 import { createRequests, type Requests } from "./socket-requests.ts";
 import { createSubscriptions, type Subscriber } from "./subscriptions.ts";
@@ -20,7 +21,7 @@ export interface SocketClient {
 
 export function openSocket(client: Client, options: SocketOptions = {}): SocketClient {
   const ending = new AbortController();
-  const requests = createRequests();
+  const requests = createRequests(client.connection);
   const subscriptions = createSubscriptions(requests);
   const closed = keepConnected({ client, options, requests, subscriptions, signal: ending.signal });
   closed.catch(() => {}); // Whoever cares awaits it; the pending requests hear of it in any case.
@@ -44,14 +45,17 @@ async function keepConnected(connecting: Connecting): Promise<void> {
   const { client, options, requests, signal } = connecting;
   const onState = options.onState ?? (() => {});
   try {
+    let isRestarting = false;
     for (let failures = 0; !signal.aborted;) {
       onState("connecting");
-      const wasOpen = await connect(connecting, () => onState("open"));
+      const { wasOpen, isAnnounced } = await connect(connecting, () => onState("open"));
       if (signal.aborted) return;
       failures = wasOpen ? 1 : failures + 1;
-      if (!wasOpen) await throwRefusal(client, signal);
+      if (wasOpen) isRestarting = isAnnounced;
+      else await throwRefusal(client, signal);
       onState("waiting");
-      await pause(backoffMs(client.connection.backoff, failures), signal);
+      const { backoff } = client.connection;
+      await pause(backoffMs(isRestarting ? awaited(backoff, failures) : backoff, failures), signal);
     }
   } catch (error) {
     requests.refuseAll(error);
@@ -65,7 +69,10 @@ async function keepConnected(connecting: Connecting): Promise<void> {
 /** A browser does not tell why a socket could not be opened, so we ask in a way that does. */
 async function throwRefusal(client: Client, signal: AbortSignal): Promise<void> {
   try {
-    await client.getServer({ signal });
+    const request = { signal };
+    const init = initOf(client.connection, "getServer", request);
+    const response = await open(client.connection, "getServer", { request, init }); // Once: the socket tries again soon.
+    await response.body?.cancel();
   } catch (error) {
     if (error instanceof ProblemError && error.status < 500) throw error;
   }

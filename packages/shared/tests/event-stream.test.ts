@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { awaited, type Backoff, backoffMs } from "../src/backoff.ts";
 import {
+  createClient,
   type Event,
   followSession,
   NetworkError,
@@ -201,6 +203,33 @@ test("the wait the server asks for is kept", async () => {
   };
   await take(followSession(patient, sessionId), has(2));
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(190); // Half of the most, as `random` says.
+});
+
+test.each([
+  ["ended the stream", true],
+  ["was cut", false],
+])("a server that %s is asked again in its time", async (_, isEnded) => {
+  const asked: number[] = [];
+  const { baseUrl } = await serve((request, response) => {
+    asked.push(performance.now());
+    begin(response).write(sse(token(asked.length)), () => {
+      if (isEnded) response.end(": the server is stopping\nretry: 20\n\n");
+      else request.socket.destroy();
+    });
+  });
+  const backoff = { baseMs: 3000, mostMs: 3000, random: () => 0 };
+  const client = createClient({ baseUrl, apiKey: "k".repeat(20), backoff });
+  await take(followSession(client, sessionId), has(2));
+  const [first = 0, second = 0] = asked;
+  expect(second - first < 1200).toBe(isEnded);
+});
+
+test("a restart that was announced is waited for with many short waits, and not with ever longer ones", () => {
+  const backoff = { baseMs: 250, mostMs: 30_000, random: () => 1 };
+  const waits = (of: (failures: number) => Backoff) =>
+    [1, 2, 3, 6, 60, 61].map((failures) => backoffMs(of(failures), failures));
+  expect(waits((failures) => awaited(backoff, failures))).toEqual([250, 500, 1000, 1000, 1000, 30_000]);
+  expect(waits(() => backoff)).toEqual([250, 500, 1000, 8000, 30_000, 30_000]);
 });
 
 test("an abort ends the stream quietly and closes the line", async () => {

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type WebSocket as Peer, WebSocketServer } from "ws";
 import { createClient, openSocket, ProblemError, type StreamFrame } from "../src/index.ts";
+import type { Backoff } from "../src/backoff.ts";
 import { answerJson, problem } from "./loopback.ts";
 import { createSessionModel, eventIdOf, sessionId } from "./session-model.ts";
 
@@ -23,7 +24,7 @@ const event = (sequence: number) => ({
 /** A server whose answers the test gives. */
 async function listen(
   answer: (request: Request, say: (frame: unknown) => void, peer: Peer) => void,
-  options: { key?: string } = {},
+  options: { key?: string; backoff?: Partial<Backoff> } = {},
 ) {
   const protocols: string[] = [];
   const server = createServer((_, response) => answerJson(response, 401, problem(401, "unauthorized")));
@@ -45,7 +46,11 @@ async function listen(
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     protocols,
-    client: createClient({ baseUrl, apiKey: "key?with~odd/chars", backoff: { baseMs: 2, mostMs: 10 } }),
+    client: createClient({
+      baseUrl,
+      apiKey: "key?with~odd/chars",
+      backoff: { baseMs: 2, mostMs: 10, ...options.backoff },
+    }),
   };
 }
 
@@ -159,6 +164,41 @@ test("frames left over from an earlier subscription do not reach a new one", asy
       eventIdOf(1),
     ]),
   );
+});
+
+test("a busy server is asked again under the same key, a bounded number of times", async () => {
+  const keys: unknown[] = [];
+  const { client } = await listen((request, say) => {
+    keys.push(request.idempotencyKey);
+    if (request.type === "message.send" && keys.length === 3)
+      say({ type: "ack", id: request.id, status: 202, body: { eventsAfter: eventIdOf(1) } });
+    else say({ type: "error", id: request.id, problem: problem(503, "busy") });
+  });
+  const socket = open(client);
+  expect(await socket.sendMessage(sessionId, { content: "hello" })).toEqual({ eventsAfter: eventIdOf(1) });
+  expect(keys).toHaveLength(3);
+  expect(new Set(keys).size).toBe(1);
+  await expect(socket.updateTask("tsk_1", {})).rejects.toThrow(ProblemError);
+  expect(keys).toHaveLength(3 + 5);
+});
+
+test.each([
+  ["announced its restart with 1012", 1012, true],
+  ["only ended", 1001, false],
+])("a server that %s is asked again in its time", async (_, code, isSoon) => {
+  const opened: number[] = [];
+  const { client } = await listen(
+    (request, _say, peer) => {
+      if (request.type !== "subscribe") return;
+      opened.push(performance.now());
+      if (opened.length === 1) peer.close(code);
+    },
+    { backoff: { baseMs: 3000, mostMs: 3000, random: () => 0 } },
+  );
+  open(client).follow(sessionId, { onFrame: () => {} });
+  await vi.waitFor(() => expect(opened).toHaveLength(2), { timeout: 4000, interval: 10 });
+  const [first = 0, second = 0] = opened;
+  expect(second - first < 1200).toBe(isSoon);
 });
 
 test("close ends it, and what was open is told", async () => {

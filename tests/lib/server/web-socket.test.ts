@@ -324,5 +324,5 @@ test("a server that closes says goodbye to its sockets", async () => {
   peer.send({ type: "subscribe", id: "1", sessionId });
   await peer.answer("1");
   await close();
-  expect(await peer.closed).toEqual([1001, "the server is stopping; subscribe again with your cursors"]);
+  expect(await peer.closed).toEqual([1012, "the server is stopping; subscribe again with your cursors"]);
 });
