@@ -21,6 +21,8 @@ export interface TaskChange {
   steps?: number;
   /** How often in a row the server ended abruptly while the task was at the same step. */
   recoveries?: number;
+  /** False once a loop takes the task up. */
+  isInterrupted?: boolean;
   startedAt?: string;
   endedAt?: string;
   /** The message the agent is writing just now; null when none is. */
@@ -48,8 +50,13 @@ export interface TaskStore {
   /** The message the task is writing just now. */
   streamingMessageId(id: string): string | null;
   update(id: string, change: TaskChange): void;
-  /** Counts one more recovery and returns how many there are. */
-  countRecovery(id: string): number;
+  /**
+   * Counts one more recovery and returns how many there are; 0 when the last life rested the task. Undefined, and
+   * nothing counted, when no loop has taken the task up (`begin`) since the last count.
+   */
+  countRecovery(id: string): number | undefined;
+  /** The server ends as it should: what this life took up makes the next life count from 0. */
+  rest(id: string): void;
   addUsage(id: string, usage: Usage): void;
 }
 

@@ -4,7 +4,7 @@ import { ToolFailure } from "../tool.ts";
 import type { ToolCall } from "../tool.ts";
 import type { Kit } from "./kit.ts";
 import type { OpenCalls } from "./ledger.ts";
-import { failure, perform } from "./perform.ts";
+import { failure, perform, wordsOnCut } from "./perform.ts";
 import { requestPermission } from "./permission.ts";
 import type { Surroundings } from "./permission.ts";
 import { outcomeOf } from "./traces.ts";
@@ -66,7 +66,13 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
   if (!isOffered(call, kit)) return fail(call, kit, `${tool.name} is not one of the tools of this agent.`);
   try {
     const cut = await outcomeOf(call, { tool, input: parsed.input, host: surroundings.host });
-    if (cut !== undefined) return finish(call, kit, cut);
+    if (cut !== undefined)
+      return finish(
+        call,
+        kit,
+        cut,
+        cut.success ? undefined : wordsOnCut(tool, parsed.input, surroundings.host),
+      );
     const permit = await requestPermission(call, tool, parsed.input, surroundings);
     if ("refusal" in permit) return fail(call, kit, permit.refusal);
     await perform(call, tool, permit, surroundings);
@@ -87,6 +93,6 @@ function fail(call: ToolCall, kit: Kit, message: string): void {
   finish(call, kit, failure(message));
 }
 
-function finish(call: ToolCall, kit: Kit, output: ToolOutput): void {
-  kit.journal.finishCall(call, { output, isError: !output.success, durationMs: 0 });
+function finish(call: ToolCall, kit: Kit, output: ToolOutput, told?: string): void {
+  kit.journal.finishCall(call, { output, isError: !output.success, durationMs: 0 }, told);
 }

@@ -93,9 +93,9 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     snapshot: sessions.snapshot,
     start: () => {
       runtime.reach("recovery.begun");
+      recovery.start();
       tidy();
       workspaces.recover();
-      recovery.start();
       runtime.reach("recovery.done");
       scheduler.wake();
       storage.events.onCommitted((_, events) => {

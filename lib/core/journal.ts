@@ -34,6 +34,11 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     return { told, hasNews: own.length > 0 };
   };
 
+  const status = ({ id, sessionId }: Task, detail: string | undefined): NewEvent[] => {
+    if (detail === undefined) return [];
+    return [statusEvent(existing(sessions.get(sessionId), "session", sessionId), id, detail)];
+  };
+
   const close = createClosing(runtime, ledger);
 
   return {
@@ -55,6 +60,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     begin: (taskId: string): Task =>
       live({ taskId, as: "task.begin" }, (task) => {
         const delivered = takeUp(task).told;
+        tasks.update(taskId, { isInterrupted: false });
         if (task.state === "queued") tasks.update(taskId, { state: "running", startedAt: ledger.now() });
         announce(task, delivered, task.state === "waiting" ? "Waiting for your decision" : "Working");
         return existing(tasks.get(taskId), "task", taskId);
@@ -102,11 +108,12 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
         toolCalls.start(taskId, toolCallId, { at: ledger.now(), change }),
       ),
 
-    finishCall: (call: ToolCall, outcome: Outcome): void =>
+    /** `told` are words for people about a call that did not end as it should. */
+    finishCall: (call: ToolCall, outcome: Outcome, told?: string): void =>
       live({ taskId: call.taskId, as: "call.finish" }, (task) => {
         deltas.flush();
         tasks.update(task.id, { recoveries: 0 });
-        events.append(task.sessionId, [ledger.finishCall(call, outcome)]);
+        events.append(task.sessionId, [ledger.finishCall(call, outcome), ...status(task, told)]);
       }),
 
     /** All calls of the message are answered: the results become one message. */
@@ -119,8 +126,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     /** Words for people while the state stays. */
     tell: (taskId: string, detail: string): void =>
       live({ taskId, as: "status.tell" }, (task) => {
-        const session = existing(sessions.get(task.sessionId), "session", task.sessionId);
-        events.append(task.sessionId, [statusEvent(session, taskId, detail)]);
+        events.append(task.sessionId, status(task, detail));
       }),
   };
 }

@@ -1,6 +1,7 @@
 import type { ToolOutput } from "../message.ts";
 import { ToolFailure } from "../tool.ts";
 import type { Tool, ToolCall } from "../tool.ts";
+import type { WorkspaceHost } from "../workspace.ts";
 import { insist } from "./insist.ts";
 import { AppError, willPass } from "../errors.ts";
 import type { Kit } from "./kit.ts";
@@ -30,13 +31,15 @@ export async function perform(
     decision: permit.decision,
   });
   kit.reach("tool.acted");
-  if (tool.effect === "pure") signal.throwIfAborted(); // It will run again.
+  const isForNextLife = tool.effect === "pure" || (tool.effect === "checkable" && !output.success);
+  if (isForNextLife) signal.throwIfAborted(); // It runs again, or is looked for in the world.
   const isCut = signal.aborted && !output.success;
   const told = isCut ? failure(interrupted, output) : output; // By a stop: the next life of the server goes on from here.
   const durationMs = Math.round(performance.now() - startedAt);
   const record = () => {
     kit.decisions.applyOutcome(tool, task.id, permit.decision);
-    kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs });
+    const words = isCut ? wordsOnCut(tool, permit.input, host) : undefined;
+    kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs }, words);
   };
   await insist(record, { clock: kit.clock, signal });
 }
@@ -74,6 +77,16 @@ async function runTool(
 
 export const interrupted =
   "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
+
+/** What people are told about a call that was answered with `interrupted`. */
+export function wordsOnCut(tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): string {
+  const subject = tool.subject(input, host).trim().split("\n", 1)[0] ?? "";
+  const shown =
+    subject.length > subjectCharactersMax ? `${subject.slice(0, subjectCharactersMax)}…` : subject;
+  return `${tool.name} (${shown}) was cut by the restart. The agent was told that its effects are unknown and that it should look before repeating it.`;
+}
+
+const subjectCharactersMax = 80;
 
 export function failure(message: string, fields: Record<string, unknown> = {}): ToolOutput {
   return { ...fields, success: false, message };

@@ -6,6 +6,9 @@ import type { Runtime } from "./runtime.ts";
 /** Further lives of the server that a step may cut short before its task is given up. */
 const recoveriesMax = 3;
 
+const afterStop = "The server was restarted; the task goes on.";
+const afterCrash = "The server ended abruptly and was started again; the task goes on.";
+
 /** Keeps a task at which the server ends time and again, such as for want of memory, from being its end forever. */
 export function createRecovery({ storage, reportFault }: Runtime, journal: Journal) {
   const { tasks } = storage;
@@ -13,7 +16,8 @@ export function createRecovery({ storage, reportFault }: Runtime, journal: Journ
   const takeUp = (taskId: string): void =>
     journal.live({ taskId, as: "task.recover" }, () => {
       const count = tasks.countRecovery(taskId);
-      if (count <= recoveriesMax) return;
+      if (count === undefined) return; // Told before, by a life that ended before it came to this task.
+      if (count <= recoveriesMax) return journal.tell(taskId, count === 0 ? afterStop : afterCrash);
       const detail = `The server ended abruptly ${count} times in a row at this step; it is not tried again. Send a message to go on.`;
       const problem = problemOf(new AppError("interrupted", detail), `/v1/tasks/${taskId}`);
       journal.close(taskId, { state: "failed", problem, detail });
@@ -30,13 +34,15 @@ export function createRecovery({ storage, reportFault }: Runtime, journal: Journ
   };
 
   return {
-    /** Call it before any task is started. What waits for a person or in the queue has cut nothing short. */
+    /** Call it before anything else is written. What waits for a person or in the queue was not cut short. */
     start: (): void =>
       tryEach(({ id, state }) => {
         if (state === "running") takeUp(id);
       }),
     /** The server ends as it should, and the next life counts one that is no fault of the task. */
     stop: (): void =>
-      tryEach(({ id }) => storage.atomically("task.rest", () => tasks.update(id, { recoveries: -1 }))),
+      tryEach(({ id, state }) => {
+        if (state === "running") storage.atomically("task.rest", () => tasks.rest(id));
+      }),
   };
 }

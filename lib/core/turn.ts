@@ -27,7 +27,8 @@ export async function takeTurn(
   signal: AbortSignal,
 ): Promise<void> {
   const request = await buildRequest(task, settings, kit, signal);
-  const messageId = kit.newId("msg");
+  // What an earlier life began to say under this id is void once it is said again.
+  const messageId = kit.storage.tasks.streamingMessageId(task.id) ?? kit.newId("msg");
   for (let tries = 1; ; tries++) {
     const tooLong = AbortSignal.timeout(answerMaxMs);
     try {

@@ -23,14 +23,17 @@ export function createTaskStore(database: Database): TaskStore {
       cached_input_tokens = cached_input_tokens + ?, cost_usd = cost_usd + ?
     WHERE id = ?`);
   const recover = database.statement<{ recoveries: number }>(
-    "UPDATE tasks SET recoveries = recoveries + 1 WHERE id = ? RETURNING recoveries",
+    `UPDATE tasks SET recoveries = recoveries + 1, is_interrupted = 1
+    WHERE id = ? AND is_interrupted = 0 RETURNING recoveries`,
   );
+  const rest = database.statement("UPDATE tasks SET recoveries = -1 WHERE id = ? AND is_interrupted = 0");
   const change = createRowChange<TaskChange>(database, "tasks", {
     state: (state) => ({ state }),
     settings: (settings) => ({ settings: toJson(settings) }),
     error: (error) => ({ error: toJsonOrNull(error) }),
     steps: (steps) => ({ steps }),
     recoveries: (recoveries) => ({ recoveries }),
+    isInterrupted: (isInterrupted) => ({ is_interrupted: Number(isInterrupted) }),
     startedAt: (at) => ({ started_at: at }),
     endedAt: (at) => ({ ended_at: at }),
     streamingMessageId: (id) => ({ streaming_message_id: id }),
@@ -54,11 +57,8 @@ export function createTaskStore(database: Database): TaskStore {
     update: (id, fields) => {
       if (!change(id, fields)) throw notFound("task", id);
     },
-    countRecovery: (id) => {
-      const row = recover.get(id);
-      if (!row) throw notFound("task", id);
-      return row.recoveries;
-    },
+    countRecovery: (id) => recover.get(id)?.recoveries,
+    rest: (id) => void rest.run(id),
     addUsage: (id, { inputTokens, outputTokens, cachedInputTokens, costUsd }) => {
       if (addUsage.run(inputTokens, outputTokens, cachedInputTokens, costUsd, id) === 0)
         throw notFound("task", id);

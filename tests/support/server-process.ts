@@ -24,8 +24,10 @@ export interface ServerProcess extends TestServer {
   said(): string;
   /** Sends a signal and waits until the process is gone. */
   end(signal: NodeJS.Signals): Promise<Ended>;
-  /** Another life on the same data, at the same address. */
-  start(): Promise<void>;
+  /** Waits until it is gone by itself, as at a failpoint. */
+  gone(): Promise<Ended>;
+  /** Another life on the same data, at the same address; `more` is added to the environment of this life only. */
+  start(more?: Record<string, string>): Promise<void>;
   rssBytes(): number;
 }
 
@@ -49,8 +51,9 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     if (child === undefined) throw new Error(`The server is stopped. It said:\n${said.slice(-4000)}`);
     return child;
   };
-  const start = async () => {
-    child = spawn(process.execPath, [join(root, "start.mjs")], { cwd: root, env, stdio: "pipe" });
+  const start = async (more: Record<string, string> = {}) => {
+    const ofLife = { ...env, ...more };
+    child = spawn(process.execPath, [join(root, "start.mjs")], { cwd: root, env: ofLife, stdio: "pipe" });
     child.stdout?.on("data", (bytes: Buffer) => (said += bytes.toString()));
     child.stderr?.on("data", (bytes: Buffer) => (said += bytes.toString()));
     const started = child;
@@ -59,16 +62,19 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
       seen: () => said.slice(-2000),
     });
   };
-  const end = async (signal: NodeJS.Signals): Promise<Ended> => {
+  const gone = async (): Promise<Ended> => {
     const ending = alive();
     const sentAt = performance.now();
-    ending.kill(signal);
     await until("the server is gone", () => hasEnded(ending), {
       withinMs: 20_000,
       seen: () => said.slice(-2000),
     });
     child = undefined;
     return { code: ending.exitCode, signal: ending.signalCode, tookMs: performance.now() - sentAt };
+  };
+  const end = (signal: NodeJS.Signals): Promise<Ended> => {
+    alive().kill(signal);
+    return gone();
   };
   await start();
   return {
@@ -84,6 +90,7 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     said: () => said,
     start,
     end,
+    gone,
     rssBytes: () => rssOf(alive().pid),
     restart: async () => {
       await end("SIGTERM");

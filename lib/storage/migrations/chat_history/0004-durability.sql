@@ -12,3 +12,8 @@ CREATE UNIQUE INDEX tasks_of_request ON tasks (request_key) WHERE request_key IS
 
 -- What an approval holds for: this call, or calls of its kind in the session.
 ALTER TABLE actions ADD COLUMN scope TEXT;
+-- The state of the workspace when it was asked; a part of what the digest is made of.
+ALTER TABLE actions ADD COLUMN revision TEXT NOT NULL DEFAULT '';
+
+-- People were told that the last life of the server cut the task, and no loop has taken it up since.
+ALTER TABLE tasks ADD COLUMN is_interrupted INTEGER NOT NULL DEFAULT 0;
