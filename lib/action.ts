@@ -5,7 +5,10 @@ export type Action = Schemas["Action"];
 export type ActionState = Schemas["ActionState"];
 export type CreateAction = Schemas["CreateAction"];
 
-export type NewAction = Omit<Action, "state" | "result" | "scope" | "resolvedAt" | "resolvedBy">;
+export type NewAction = Omit<Action, "state" | "result" | "scope" | "resolvedAt" | "resolvedBy"> & {
+  /** What its digest was made with, beside tool and input: the state of what the call would touch. */
+  revision: string;
+};
 
 export interface Resolution {
   state: Exclude<ActionState, "pending">;
@@ -25,6 +28,8 @@ export interface Resolution {
 export interface ActionStore {
   create(action: NewAction): void;
   get(id: string): Action | undefined;
+  /** What `create` was given. */
+  revision(id: string): string;
   /** The latest action for a tool call of a task. */
   ofCall(taskId: string, toolCallId: string): Action | undefined;
   /** Pending ones, oldest first; of all sessions when none is named. */

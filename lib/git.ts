@@ -19,6 +19,8 @@ export interface Git {
   createScratch(workspaceId: string): Promise<void>;
   /** Fetches and fast-forwards. Throws AppError sync-refused where that is impossible. */
   sync(workspaceId: string, signal: AbortSignal): Promise<{ head: string | null; branch: string | null }>;
+  /** The commit a clone is at. Null for a scratch folder, and where there is no commit or no usable repository any more. */
+  head(workspaceId: string): Promise<string | null>;
   status(workspaceId: string): Promise<WorkspaceStatus>;
   diff(workspaceId: string, path: string | undefined): Promise<WorkspaceDiff>;
   /** Whether the folder holds commits, changes or new files that no remote has. A scratch folder with any file has. */

@@ -23,9 +23,14 @@ export interface Question {
 /** Decisions that tasks wait for: rows in the database, and in memory only who waits for them. */
 export function createDecisions(runtime: Runtime, journal: Journal) {
   const { storage, clock, newId, limits } = runtime;
-  const { actions, tasks } = storage;
+  const { actions, tasks, sessions } = storage;
   const waiting = new Map<string, (action: Action) => void>();
   const now = () => timestamp(clock.now());
+
+  const present = (task: Task, host: WorkspaceHost) => {
+    const { workspaceId } = existing(sessions.get(task.sessionId), "session", task.sessionId);
+    return { host, head: () => runtime.git.head(workspaceId) };
+  };
 
   /** Compare-and-set, told to everyone; the task goes on after the commit. */
   const resolve = (action: Action, resolution: Resolution): Action | undefined =>
@@ -49,7 +54,7 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
   return {
     ask: async (question: Question): Promise<Action> => {
       const { task, call, tool, input, host } = question;
-      const shown = await show(tool, input, host);
+      const shown = await show(tool, input, present(task, host));
       const action: NewAction = {
         id: newId("act"),
         sessionId: task.sessionId,
@@ -60,6 +65,7 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
         input,
         preview: shown.preview,
         digest: digestOf(tool, input, shown.revision),
+        revision: shown.revision,
         reason: question.reason,
         expiresAt: timestamp(clock.now() + limits.actionTimeoutMs),
         createdAt: now(),
@@ -98,8 +104,14 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
         });
       }),
 
-    digest: async (tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): Promise<string> =>
-      digestOf(tool, input, (await show(tool, input, host)).revision),
+    /** Whether a call is still what was approved, in a workspace that is still as it was. */
+    holds: async (
+      decided: Action,
+      { task, tool, host }: Pick<Question, "task" | "tool" | "host">,
+    ): Promise<boolean> => {
+      const { revision } = await show(tool, decided.input, present(task, host));
+      return digestOf(tool, decided.input, revision) === decided.digest;
+    },
 
     resolve,
 

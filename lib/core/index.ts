@@ -43,7 +43,7 @@ export interface Core {
 /** The runtime of the agent, put together. */
 export function createCore({ runtime, settings, endStreams }: CoreOptions): Core {
   const { storage, clock, newId } = runtime;
-  const stopping = { isStopping: false };
+  const stopping = new AbortController();
   const journal = createJournal(runtime);
   const decisions = createDecisions(runtime, journal);
   const workspaces = createWorkspaces(runtime, journal);
@@ -55,7 +55,7 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     workspaces,
     settings,
     agents,
-    isStopping: () => stopping.isStopping,
+    stopping: stopping.signal,
   });
   const scheduler = createScheduler(kit, stopping);
   const recovery = createRecovery(runtime, journal);

@@ -17,6 +17,8 @@ export interface Kit extends Runtime {
   workspaces: Clones;
   /** A stop was asked for: go no further than the next boundary. */
   isStopping(): boolean;
+  /** Aborted with busy when a stop is asked for: ends every wait that nothing hangs on. */
+  stopping: AbortSignal;
   session(id: string): Session;
   task(id: string): Task;
   agentOf(session: Session): Agent;
@@ -31,7 +33,7 @@ export interface KitParts {
   workspaces: Clones;
   settings: GlobalSettingsService;
   agents: { find(id: string): Agent };
-  isStopping(): boolean;
+  stopping: AbortSignal;
 }
 
 export function createKit({ runtime, settings, agents, ...parts }: KitParts): Kit {
@@ -40,6 +42,7 @@ export function createKit({ runtime, settings, agents, ...parts }: KitParts): Ki
   return {
     ...runtime,
     ...parts,
+    isStopping: () => parts.stopping.aborted,
     session,
     task: (id) => existing(tasks.get(id), "task", id),
     agentOf: (of) => agents.find(of.agentId),

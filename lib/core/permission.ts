@@ -49,11 +49,16 @@ export async function requestPermission(
   // The input may have been changed, and rules or plan mode meanwhile: what is forbidden stays so.
   const now = decide(tool, tool.subject(decided.input, host), kit.resolve(task));
   if (now.decision === "deny") return { refusal: now.reason };
-  const isSame = (await kit.decisions.digest(tool, decided.input, host)) === decided.digest;
-  return isSame
+  return (await kit.decisions.holds(decided, { task, tool, host }))
     ? { input: decided.input, decision: decided }
-    : { refusal: "Not run: what it touches changed after it was approved. Read it again and ask anew." };
+    : { refusal: outdated[tool.asks === "edit" ? "file" : "workspace"] };
 }
+
+const outdated = {
+  file: "Not run: what it touches changed after it was asked about. Read it again and ask anew.",
+  workspace:
+    "Not run: the workspace is at another commit than when it was asked about. Look again, then ask anew.",
+};
 
 function refusalOf(action: Action): string {
   if (action.state === "expired") return "Not run: nobody decided in time.";

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import type { Task } from "../task.ts";
 import type { Kit } from "./kit.ts";
 import { runTask } from "./loop.ts";
@@ -12,7 +13,7 @@ interface Run {
 const faultPauseMs = 1000;
 
 /** Starts tasks: one at a time in a session, a bounded number in all, oldest first. Holds nothing that the database does not know. */
-export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
+export function createScheduler(kit: Kit, stopping: AbortController) {
   const running = new Map<string, Run>();
 
   const start = (task: Task): void => {
@@ -38,7 +39,7 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
 
   const startNext = (): void => {
     isAwake = false;
-    if (stopping.isStopping) return;
+    if (kit.isStopping()) return;
     try {
       startAll();
     } catch (error) {
@@ -71,12 +72,14 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
       running.get(taskId)?.controller.abort(new Error("The task was cancelled.")),
     /** Lets every loop reach its next boundary, for at most `graceMs`; then cuts what is still at work. The tasks go on in the next life of the server. */
     stop: async (graceMs: number): Promise<void> => {
-      stopping.isStopping = true;
-      const all = [...running.values()];
-      const idle = Promise.allSettled(all.map((run) => run.ended));
-      await Promise.race([idle, pause(graceMs)]);
-      for (const run of running.values()) run.controller.abort(new Error("The server stops."));
-      await Promise.race([idle, pause(3000)]); // A killed command needs at most 2 s.
+      stopping.abort(new AppError("busy", "The server is stopping."));
+      const idle = Promise.allSettled([...running.values()].map((run) => run.ended));
+      const letGo = ({ controller }: Run) => controller.abort(new Error("The server stops."));
+      // Who waits for a person is at a boundary already.
+      for (const [id, run] of running) if (kit.task(id).state === "waiting") letGo(run);
+      await within(graceMs, idle);
+      for (const run of running.values()) letGo(run);
+      await within(3000, idle); // A killed command needs at most 2 s.
     },
     runningCount: (): number => running.size,
   };
@@ -84,6 +87,10 @@ export function createScheduler(kit: Kit, stopping: { isStopping: boolean }) {
 
 export type Scheduler = ReturnType<typeof createScheduler>;
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+/** Waits for the work, but not longer. The timer keeps the process alive: what is to be done after it must not be left out. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }

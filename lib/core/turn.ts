@@ -93,7 +93,7 @@ async function pause(error: ModelError, { tries, task, request, kit, signal }: P
     task.id,
     `${error.message} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s (${tries} of ${triesMax - 1}).`,
   );
-  await kit.clock.sleep(waitMs, signal);
+  await kit.clock.sleep(waitMs, AbortSignal.any([signal, kit.stopping])); // The next life asks at once.
 }
 
 function asProblem(error: ModelError, model: string, tries: number): AppError {

@@ -33,7 +33,7 @@ export function createDecide(runtime: Runtime, decisions: Pick<Decisions, "resol
       const errors = [{ pointer: "/input", detail: parsed.problem }];
       throw new AppError("invalid-request", parsed.problem, { errors });
     }
-    return { input: parsed.input, digest: digestOf(tool, parsed.input, "") };
+    return { input: parsed.input, digest: digestOf(tool, parsed.input, actions.revision(action.id)) };
   };
 
   /** The same kind of call as the one that was approved is not asked again in this session. */

@@ -25,8 +25,8 @@ interface ActionRow {
 const insertPending = `
   INSERT INTO actions (
     id, session_id, task_id, type, state, tool_call_id, tool_name,
-    input, preview, digest, reason, expires_at, created_at
-  ) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)`;
+    input, preview, digest, revision, reason, expires_at, created_at
+  ) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** What a resolution does not name keeps its value. */
 const resolvePending = `
@@ -40,6 +40,7 @@ const resolvePending = `
 export function createActionStore(database: Database): ActionStore {
   const insert = database.statement(insertPending);
   const resolve = database.statement(resolvePending);
+  const revision = database.statement<{ revision: string }>("SELECT revision FROM actions WHERE id = ?");
   const select = (rest: string) => database.statement<ActionRow>(`SELECT * FROM actions ${rest}`);
   const byId = select("WHERE id = ?");
   const ofCall = select("WHERE task_id = ? AND tool_call_id = ? ORDER BY id DESC LIMIT 1");
@@ -55,10 +56,11 @@ export function createActionStore(database: Database): ActionStore {
       const { id, sessionId, taskId, type, toolCallId, toolName, preview, digest, reason } = action;
       insert.run(
         ...[id, sessionId, taskId, type, toolCallId, toolName, toJson(action.input)],
-        ...[preview, digest, reason, action.expiresAt, action.createdAt],
+        ...[preview, digest, action.revision, reason, action.expiresAt, action.createdAt],
       );
     },
     get: (id) => first(byId.get(id)),
+    revision: (id) => revision.get(id)?.revision ?? "",
     ofCall: (taskId, toolCallId) => first(ofCall.get(taskId, toolCallId)),
     pending: (sessionId, { cursor = "", limit }) =>
       (sessionId === undefined

@@ -32,6 +32,7 @@ export function createGit(options: GitOptions): Git {
   const { silenceMs = 120_000, reach = passOn } = options;
   const view = <T>(id: string, work: (view: GitView) => Promise<T>) =>
     withView({ root: places.root(id), viewsDir: places.viewsDir, runGit }, work);
+  const isScratch = async (id: string) => (await readRecord(places.record(id))).repository === null;
   return {
     inspectRepository: (repository) => readRepositoryUrl(repository).kind,
     clone: async (request) => {
@@ -48,14 +49,23 @@ export function createGit(options: GitOptions): Git {
         return readHead(git);
       });
     },
+    head: (id) => orNull(async () => ((await isScratch(id)) ? null : (await view(id, readHead)).head)),
     status: (id) => view(id, readStatus),
     diff: (id, path) => view(id, (git) => readDiff(git, path === undefined ? undefined : inside(path))),
     hasUnpushedWork: async (id) => {
-      const { repository } = await readRecord(places.record(id));
-      return repository === null ? scratchHasWork(places.root(id)) : view(id, cloneHasUnpushedWork);
+      return (await isScratch(id)) ? scratchHasWork(places.root(id)) : view(id, cloneHasUnpushedWork);
     },
     remove: (id) => remove(places, id),
   };
+}
+
+async function orNull<T>(work: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError && error.code === "workspace-not-ready") return null;
+    throw error;
+  }
 }
 
 async function createScratch(places: Places, runGit: RunGit, id: string): Promise<void> {
