@@ -78,8 +78,10 @@ export function addFile(storage: Storage, change: Partial<File> = {}): File {
   return file;
 }
 
-export function addAction(storage: Storage, sessionId: string, change: Partial<NewAction> = {}): NewAction {
-  const action: NewAction = {
+type Asked = Omit<NewAction, "revision">;
+
+export function addAction(storage: Storage, sessionId: string, change: Partial<Asked> = {}): Asked {
+  const action: Asked = {
     id: newId("act"),
     sessionId,
     taskId: newId("tsk"),
@@ -94,7 +96,7 @@ export function addAction(storage: Storage, sessionId: string, change: Partial<N
     createdAt: at,
     ...change,
   };
-  storage.actions.create(action);
+  storage.actions.create({ ...action, revision: "as it was" });
   return action;
 }
 
