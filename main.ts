@@ -119,12 +119,14 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
 export async function main(): Promise<void> {
   try {
     const config = loadConfig();
-    const server = await startServer(config);
-    console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
-    stopOnSignal(() => {
+    const life: { starting?: Promise<RunningServer> } = {};
+    // From the first moment on: a deploy may replace a life that is still taking up what the one before it left.
+    stopOnSignal(async () => {
       console.log("\n  Stopping. What runs goes on at the next start; Ctrl-C again ends it at once.");
-      return server.stop();
+      await (await life.starting)?.stop();
     });
+    const server = await (life.starting = startServer(config));
+    console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
     console.error(`\n  ${sentence.replaceAll("\n", "\n  ")}\n`);

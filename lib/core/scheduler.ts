@@ -76,7 +76,7 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
       const idle = Promise.allSettled([...running.values()].map((run) => run.ended));
       const letGo = ({ controller }: Run) => controller.abort(new Error("The server stops."));
       // Who waits for a person is at a boundary already.
-      for (const [id, run] of running) if (kit.task(id).state === "waiting") letGo(run);
+      for (const [id, run] of running) if (kit.storage.tasks.get(id)?.state === "waiting") letGo(run);
       await within(graceMs, idle);
       for (const run of running.values()) letGo(run);
       await within(3000, idle); // A killed command needs at most 2 s.
