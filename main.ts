@@ -9,7 +9,7 @@ import { createCore, createSettings } from "./lib/core/index.ts";
 import { strikeAt } from "./lib/failpoint.ts";
 import { createIds } from "./lib/id.ts";
 import { createModelClient } from "./lib/models/index.ts";
-import { createGit, createWebFetcher, createWorkspaceHosts } from "./lib/platform/index.ts";
+import { createGit, createWebFetcher, createWorkspaceHosts, openProcesses } from "./lib/platform/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
 import { createServer, greeting, publishDiscovery, publishedUrl, stopOnSignal } from "./lib/server/index.ts";
 import { holdDataFolder, openStorage } from "./lib/storage/index.ts";
@@ -52,7 +52,9 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
   const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
   const environment = config.commandEnvironment;
   const { workspacesDir, allowLocalRepositories } = config;
-  const hosts = createWorkspaceHosts({ workspacesDir, environment, dataDir: config.dataDir, reach });
+  const processes = openProcesses(config);
+  await processes.reap(); // Before a task goes on, nothing of before may be at work in its workspace.
+  const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),
@@ -65,7 +67,7 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
       models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
       toolbox: createToolbox(),
       fetcher: createWebFetcher(),
-      git: createGit({ workspacesDir, allowLocalRepositories, environment, reach }),
+      git: createGit({ workspacesDir, allowLocalRepositories, environment, processes, reach }),
       limits: config,
       defaultModel: config.defaultModel,
       allowLocalRepositories,
@@ -109,6 +111,7 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
     stop: async () => {
       withdraw();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs)]);
+      processes.close();
       deltas.close();
       storage.close();
     },

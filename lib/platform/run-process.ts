@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { killGroup } from "./processes/kill-group.ts";
+import type { Processes } from "./processes/processes.ts";
 
 export interface ProcessRequest {
   file: string;
@@ -28,17 +29,21 @@ export interface ProcessResult {
 
 const stderrCharactersMax = 64 * 1024;
 
+export type RunProcess = (request: ProcessRequest) => Promise<ProcessResult>;
+
 /**
  * Runs a program of ours (git, ripgrep) without a shell, in a process group of its own, and waits for it. Whatever
- * ends it early ends the whole group. Rejects only when the program cannot be started.
+ * ends it ends the whole group. Rejects only when the program cannot be started.
  */
-export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
+export function createRunProcess(processes: Processes): RunProcess {
+  return (request) => runProcess(request, processes);
+}
+
+function runProcess(request: ProcessRequest, processes: Processes): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(request.file, request.args, {
-      cwd: request.cwd,
-      env: request.env,
-      detached: true,
-      stdio: [request.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    const { child, leave } = processes.start({
+      ...request,
+      stdin: request.input === undefined ? "ignore" : "pipe",
     });
     const result: ProcessResult = { exitCode: null, stdout: Buffer.alloc(0), stderr: "", ended: null };
     const end = (why: NonNullable<ProcessResult["ended"]>) => {
@@ -48,22 +53,24 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
     const chunks: Buffer[] = [];
     let stdoutBytes = 0;
     const watch = watchTime(request, end);
-    child.stdout?.on("data", (chunk: Buffer) => {
+    child.stdout.on("data", (chunk: Buffer) => {
       watch.heard();
       const room = request.stdoutBytesMax - stdoutBytes;
       stdoutBytes += chunk.length;
       if (room > 0) chunks.push(chunk.subarray(0, room));
       if (chunk.length > room) end("output-limit");
     });
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
       watch.heard();
       request.onStderr?.(text);
       result.stderr = (result.stderr + text).slice(-stderrCharactersMax);
     });
     child.stdin?.on("error", () => {}); // It may end without reading all; its exit code tells.
     child.stdin?.end(request.input);
+    child.once("exit", leave);
     child.once("error", (error) => {
       watch.stop();
+      leave();
       reject(error);
     });
     child.once("close", (exitCode) => {
@@ -71,16 +78,6 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       resolve({ ...result, exitCode, stdout: Buffer.concat(chunks) });
     });
   });
-}
-
-/** Signals all of a process group; that it is gone already is fine. */
-export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Gone.
-  }
 }
 
 function watchTime(request: ProcessRequest, end: (why: "timeout" | "silence" | "cancelled") => void) {

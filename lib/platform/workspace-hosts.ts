@@ -4,6 +4,8 @@ import { AppError, notFound } from "../errors.ts";
 import { passOn, type Reach } from "../failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
 import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";
+import type { Processes } from "./processes/processes.ts";
+import { createRunProcess } from "./run-process.ts";
 import { createGlob } from "./search/glob.ts";
 import { createGrep } from "./search/grep.ts";
 import { createList } from "./search/list.ts";
@@ -21,6 +23,7 @@ export interface WorkspaceHostsOptions {
   /** Further absolute paths that commands must not see. */
   hiddenPaths?: readonly string[];
   isolation?: "auto" | "off";
+  processes: Processes;
   reach?: Reach;
 }
 
@@ -61,7 +64,7 @@ function createHost(root: string, given: string, options: WorkspaceHostsOptions)
   const { workspacesDir, dataDir, environment, isolation = "auto", reach = passOn } = options;
   const files = createWorkspaceFiles(root, { aliases: [given], reach });
   const place = { root, files };
-  const ripgrep = createRipgrep(root);
+  const ripgrep = createRipgrep(root, createRunProcess(options.processes));
   const hiddenPaths = [
     workspacesDir,
     ...(dataDir === undefined ? [] : [dataDir]),
@@ -70,7 +73,15 @@ function createHost(root: string, given: string, options: WorkspaceHostsOptions)
   return {
     root,
     files,
-    shell: createShell({ root, files, environment, hiddenPaths, isolation, reach }),
+    shell: createShell({
+      root,
+      files,
+      environment,
+      hiddenPaths,
+      isolation,
+      processes: options.processes,
+      reach,
+    }),
     search: {
       glob: createGlob(place, ripgrep),
       grep: createGrep(place, ripgrep),

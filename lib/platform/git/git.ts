@@ -2,7 +2,9 @@ import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
 import { passOn, type Reach } from "../../failpoint.ts";
 import type { Git } from "../../git.ts";
+import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
+import { createRunProcess } from "../run-process.ts";
 import { cloneRepository, exclude } from "./clone.ts";
 import { readDiff } from "./diff.ts";
 import { readHead } from "./head.ts";
@@ -23,12 +25,13 @@ export interface GitOptions {
   environment: Readonly<Record<string, string>>;
   /** A remote that says nothing for this long is given up. */
   silenceMs?: number;
+  processes: Processes;
   reach?: Reach;
 }
 
 export function createGit(options: GitOptions): Git {
   const places = createPlaces(options.workspacesDir);
-  const runGit = createRunGit(options.environment);
+  const runGit = createRunGit(options.environment, createRunProcess(options.processes));
   const { silenceMs = 120_000, reach = passOn } = options;
   const view = <T>(id: string, work: (view: GitView) => Promise<T>) =>
     withView({ root: places.root(id), viewsDir: places.viewsDir, runGit }, work);

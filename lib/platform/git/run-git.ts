@@ -1,4 +1,4 @@
-import { type ProcessResult, runProcess } from "../run-process.ts";
+import type { ProcessResult, RunProcess } from "../run-process.ts";
 import type { Protocol } from "./repository-url.ts";
 
 export interface GitRun {
@@ -21,7 +21,7 @@ export type RunGit = (args: readonly string[], run: GitRun) => Promise<ProcessRe
  * Git that reads no configuration of the user or the system, asks nobody, runs no hook and no helper, and speaks only
  * the protocol it was given. `environment` is what ssh and curl may see: HOME (for the user's keys), PATH, the agent.
  */
-export function createRunGit(environment: Readonly<Record<string, string>>): RunGit {
+export function createRunGit(environment: Readonly<Record<string, string>>, runProcess: RunProcess): RunGit {
   const kept = Object.entries(environment).filter(
     ([name]) => !/^(GIT_|LC_|LANG|SSH_ASKPASS|EDITOR)/.test(name),
   );

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { rgPath } from "@vscode/ripgrep";
 import { ToolFailure } from "../../tool.ts";
-import { type ProcessResult, runProcess } from "../run-process.ts";
+import type { ProcessResult, RunProcess } from "../run-process.ts";
 
 export interface RipgrepRun {
   /** The folder to work in; it is where paths start. */
@@ -16,7 +16,7 @@ export type Ripgrep = (args: readonly string[], run: RipgrepRun) => Promise<Proc
 const searchTimeoutMs = 10_000;
 
 /** Ripgrep that reads no configuration, follows no links and keeps to the workspace's own ignore files. */
-export function createRipgrep(root: string): Ripgrep {
+export function createRipgrep(root: string, runProcess: RunProcess): Ripgrep {
   return async (args, run) => {
     const gitFolder = await stat(join(root, ".git")).catch(() => undefined);
     const result = await runProcess({

@@ -1,13 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { constants as os } from "node:os";
 import type { Reach } from "../../failpoint.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
-import { killGroup } from "../run-process.ts";
-import { canIsolate } from "./isolation.ts";
+import { killGroup } from "../processes/kill-group.ts";
+import type { Child } from "../processes/processes.ts";
 import { capture } from "./output.ts";
-import { type Child, notStarted, type StartOptions, startCommand } from "./start-command.ts";
-import { endStragglers } from "./stragglers.ts";
+import { notStarted, type StartedCommand, type StartOptions, startCommand } from "./start-command.ts";
 
 export interface ShellOptions extends StartOptions {
   files: ContainedFiles;
@@ -26,8 +24,8 @@ export function createShell(options: ShellOptions): Shell {
   return {
     run: async ({ command, timeoutMs, signal, onOutput, logPrefix }) => {
       const startedAt = performance.now();
-      const mark = randomUUID();
-      const child = startCommand(options, command, mark);
+      const started = startCommand(options, command);
+      const { child } = started;
       options.reach("command.started");
       const ending = watch(child, { timeoutMs, signal });
       const listen = (name: "stdout" | "stderr") =>
@@ -43,7 +41,7 @@ export function createShell(options: ShellOptions): Shell {
       const streams = Promise.all([listen("stdout"), listen("stderr")]);
       streams.catch(() => {}); // Awaited below, after the command itself.
       const { exitCode, exitSignal } = await ending.ended.finally(() => ending.stop());
-      await leaveNothing(child, mark);
+      await leaveNothing(started);
       const [stdout, stderr] = await streams;
       return {
         ...outcome(exitCode, exitSignal, ending.why()),
@@ -88,9 +86,9 @@ function watch(child: Child, { timeoutMs, signal }: { timeoutMs: number; signal:
 }
 
 /** What was left in the background ends with its command; a stream somebody still holds is let go. */
-async function leaveNothing(child: Child, mark: string): Promise<void> {
-  killGroup(child.pid, "SIGKILL");
-  if (!canIsolate() || child.spawnargs[0] !== "setpriv") await endStragglers(mark);
+async function leaveNothing({ child, isIsolated, ...started }: StartedCommand): Promise<void> {
+  if (isIsolated) started.leave();
+  else await started.leaveNothing();
   const letGo = () => [child.stdout, child.stderr].forEach((stream) => stream.destroy());
   setTimeout(letGo, drainMs).unref();
 }

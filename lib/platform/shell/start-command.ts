@@ -1,9 +1,7 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import type { Readable } from "node:stream";
 import { ToolFailure } from "../../tool.ts";
+import type { Processes, StartedProgram } from "../processes/processes.ts";
 import { canIsolate, isolated, type Launch } from "./isolation.ts";
-import { markerName } from "./stragglers.ts";
 
 export interface StartOptions {
   root: string;
@@ -12,25 +10,25 @@ export interface StartOptions {
   hiddenPaths: readonly string[];
   /** `off` for hosts without namespaces, and for tests of what happens there. */
   isolation: "auto" | "off";
+  processes: Processes;
 }
 
-export type Child = ChildProcessByStdio<null, Readable, Readable>;
+export interface StartedCommand extends StartedProgram {
+  /** The kernel ends all of it with its first process. */
+  isIsolated: boolean;
+}
 
 /** Starts a command in a process group of its own, isolated where the host can. Throws a ToolFailure when it cannot be started. */
 export function startCommand(
-  { root, environment, hiddenPaths, isolation }: StartOptions,
+  { root, environment, hiddenPaths, isolation, processes }: StartOptions,
   command: string,
-  mark: string,
-): Child {
+): StartedCommand {
   const plain: Launch = { file: findShell(environment["PATH"]), args: ["-c", command] };
-  const launch = isolation === "auto" && canIsolate() ? isolated(plain, { root, hiddenPaths }) : plain;
+  const isIsolated = isolation === "auto" && canIsolate();
+  const launch = isIsolated ? isolated(plain, { root, hiddenPaths }) : plain;
   try {
-    return spawn(launch.file, launch.args, {
-      cwd: root,
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root, [markerName]: mark },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const env = { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root };
+    return { ...processes.start({ ...launch, cwd: root, env, stdin: "ignore" }), isIsolated };
   } catch (error) {
     throw notStarted(error);
   }
@@ -43,6 +41,8 @@ export function notStarted(error: unknown): unknown {
       "The command is longer than this host accepts. Write it into a file and run that.",
     );
   if (code === "ENOENT") return new ToolFailure("The folder of the workspace, or its shell, is gone.");
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new ToolFailure("The command was not started: the disk of the server is full.");
   if (code === "EAGAIN" || code === "EMFILE")
     return new ToolFailure("This host has no room for another process just now. Try again later.");
   return error;

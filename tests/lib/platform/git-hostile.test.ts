@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { branchPattern, repositoryPattern } from "../../../lib/platform/git/repository-url.ts";
 import { createGit } from "../../../lib/platform/index.ts";
-import { environment, forever, git, temporaryFolder, workspaceId } from "./place.ts";
+import { environment, forever, git, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 
 async function setUp() {
   const folder = temporaryFolder();
@@ -20,7 +20,12 @@ async function setUp() {
   const script = join(folder, "evil.sh");
   writeFileSync(script, `#!/bin/sh\necho "$0 $*" >> ${canary}\ncat\n`);
   chmodSync(script, 0o755);
-  const platform = createGit({ workspacesDir, allowLocalRepositories: true, environment });
+  const platform = createGit({
+    processes: openTestProcesses(),
+    workspacesDir,
+    allowLocalRepositories: true,
+    environment,
+  });
   await platform.clone({
     workspaceId,
     repository: upstream,
@@ -155,7 +160,12 @@ test.each([
   "javascript:alert(1)",
 ])("the URL %j is refused before git sees it", async (repository) => {
   const folder = temporaryFolder();
-  const platform = createGit({ workspacesDir: folder, allowLocalRepositories: true, environment });
+  const platform = createGit({
+    processes: openTestProcesses(),
+    workspacesDir: folder,
+    allowLocalRepositories: true,
+    environment,
+  });
   expect(() => platform.inspectRepository(repository)).toThrow(
     expect.objectContaining({ code: "invalid-request" }),
   );

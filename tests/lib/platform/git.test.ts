@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createGit } from "../../../lib/platform/index.ts";
 import { serveRepositories } from "./git-server.ts";
-import { environment, forever, git, temporaryFolder, workspaceId } from "./place.ts";
+import { environment, forever, git, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 
 function setUp() {
   const folder = temporaryFolder();
@@ -16,7 +16,12 @@ function setUp() {
   git(upstream, "commit", "-m", "first");
   const workspacesDir = join(folder, "workspaces");
   mkdirSync(workspacesDir);
-  const platform = createGit({ workspacesDir, allowLocalRepositories: true, environment });
+  const platform = createGit({
+    processes: openTestProcesses(),
+    workspacesDir,
+    allowLocalRepositories: true,
+    environment,
+  });
   const clone = (repository: string, branch: string | null = null) =>
     platform.clone({ workspaceId, repository, branch, signal: forever, onProgress: () => {} });
   return { folder, upstream, workspacesDir, root: join(workspacesDir, workspaceId), platform, clone };
@@ -98,7 +103,7 @@ test("a host that stays silent is given up", async () => {
   const { folder, workspacesDir } = setUp();
   const url = await serveRepositories(join(folder, "repos"), 60_000);
   const options = { workspacesDir, allowLocalRepositories: true, environment, silenceMs: 300 };
-  const cloning = createGit(options).clone({
+  const cloning = createGit({ ...options, processes: openTestProcesses() }).clone({
     workspaceId,
     repository: `${url}/origin/.git`,
     branch: null,
@@ -110,7 +115,12 @@ test("a host that stays silent is given up", async () => {
 
 test("local repositories are refused where they are not allowed", async () => {
   const { upstream, workspacesDir } = setUp();
-  const strict = createGit({ workspacesDir, allowLocalRepositories: false, environment });
+  const strict = createGit({
+    processes: openTestProcesses(),
+    workspacesDir,
+    allowLocalRepositories: false,
+    environment,
+  });
   for (const repository of [upstream, `file://${upstream}`, "http://127.0.0.1:1/x", "https://localhost/x"]) {
     const cloning = strict.clone({
       workspaceId,

@@ -1,14 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createWorkspaceHosts } from "../../../lib/platform/index.ts";
-import { environment, temporaryFolder, workspaceId } from "./place.ts";
+import { environment, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 
 /** A host whose workspaces lie in the server's own folder, as they do by default. */
 export function openHost(isolation: "auto" | "off" = "auto") {
   const dataDir = join(temporaryFolder(), "server");
   const workspacesDir = join(dataDir, "workspaces");
   mkdirSync(join(workspacesDir, workspaceId), { recursive: true });
-  const hosts = createWorkspaceHosts({ workspacesDir, environment, dataDir, isolation });
+  const processes = openTestProcesses(dataDir);
+  const hosts = createWorkspaceHosts({ workspacesDir, environment, dataDir, isolation, processes });
   const host = hosts.open(workspaceId);
   return { dataDir, hosts, host, root: host.root };
 }

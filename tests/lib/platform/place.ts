@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { openProcesses, type Processes } from "../../../lib/platform/index.ts";
 
 /** Real environment of a server, cut down as the configuration does. */
 export const environment = {
@@ -34,6 +35,13 @@ export function git(cwd: string, ...args: string[]): string {
     stdio: ["ignore", "pipe", "ignore"],
     env: { ...environment, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" },
   }).trim();
+}
+
+/** What starts programs, with its record in a folder of its own. */
+export function openTestProcesses(dataDir = temporaryFolder()): Processes {
+  const processes = openProcesses({ dataDir });
+  onTestFinished(() => processes.close());
+  return processes;
 }
 
 export const workspaceId = "wsp_0123456789abcdefghjkmnpqrs";

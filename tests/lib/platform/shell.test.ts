@@ -109,8 +109,9 @@ test("a command dies with a server that is killed", async ({ skip }) => {
   const { hosts, dataDir } = openHost();
   if (!hosts.isIsolating()) skip("this host has no namespaces");
   const index = join(process.cwd(), "lib/platform/index.ts");
-  const code = `const { createWorkspaceHosts } = await import(${JSON.stringify(index)});
-    const options = { workspacesDir: ${JSON.stringify(join(dataDir, "workspaces"))}, environment: { PATH: process.env.PATH } };
+  const code = `const { createWorkspaceHosts, openProcesses } = await import(${JSON.stringify(index)});
+    const options = { workspacesDir: ${JSON.stringify(join(dataDir, "workspaces"))}, environment: { PATH: process.env.PATH },
+      processes: openProcesses({ dataDir: ${JSON.stringify(dataDir)} }) };
     const host = createWorkspaceHosts(options).open(${JSON.stringify(workspaceId)});
     const command = "echo started; (setsid sleep 986.5 &) ; sleep 986.6";
     await host.shell.run({ command, timeoutMs: 60000, signal: new AbortController().signal,

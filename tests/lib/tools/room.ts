@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { Action } from "../../../lib/action.ts";
-import { createWebFetcher, createWorkspaceHosts } from "../../../lib/platform/index.ts";
+import { createWebFetcher, createWorkspaceHosts, openProcesses } from "../../../lib/platform/index.ts";
 import { ToolFailure, type Tool, type ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 
@@ -22,7 +22,9 @@ export function openRoom() {
   const root = join(folder, "workspaces", workspaceId);
   mkdirSync(root, { recursive: true });
   execFileSync("git", ["init", "--quiet", root]);
-  const hosts = createWorkspaceHosts({ workspacesDir: join(folder, "workspaces"), environment });
+  const processes = openProcesses({ dataDir: folder });
+  onTestFinished(() => processes.close());
+  const hosts = createWorkspaceHosts({ workspacesDir: join(folder, "workspaces"), environment, processes });
   const host = hosts.open(workspaceId);
   const context = (changes: Partial<ToolContext>): ToolContext => ({
     host,

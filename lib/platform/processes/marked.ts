@@ -1,16 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** In the environment of a command and of all it starts, where there are no namespaces to end them with. */
+/** In the environment of all that we start, and of all that it starts. */
 export const markerName = "TALKCODY_COMMAND";
 
 /** Ends processes that left the group of their command, known by the mark in their environment. Linux only; three rounds, because they may be forking. */
-export async function endStragglers(mark: string): Promise<void> {
-  if (process.platform !== "linux") return;
-  for (let round = 0; round < 3; round++) {
-    const found = await findMarked(`${markerName}=${mark}`);
-    if (found.length === 0) return;
-    for (const pid of found) kill(pid);
-  }
+export async function endMarked(mark: string): Promise<void> {
+  for (let round = 0; round < 3; round++) if (!(await killMarked(mark))) return;
+}
+
+/** Whether there were any with a mark that begins like this. */
+export async function killMarked(mark: string): Promise<boolean> {
+  if (process.platform !== "linux") return false;
+  const found = await findMarked(`${markerName}=${mark}`);
+  for (const pid of found) kill(pid);
+  return found.length > 0;
 }
 
 async function findMarked(entry: string): Promise<number[]> {
@@ -18,7 +21,7 @@ async function findMarked(entry: string): Promise<number[]> {
   const isMarked = await Promise.all(
     pids.map(async (pid) => {
       const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-      return environment.split("\0").includes(entry);
+      return environment.startsWith(entry) || environment.includes(`\0${entry}`);
     }),
   );
   return pids.filter((_, place) => isMarked[place]).map(Number);

@@ -1,0 +1,89 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { killGroup } from "./kill-group.ts";
+import { createLifeRecord } from "./life-record.ts";
+import { endMarked, markerName } from "./marked.ts";
+import { reapLives } from "./reap-lives.ts";
+
+export interface Program {
+  file: string;
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment, but for our mark: nothing of the server's is added. */
+  env: Readonly<Record<string, string>>;
+  stdin: "ignore" | "pipe";
+}
+
+export type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
+
+export interface StartedProgram {
+  child: Child;
+  /** Ends what is left of its process group and takes it off the record. */
+  leave(): void;
+  /** Also ends what has left the group, where its environment can be read. */
+  leaveNothing(): Promise<void>;
+}
+
+/** All programs that the server starts, on record so that none outlives it for long, however it ends. */
+export interface Processes {
+  /** Starts a program in a process group of its own. Throws what the system says when there is no room for it or for its record. */
+  start(program: Program): StartedProgram;
+  /** Ends what earlier lives of the server on this data folder left running, and waits until it is gone, for 2 s at most. */
+  reap(): Promise<void>;
+  /** Ends what still runs. */
+  close(): void;
+}
+
+/**
+ * The mark is in the environment of a program from its first moment, and its life is on record before: whatever kills
+ * the server, the next life finds the program. Pid and start time stand for programs that clear their environment.
+ */
+export function openProcesses({ dataDir }: { dataDir: string }): Processes {
+  const folder = join(dataDir, "processes");
+  const life = randomUUID();
+  const record = createLifeRecord(folder, life);
+  const running = new Set<StartedProgram>();
+  const endAll = () => running.forEach((program) => program.leave());
+  process.once("exit", endAll); // A second signal, or an error that nobody caught.
+  let count = 0;
+  return {
+    start: (program) => {
+      record.open();
+      const mark = `${life}/${++count}/`;
+      const child = spawnMarked(program, mark);
+      const strike = child.pid === undefined ? () => {} : record.note(child.pid);
+      const started: StartedProgram = {
+        child,
+        leave: () => {
+          if (!running.delete(started)) return; // Its number may be somebody else's by now.
+          killGroup(child.pid, "SIGKILL");
+          strike();
+        },
+        leaveNothing: async () => {
+          killGroup(child.pid, "SIGKILL");
+          await endMarked(mark);
+          started.leave();
+        },
+      };
+      running.add(started);
+      return started;
+    },
+    reap: () => reapLives(folder, life),
+    close: () => {
+      process.off("exit", endAll);
+      if (running.size === 0) record.remove();
+      endAll(); // What had left its group is for the next life, which finds the record.
+    },
+  };
+}
+
+function spawnMarked({ file, args, cwd, env, stdin }: Program, mark: string): Child {
+  return spawn(file, args, {
+    cwd,
+    env: { ...env, [markerName]: mark },
+    detached: true,
+    stdio: [stdin, "pipe", "pipe"],
+  }) as Child; // The types know single kinds of stdin only.
+}

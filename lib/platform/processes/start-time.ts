@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/** When a process that was started just now started: its pid and this together mean one process only. Undefined when it is gone. */
+export function startOf(pid: number): string | undefined {
+  return isLinux ? statOf(pid)?.start : String(Date.now());
+}
+
+/** Whether the pid is still the process that `startOf` was asked about. `ended`: it is, but only its parent has not heard yet. */
+export function stateOf({ pid, start }: { pid: number; start: string }): "running" | "ended" | "gone" {
+  if (!isLinux) return isNear(start, listedStart(pid)) ? "running" : "gone";
+  const stat = statOf(pid);
+  if (stat?.start !== start) return "gone";
+  return stat.state === "Z" || stat.state === "X" ? "ended" : "running";
+}
+
+/** Tells one start of this machine from another, where start times count from there. */
+export function bootId(): string {
+  return isLinux ? readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() : "any";
+}
+
+const isLinux = process.platform === "linux";
+
+/** proc(5): behind the name, which may hold anything, the state is the first field and the start, in ticks since the boot, the twentieth. */
+function statOf(pid: number): { state: string; start: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", start: fields[19] ?? "" };
+  } catch {
+    return undefined;
+  }
+}
+
+/** In milliseconds since the epoch, in whole seconds; NaN when nothing has this pid. For macOS and the BSDs. */
+function listedStart(pid: number): number {
+  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+    encoding: "utf8",
+    timeout: 5000,
+  });
+  return Date.parse((stdout ?? "").trim());
+}
+
+function isNear(recorded: string, listed: number): boolean {
+  return Math.abs(Number(recorded) - listed) <= 2000;
+}
