@@ -27,15 +27,16 @@ export interface Resolution {
 /** Decisions in chat_history.db. Synchronous. */
 export interface ActionStore {
   create(action: NewAction): void;
+  /** Throws AppError session-damaged where the row cannot be read; so does `ofCall`. */
   get(id: string): Action | undefined;
   /** What `create` was given. */
   revision(id: string): string;
   /** The latest action for a tool call of a task. */
   ofCall(taskId: string, toolCallId: string): Action | undefined;
-  /** Pending ones, oldest first; of all sessions when none is named. */
+  /** Pending ones as far as they can be read, oldest first; of all sessions when none is named. */
   pending(sessionId: string | undefined, page: PageQuery): Action[];
   /** Compare-and-set: true only for the one call that found the action pending. */
   resolve(id: string, resolution: Resolution): boolean;
-  /** Pending actions whose time is over. */
+  /** Pending actions whose time is over, as far as they can be read. */
   overdue(at: string): Action[];
 }

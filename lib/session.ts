@@ -42,7 +42,10 @@ export interface SessionChange {
  */
 export interface SessionStore {
   create(session: NewSession): void;
+  /** Throws AppError session-damaged where its row, or that of its active task, cannot be read. */
   get(id: string): Session | undefined;
+  /** As `get`, as far as it can be read; so does `list`. */
+  outline(id: string): Session | undefined;
   /** Newest first. */
   list(query: SessionQuery): Session[];
   /** Sets `updatedAt` to `at`. False when there is no such session. */

@@ -40,7 +40,10 @@ export interface TaskQuery {
 /** Tasks in chat_history.db. Synchronous. */
 export interface TaskStore {
   create(task: NewTask): void;
+  /** Throws AppError session-damaged where the row cannot be read; so does `active`. */
   get(id: string): Task | undefined;
+  /** As `get`, as far as it can be read; so do `list` and `unfinished`. */
+  outline(id: string): Task | undefined;
   /** Newest first. */
   list(query: TaskQuery): Task[];
   /** The oldest task of the session that has not ended. */

@@ -1,6 +1,7 @@
 import type { Action, ActionStore } from "../action.ts";
 import type { Database } from "./database.ts";
-import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
+import { legible, legibleOr } from "./damage.ts";
+import { fromJsonObject, toJson, toJsonOrNull } from "./json.ts";
 
 interface ActionRow {
   id: string;
@@ -66,7 +67,7 @@ export function createActionStore(database: Database): ActionStore {
       (sessionId === undefined
         ? pending.all(cursor, limit)
         : pendingOfSession.all(sessionId, cursor, limit)
-      ).map(toAction),
+      ).map(outlineOf),
     resolve: (id, { state, resolvedBy, resolvedAt, reason, result, scope = null, input, digest }) => {
       const changes = resolve.run(
         ...[state, resolvedBy, resolvedAt, scope],
@@ -76,11 +77,30 @@ export function createActionStore(database: Database): ActionStore {
       );
       return changes === 1;
     },
-    overdue: (at) => overdue.all(at).map(toAction),
+    overdue: (at) => overdue.all(at).map(outlineOf),
   };
 }
 
+/** Throws AppError session-damaged. */
 function toAction(row: ActionRow): Action {
+  return legible(row.session_id, () => ({ ...plainOf(row), input: inputOf(row), result: resultOf(row) }));
+}
+
+/** The action as far as it can be read. */
+function outlineOf(row: ActionRow): Action {
+  const input = legibleOr({}, () => inputOf(row));
+  return { ...plainOf(row), input, result: legibleOr(null, () => resultOf(row)) };
+}
+
+function inputOf({ input }: ActionRow): Action["input"] {
+  return fromJsonObject(input);
+}
+
+function resultOf({ result }: ActionRow): Action["result"] {
+  return result === null ? null : fromJsonObject(result);
+}
+
+function plainOf(row: ActionRow): Omit<Action, "input" | "result"> {
   return {
     id: row.id,
     sessionId: row.session_id,
@@ -89,11 +109,9 @@ function toAction(row: ActionRow): Action {
     state: row.state,
     toolCallId: row.tool_call_id,
     toolName: row.tool_name,
-    input: fromJson<Action["input"]>(row.input),
     preview: row.preview,
     digest: row.digest,
     reason: row.reason,
-    result: fromJsonOrNull<NonNullable<Action["result"]>>(row.result),
     scope: row.scope,
     expiresAt: row.expires_at,
     createdAt: row.created_at,

@@ -2,7 +2,8 @@ import { type Clock, timestamp } from "../clock.ts";
 import { notFound } from "../errors.ts";
 import { type Event, type EventLog, type EventType, eventId, type NewEvent } from "../event.ts";
 import type { Database } from "./database.ts";
-import { fromJson } from "./json.ts";
+import { legible } from "./damage.ts";
+import { fromJsonObject } from "./json.ts";
 import { attempt, type UnitOfWork } from "./unit-of-work.ts";
 
 interface EventRow {
@@ -76,7 +77,10 @@ export function createEventLog(options: {
     read: (sessionId, afterSequence, limit) =>
       select.all(sessionId, afterSequence, limit).map((row) => {
         const id = eventId({ generation, sequence: row.sequence });
-        return toEvent(fromRow(row), { id, sessionId, createdAt: timestamp(row.created_at_ms) });
+        return toEvent(
+          legible(sessionId, () => fromRow(row)),
+          { id, sessionId, createdAt: timestamp(row.created_at_ms) },
+        );
       }),
     bounds: (sessionId) => {
       const row = bounds.get(sessionId);
@@ -87,7 +91,7 @@ export function createEventLog(options: {
     written: (sessionId, messageId) => {
       const written = { token: "", reasoning: "" };
       for (const { type, payload } of deltas.all(sessionId, messageId, sessionId, messageId))
-        written[type] += fromJson<{ text: string }>(payload).text;
+        written[type] += legible(sessionId, () => fromJsonObject<{ text: string }>(payload)).text;
       return { text: written.token, reasoning: written.reasoning };
     },
     onCommitted: (listener) => {
@@ -110,7 +114,7 @@ function bySession(batches: readonly Event[][]): Map<string, Event[]> {
 
 function fromRow({ type, task_id, payload }: EventRow): NewEvent {
   // The row says what `append` was given; the pairing of type and data is lost only to the compiler.
-  return { type, taskId: task_id ?? undefined, data: fromJson<unknown>(payload) } as NewEvent;
+  return { type, taskId: task_id ?? undefined, data: fromJsonObject<unknown>(payload) } as NewEvent;
 }
 
 /** A session is told with the event that tells it as its last one; also after the generation rose. */

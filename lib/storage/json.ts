@@ -9,6 +9,25 @@ export function fromJsonOrNull<T>(text: string | null): T | null {
   return text === null ? null : fromJson<T>(text);
 }
 
+/** Throws TypeError for JSON that is no object. */
+export function fromJsonObject<T>(text: string): T {
+  const value = fromJson<unknown>(text);
+  if (!isObject(value)) throw new TypeError(`An object was stored; it is ${text.slice(0, 20)}`);
+  return value as T; // As in fromJson.
+}
+
+/** Throws TypeError for JSON that is no list of objects. */
+export function fromJsonList<T>(text: string): T[] {
+  const value = fromJson<unknown>(text);
+  if (!Array.isArray(value) || !value.every(isObject))
+    throw new TypeError(`A list of objects was stored; it is ${text.slice(0, 20)}`);
+  return value as T[]; // As in fromJson.
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** `undefined` becomes the JSON null. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value ?? null);

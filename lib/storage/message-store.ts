@@ -12,7 +12,8 @@ import {
 import type { Database } from "./database.ts";
 import { type FileRow, toFile } from "./file-row.ts";
 import { folded } from "./folded.ts";
-import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
+import { legible } from "./damage.ts";
+import { fromJson, fromJsonList, toJson, toJsonOrNull } from "./json.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface MessageRow {
@@ -119,14 +120,20 @@ function toMessage(row: MessageRow, files: File[]): Message {
     sessionId: row.session_id,
     taskId: row.task_id,
     role: row.role,
-    content: fromJson<MessagePart[]>(row.content),
+    content: legible(row.session_id, () => fromJsonList<MessagePart>(row.content)),
     files,
     position: row.position,
     createdAt: row.created_at,
   };
 }
 
+function metadataOf(text: string | null): ProviderMetadata[] {
+  const stored = text === null ? [] : fromJson<unknown>(text);
+  if (!Array.isArray(stored)) throw new TypeError("A list of metadata was stored.");
+  return stored as ProviderMetadata[]; // As in fromJson.
+}
+
 function toHistory(message: Message, metadata: string | null): HistoryMessage {
-  const stored = fromJsonOrNull<ProviderMetadata[]>(metadata) ?? [];
+  const stored = legible(message.sessionId, () => metadataOf(metadata));
   return { message, providerMetadata: message.content.map((_, index) => stored[index] ?? null) };
 }

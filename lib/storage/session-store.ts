@@ -2,11 +2,13 @@ import { eventId } from "../event.ts";
 import { notFound } from "../errors.ts";
 import type { Session, SessionChange, SessionQuery, SessionStore } from "../session.ts";
 import type { Settings } from "../settings.ts";
+import type { Task } from "../task.ts";
 import type { Database, Value } from "./database.ts";
 import { folded } from "./folded.ts";
-import { fromJson, toJson } from "./json.ts";
+import { legible, legibleOr } from "./damage.ts";
+import { fromJsonObject, toJson } from "./json.ts";
 import { createRowChange } from "./row-change.ts";
-import { isUnfinished, type TaskRow, toTask } from "./task-row.ts";
+import { isUnfinished, outlineOf, type TaskRow, toTask } from "./task-row.ts";
 
 interface SessionRow {
   id: string;
@@ -60,14 +62,17 @@ export function createSessionStore(database: Database, generation: number): Sess
     agentId: (id) => ({ agent_id: id }),
   });
 
-  const find = (where: string, values: Value[], limit: number): Session[] =>
-    database
-      .statement<SessionRow>(select(where))
-      .all(...values, limit)
-      .map((row) => toSession(row, row.active_task_id ? selectTask.get(row.active_task_id) : undefined));
+  const find = (where: string, values: Value[], limit: number): SessionRow[] =>
+    database.statement<SessionRow>(select(where)).all(...values, limit);
 
-  const toSession = (row: SessionRow, task: TaskRow | undefined): Session => {
-    const settings = fromJson<Settings>(row.settings);
+  const toWhole = (row: SessionRow): Session =>
+    toSession(row, { settings: legible(row.id, () => settingsOf(row)), toTask });
+  const toOutline = (row: SessionRow): Session =>
+    toSession(row, { settings: legibleOr({}, () => settingsOf(row)), toTask: outlineOf });
+
+  const toSession = (row: SessionRow, parts: SessionParts): Session => {
+    const { settings } = parts;
+    const task = row.active_task_id ? selectTask.get(row.active_task_id) : undefined;
     return {
       id: row.id,
       title: row.title,
@@ -76,7 +81,7 @@ export function createSessionStore(database: Database, generation: number): Sess
       agentId: row.agent_id,
       model: settings.model ?? null,
       settings,
-      activeTask: task ? toTask(task) : null,
+      activeTask: task ? parts.toTask(task) : null,
       usage: toUsage(usage.get(row.id)),
       lastEventId: eventId({ generation, sequence: row.last_sequence }),
       createdAt: row.created_at,
@@ -90,16 +95,26 @@ export function createSessionStore(database: Database, generation: number): Sess
       const values = [id, title, folded(title), workspaceId, agentId, toJson(settings), createdAt, createdAt];
       insert.run(...values);
     },
-    get: (id) => find("session.id = ?", [id], 1)[0],
+    get: (id) => find("session.id = ?", [id], 1).map(toWhole)[0],
+    outline: (id) => find("session.id = ?", [id], 1).map(toOutline)[0],
     list: (query) => {
       const { where, values } = conditions(query);
-      return find(where, values, query.limit);
+      return find(where, values, query.limit).map(toOutline);
     },
     update: (id, fields, at) => change(id, fields, { updated_at: at }),
     remove: (id) => {
       if (remove.run(id) === 0) throw notFound("session", id);
     },
   };
+}
+
+interface SessionParts {
+  settings: Settings;
+  toTask(row: TaskRow): Task;
+}
+
+function settingsOf(row: SessionRow): Settings {
+  return fromJsonObject(row.settings);
 }
 
 function toUsage(row: UsageRow | undefined): Session["usage"] {

@@ -1,7 +1,8 @@
-import type { Problem } from "../errors.ts";
+import { type Problem, problemOf } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import type { Task, TaskState } from "../task.ts";
-import { fromJson, fromJsonOrNull } from "./json.ts";
+import { damage, legible, legibleOr } from "./damage.ts";
+import { fromJsonObject } from "./json.ts";
 
 export interface TaskRow {
   id: string;
@@ -22,13 +23,37 @@ export interface TaskRow {
 /** Spelled as in the partial index, or SQLite does not use it. */
 export const isUnfinished = "state IN ('queued', 'running', 'waiting')";
 
+/** Throws AppError session-damaged. */
 export function toTask(row: TaskRow): Task {
+  const settings = () => fromJsonObject<Settings>(row.settings);
+  return taskOf(row, {
+    settings: legible(row.session_id, settings),
+    error: legible(row.session_id, () => errorOf(row)),
+  });
+}
+
+/** The task as far as it can be read: without its settings, and with an error that says so, where it is damaged. */
+export function outlineOf(row: TaskRow): Task {
+  const settings = legibleOr(undefined, () => fromJsonObject<Settings>(row.settings));
+  const damaged = problemOf(damage(row.session_id, undefined), `/v1/tasks/${row.id}`);
+  const error = legibleOr(damaged, () => errorOf(row));
+  return taskOf(row, {
+    settings: settings ?? {},
+    error: settings === undefined ? (error ?? damaged) : error,
+  });
+}
+
+function errorOf({ error }: TaskRow): Problem | null {
+  return error === null ? null : fromJsonObject<Problem>(error);
+}
+
+function taskOf(row: TaskRow, { settings, error }: Pick<Task, "settings" | "error">): Task {
   return {
     id: row.id,
     sessionId: row.session_id,
     state: row.state,
-    settings: fromJson<Settings>(row.settings),
-    error: fromJsonOrNull<Problem>(row.error),
+    settings,
+    error,
     steps: row.steps,
     usage: {
       inputTokens: row.input_tokens,

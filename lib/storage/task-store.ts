@@ -3,7 +3,7 @@ import type { TaskChange, TaskQuery, TaskStore } from "../task.ts";
 import type { Database, Value } from "./database.ts";
 import { toJson, toJsonOrNull } from "./json.ts";
 import { createRowChange } from "./row-change.ts";
-import { isUnfinished, type TaskRow, toTask } from "./task-row.ts";
+import { isUnfinished, outlineOf, type TaskRow, toTask } from "./task-row.ts";
 
 /** `update` and `addUsage` throw not-found for an unknown id. */
 export function createTaskStore(database: Database): TaskStore {
@@ -45,14 +45,18 @@ export function createTaskStore(database: Database): TaskStore {
       insert.run(id, sessionId, toJson(settings), createdAt);
     },
     get: (id) => first(byId.get(id)),
+    outline: (id) => {
+      const row = byId.get(id);
+      return row && outlineOf(row);
+    },
     list: (query) => {
       const { where, values } = conditions(query);
       return select(`WHERE ${where} ORDER BY id DESC LIMIT ?`)
         .all(...values, query.limit)
-        .map(toTask);
+        .map(outlineOf);
     },
     active: (sessionId) => first(active.get(sessionId)),
-    unfinished: () => unfinished.all().map(toTask),
+    unfinished: () => unfinished.all().map(outlineOf),
     streamingMessageId: (id) => streaming.get(id)?.id ?? null,
     update: (id, fields) => {
       if (!change(id, fields)) throw notFound("task", id);

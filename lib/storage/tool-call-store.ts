@@ -1,6 +1,7 @@
 import type { IntendedChange, ToolCall, ToolCallStore, ToolOutput } from "../tool.ts";
 import type { Database } from "./database.ts";
-import { fromJson, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
+import { legible } from "./damage.ts";
+import { fromJson, fromJsonObject, fromJsonOrNull, toJson, toJsonOrNull } from "./json.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface ToolCallRow {
@@ -57,8 +58,9 @@ export function createToolCallStore(database: Database, jointly: UnitOfWork["joi
   };
 }
 
+/** Throws AppError session-damaged. */
 function toToolCall(row: ToolCallRow): ToolCall {
-  return {
+  return legible(row.session_id, () => ({
     taskId: row.task_id,
     sessionId: row.session_id,
     messageId: row.message_id,
@@ -67,8 +69,8 @@ function toToolCall(row: ToolCallRow): ToolCall {
     input: fromJson<unknown>(row.input),
     state: row.state,
     change: fromJsonOrNull<IntendedChange>(row.change),
-    output: fromJsonOrNull<ToolOutput>(row.output),
+    output: row.output === null ? null : fromJsonObject<ToolOutput>(row.output),
     isError: row.is_error === 1,
     durationMs: row.duration_ms,
-  };
+  }));
 }

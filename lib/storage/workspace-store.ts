@@ -1,6 +1,7 @@
 import { AppError, notFound, type Problem } from "../errors.ts";
 import type { Workspace, WorkspaceChange, WorkspaceStore } from "../workspace.ts";
 import type { Database } from "./database.ts";
+import { legibleOr } from "./damage.ts";
 import { fromJsonOrNull, toJsonOrNull } from "./json.ts";
 import { createRowChange } from "./row-change.ts";
 
@@ -76,8 +77,8 @@ function toWorkspace(row: WorkspaceRow): Workspace {
     branch: row.branch,
     head: row.head,
     state: row.state,
-    progress: fromJsonOrNull<NonNullable<Workspace["progress"]>>(row.progress),
-    error: fromJsonOrNull<Problem>(row.error),
+    progress: legibleOr(null, () => fromJsonOrNull<NonNullable<Workspace["progress"]>>(row.progress)),
+    error: legibleOr(null, () => fromJsonOrNull<Problem>(row.error)),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
