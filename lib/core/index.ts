@@ -71,7 +71,11 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
       runtime.reportFault("What is over could not be put away; it is tried again", error);
     }
   };
-  let watch: NodeJS.Timeout | undefined;
+  const watch = async (checkMs: number) => {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(checkMs, stopping.signal).then(tidy, () => {});
+    }
+  };
   return {
     services: {
       sessions,
@@ -103,10 +107,9 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
         if (makesRoom) scheduler.wake();
       });
       const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
-      watch = setInterval(tidy, checkMs).unref();
+      void watch(checkMs);
     },
     stop: async (graceMs) => {
-      clearInterval(watch);
       await Promise.all([scheduler.stop(graceMs), workspaces.stop()]);
       recovery.stop();
     },

@@ -15,7 +15,7 @@ export async function perform(
   { task, host, kit, signal }: Surroundings,
 ): Promise<void> {
   const settings = kit.resolve(task);
-  const startedAt = performance.now();
+  const startedAt = kit.clock.elapsed();
   const revisions = await tool.revisions?.(permit.input, host);
   kit.journal.startCall(call, revisions && { before: revisions.present, after: revisions.after() });
   const output = await runTool(tool, kit, permit.input, {
@@ -35,13 +35,13 @@ export async function perform(
   if (isForNextLife) signal.throwIfAborted(); // It runs again, or is looked for in the world.
   const isCut = signal.aborted && !output.success;
   const told = isCut ? failure(interrupted, output) : output; // By a stop: the next life of the server goes on from here.
-  const durationMs = Math.round(performance.now() - startedAt);
+  const durationMs = Math.round(kit.clock.elapsed() - startedAt);
   const record = () => {
     kit.decisions.applyOutcome(tool, task.id, permit.decision);
     const words = isCut ? wordsOnCut(tool, permit.input, host) : undefined;
     kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs }, words);
   };
-  await insist(record, { clock: kit.clock, signal });
+  await insist(record, { ...kit, signal });
 }
 
 /** People may watch a command; what they cannot be shown while the database is locked stands in its result. */

@@ -1,4 +1,5 @@
-import { AppError } from "../errors.ts";
+import type { Clock } from "../clock.ts";
+import { AppError, willPass } from "../errors.ts";
 import type { Task } from "../task.ts";
 import type { Kit } from "./kit.ts";
 import { runTask } from "./loop.ts";
@@ -9,25 +10,46 @@ interface Run {
   ended: Promise<void>;
 }
 
-/** What failed for no fault of its own is tried again after this. */
+/** What failed for no fault of its own is tried again after this, and after twice as long each further time, up to a bound. */
 const faultPauseMs = 1000;
+const faultPauseMsMax = 15_000;
 
 /** Starts tasks: one at a time in a session, a bounded number in all, oldest first. Holds nothing that the database does not know. */
 export function createScheduler(kit: Kit, stopping: AbortController) {
   const running = new Map<string, Run>();
+  /** Tasks that can neither go on nor be ended, until the next start. Nothing of theirs could be written. */
+  const leftAlone = new Set<string>();
+  /** How often in a row each was cut by what will pass. */
+  const cuts = new Map<string, number>();
 
   const start = (task: Task): void => {
     const controller = new AbortController();
     const ended = runTask(task.id, kit, controller.signal)
-      .catch(async (error: unknown) => {
-        kit.reportFault(`Task ${task.id} was cut; it is taken up again`, error);
-        await kit.clock.sleep(faultPauseMs, controller.signal).catch(() => {});
-      })
+      .then(() => void cuts.delete(task.id))
+      .catch((error: unknown) =>
+        willPass(error) ? rest(task, error, controller.signal) : leave(task, error),
+      )
       .finally(() => {
         running.delete(task.id);
         wake();
       });
     running.set(task.id, { sessionId: task.sessionId, controller, ended });
+  };
+
+  const rest = async ({ id }: Task, error: unknown, signal: AbortSignal): Promise<void> => {
+    const count = (cuts.get(id) ?? 0) + 1;
+    cuts.set(id, count);
+    kit.reportFault(`Task ${id} was cut; it is taken up again`, error);
+    await kit.clock.sleep(pauseAfter(count), signal).catch(() => {});
+  };
+
+  const leave = ({ id }: Task, error: unknown): void => {
+    leftAlone.add(id);
+    cuts.delete(id);
+    kit.reportFault(
+      `Task ${id} can neither go on nor be ended; it is left alone until the next start`,
+      error,
+    );
   };
 
   let isAwake = false;
@@ -44,7 +66,7 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
       startAll();
     } catch (error) {
       kit.reportFault("Tasks could not be started; it is tried again", error);
-      setTimeout(wake, faultPauseMs).unref();
+      kit.clock.sleep(faultPauseMs, stopping.signal).then(wake, () => {});
     }
   };
 
@@ -58,7 +80,7 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
     for (const task of unfinished) {
       const isNext = !busy.has(task.sessionId);
       busy.add(task.sessionId);
-      if (!isNext || (free <= 0 && task.state !== "waiting")) continue;
+      if (!isNext || leftAlone.has(task.id) || (free <= 0 && task.state !== "waiting")) continue;
       if (task.state !== "waiting") free--;
       start(task);
     }
@@ -76,10 +98,10 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
       const idle = Promise.allSettled([...running.values()].map((run) => run.ended));
       const letGo = ({ controller }: Run) => controller.abort(new Error("The server stops."));
       // Who waits for a person is at a boundary already.
-      for (const [id, run] of running) if (kit.storage.tasks.get(id)?.state === "waiting") letGo(run);
-      await within(graceMs, idle);
+      for (const [id, run] of running) if (kit.storage.tasks.outline(id)?.state === "waiting") letGo(run);
+      await within(graceMs, idle, kit.clock);
       for (const run of running.values()) letGo(run);
-      await within(3000, idle); // A killed command needs at most 2 s.
+      await within(3000, idle, kit.clock); // A killed command needs at most 2 s.
     },
     runningCount: (): number => running.size,
   };
@@ -87,10 +109,13 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
 
 export type Scheduler = ReturnType<typeof createScheduler>;
 
-/** Waits for the work, but not longer. The timer keeps the process alive: what is to be done after it must not be left out. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
+function pauseAfter(count: number): number {
+  return Math.min(faultPauseMs * 2 ** (count - 1), faultPauseMsMax);
+}
+
+/** Waits for the work, but not longer. The sleep keeps the process alive: what is to be done after it must not be left out. */
+async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, clock.sleep(ms, done.signal).catch(() => {})]);
+  done.abort();
 }

@@ -30,19 +30,34 @@ export async function takeTurn(
   // What an earlier life began to say under this id is void once it is said again.
   const messageId = kit.storage.tasks.streamingMessageId(task.id) ?? kit.newId("msg");
   for (let tries = 1; ; tries++) {
-    const tooLong = AbortSignal.timeout(answerMaxMs);
+    const tooLong = deadline(answerMaxMs, kit);
     try {
-      const events = kit.models.stream({ ...request, signal: AbortSignal.any([signal, tooLong]) });
+      const events = kit.models.stream({ ...request, signal: AbortSignal.any([signal, tooLong.signal]) });
       const draft = await listen(events, { task, messageId, kit, signal });
       const turn = { messageId, model: request.model, ...draft.done(knownCallIds(request)) };
-      return await insist(() => kit.journal.commitTurn(task.id, turn), { clock: kit.clock, signal });
+      return await insist(() => kit.journal.commitTurn(task.id, turn), { ...kit, signal });
     } catch (caught) {
       signal.throwIfAborted();
-      const error = tooLong.aborted ? new ModelError("timeout", "The answer took over 30 minutes.") : caught;
+      const error = tooLong.signal.aborted
+        ? new ModelError("timeout", "The answer took over 30 minutes.")
+        : caught;
       if (!(error instanceof ModelError)) throw error;
       await pause(error, { tries, task, request, kit, signal });
+    } finally {
+      tooLong.cancel();
     }
   }
+}
+
+/** A signal that is aborted after `ms`, unless it is cancelled first. */
+function deadline(ms: number, { clock }: Kit): { signal: AbortSignal; cancel(): void } {
+  const late = new AbortController();
+  const cancelled = new AbortController();
+  clock.sleep(ms, cancelled.signal).then(
+    () => late.abort(),
+    () => {},
+  );
+  return { signal: late.signal, cancel: () => cancelled.abort() };
 }
 
 interface Listening {
@@ -57,7 +72,7 @@ async function listen(
   { task, messageId, kit, signal }: Listening,
 ): Promise<Draft> {
   const draft = createDraft();
-  const waiting = { clock: kit.clock, signal };
+  const waiting = { ...kit, signal };
   let isAnnounced = false;
   for await (const event of events) {
     signal.throwIfAborted();

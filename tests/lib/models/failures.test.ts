@@ -158,7 +158,7 @@ test("an answer that is read to its end was not closed by us", async () => {
 test("no timer is left behind by an answer", async () => {
   let sleeping = 0;
   const clock: Clock = {
-    now: () => Date.now(),
+    ...systemClock,
     sleep: (ms, signal) => systemClock.sleep(ms, signal).finally(() => sleeping--),
   };
   const counting = {

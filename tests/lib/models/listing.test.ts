@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 let now = 1_000_000;
-const clock: Clock = { now: () => now, sleep: () => Promise.resolve() };
+const clock: Clock = { now: () => now, elapsed: () => now, sleep: () => Promise.resolve() };
 
 function listOf(providers: Record<string, Provider>) {
   const all = new Map(Object.entries(providers));

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { systemClock } from "../../../lib/clock.ts";
 import type { Event, NewEvent } from "../../../lib/event.ts";
 import type { Storage } from "../../../lib/storage.ts";
 import * as temp from "./temp-storage.ts";
@@ -45,7 +46,7 @@ test("sequences count up from 1 in each session, and go on after a restart", () 
 });
 
 test("an event reads as it was appended, with its task only where it has one", () => {
-  const storage = temp.openTemp({ clock: { now: () => Date.parse(temp.at), sleep: async () => {} } });
+  const storage = temp.openTemp({ clock: { ...systemClock, now: () => Date.parse(temp.at) } });
   const session = temp.addSession(storage);
   const [plain, ofTask] = storage.atomically("request.change", () =>
     storage.events.append(session, [temp.token("a"), { ...temp.token("b"), taskId: "tsk_1" }]),
