@@ -30,8 +30,9 @@ async function livesOn(folder: string): Promise<string[]> {
 
 async function isEnded(life: string, groups: readonly RecordedGroup[]): Promise<boolean> {
   for (const startedAt = performance.now(); performance.now() - startedAt < patienceMs; await delay(5)) {
+    const isGroupLeft = killGroups(groups); // First: it is known as long as its first process is there.
     const isMarkedLeft = await killMarked(`${life}/`);
-    if (!killGroups(groups) && !isMarkedLeft) return true;
+    if (!isGroupLeft && !isMarkedLeft) return true;
   }
   return false;
 }

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { openProcesses } from "../../../lib/platform/index.ts";
+import { environment, temporaryFolder, workspaceId } from "./place.ts";
+
+const index = join(process.cwd(), "lib/platform/index.ts");
+
+export interface Life {
+  dataDir: string;
+  /** Of its workspace. */
+  root: string;
+  child: ChildProcess;
+  /** Ends it as a crash does, and waits. */
+  kill(): Promise<void>;
+}
+
+/**
+ * A process of its own that starts programs as the server does. `work` is code that may use `processes`, `host`, `git`,
+ * `reach` and `forever`; what it waits for keeps the process.
+ */
+export function live(
+  work: string,
+  { isolation = "auto", dataDir = temporaryFolder() }: { isolation?: "auto" | "off"; dataDir?: string } = {},
+): Life {
+  const root = join(dataDir, "workspaces", workspaceId);
+  mkdirSync(root, { recursive: true });
+  const code = `
+    const { createGit, createWorkspaceHosts, openProcesses } = await import(${JSON.stringify(index)});
+    const dataDir = ${JSON.stringify(dataDir)};
+    const processes = openProcesses({ dataDir });
+    const reach = (point) => { if (point === "command.started" && globalThis.isDoomed) process.kill(process.pid, "SIGKILL"); };
+    const options = { workspacesDir: dataDir + "/workspaces", dataDir, processes, reach,
+      environment: ${JSON.stringify(environment)}, allowLocalRepositories: true };
+    const git = createGit(options);
+    const host = createWorkspaceHosts({ ...options, isolation: ${JSON.stringify(isolation)} }).open(${JSON.stringify(workspaceId)});
+    const forever = new AbortController().signal;
+    const run = (command) => host.shell.run({ command, timeoutMs: 60000, signal: forever, onOutput: () => {},
+      logPrefix: host.root + "/.talkcody/log" });
+    const stay = setInterval(() => {}, 1000);
+    ${work}`;
+  const program = join(dataDir, "life.mjs"); // Not on the command line, where tests look for what it starts.
+  writeFileSync(program, code);
+  const child = spawn(process.execPath, [program], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const kill = () => {
+    child.kill("SIGKILL");
+    return gone;
+  };
+  onTestFinished(async () => {
+    await kill();
+    await reap(dataDir);
+  });
+  return { dataDir, root, child, kill };
+}
+
+/** What the next life on this data folder does at its start. */
+export async function reap(dataDir: string): Promise<void> {
+  const processes = openProcesses({ dataDir });
+  await processes.reap();
+  processes.close();
+}
