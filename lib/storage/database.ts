@@ -15,13 +15,21 @@ export interface Statement<Row> {
   all(...values: Value[]): Row[];
 }
 
-/** One connection. Failures are thrown as AppError busy or storage-full where that is what happened. */
+/**
+ * One connection. Failures are thrown as AppError busy or storage-full where that is what happened. Nothing is written
+ * outside of a transaction: a statement that is alone gets one of its own, so that the fence stands before every change.
+ */
 export interface Database {
   readonly path: string;
   readonly inTransaction: boolean;
   /** Prepared when first used and kept. `Row` is what the SQL beside the call selects. */
   statement<Row = never>(sql: string): Statement<Row>;
-  exec(sql: string): void;
+  /** Looks before each transaction's first change whether this life may still write; what it throws is final. */
+  fence(check: () => void): void;
+  /** Gives at most so many free pages at the end of the file back to the disk; true when some are left. */
+  vacuum(pagesMax: number): boolean;
+  /** Brings what the write-ahead log holds into the file, as far as no reader is in the way; returns the bytes left over. */
+  checkpoint(): number;
   /** From here on statements are refused once SQLite has rolled the transaction back by itself. */
   begin(): void;
   commit(): void;
@@ -101,13 +109,20 @@ export function assertVersion(version: string): void {
 function connect(sqlite: Sqlite.Database, { path, onFault }: DatabaseOptions): Database {
   const guard = createGuard(sqlite, onFault);
   const statements = new Map<string, Statement<unknown>>();
+  let checkFence = () => {};
+  const pragma = (name: string) => Number(sqlite.pragma(name, { simple: true }));
+  const compile = (sql: string) => {
+    let compiled: Sqlite.Statement<Value[]> | undefined;
+    return () => (compiled ??= sqlite.prepare<Value[]>(sql));
+  };
   const prepare = (sql: string): Statement<unknown> => {
-    let prepared: Sqlite.Statement<Value[]> | undefined;
-    const ready = () => (prepared ??= sqlite.prepare<Value[]>(sql));
+    const ready = compile(sql);
+    const call = <T>(work: () => T): T =>
+      guard.run(() => sqlite.inTransaction || ready().readonly) ? guard.run(work) : alone(work);
     return {
-      run: (...values) => guard.run(() => ready().run(...values).changes),
-      get: (...values) => guard.run(() => ready().get(...values)),
-      all: (...values) => guard.run(() => ready().all(...values)),
+      run: (...values) => call(() => ready().run(...values).changes),
+      get: (...values) => call(() => ready().get(...values)),
+      all: (...values) => call(() => ready().all(...values)),
     };
   };
   const statement = (sql: string): Statement<unknown> => {
@@ -117,7 +132,36 @@ function connect(sqlite: Sqlite.Database, { path, onFault }: DatabaseOptions): D
     statements.set(sql, made);
     return made;
   };
-  const [begin, commit] = [prepare("BEGIN IMMEDIATE"), prepare("COMMIT")];
+  const [beginning, ending] = [compile("BEGIN IMMEDIATE"), compile("COMMIT")];
+  const begin = () => {
+    guard.run(() => beginning().run());
+    guard.beginUnit();
+    try {
+      guard.run(checkFence);
+    } catch (error) {
+      rollback();
+      throw error;
+    }
+  };
+  const commit = () => {
+    guard.run(() => ending().run());
+    guard.endUnit();
+  };
+  const rollback = () => {
+    guard.endUnit();
+    if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+  };
+  const alone = <T>(work: () => T): T => {
+    begin();
+    try {
+      const result = guard.run(work);
+      commit();
+      return result;
+    } catch (error) {
+      rollback();
+      throw error;
+    }
+  };
 
   return {
     path,
@@ -125,19 +169,27 @@ function connect(sqlite: Sqlite.Database, { path, onFault }: DatabaseOptions): D
       return sqlite.inTransaction;
     },
     statement: <Row>(sql: string) => statement(sql) as Statement<Row>, // The SQL says what the rows are.
-    exec: (sql) => void guard.run(() => sqlite.exec(sql)),
-    begin: () => {
-      begin.run();
-      guard.beginUnit();
+    fence: (check) => void (checkFence = check),
+    vacuum: (pagesMax) => {
+      const free = guard.run(() => pragma("freelist_count"));
+      // Not as a statement: it takes one step for each page.
+      if (free > 0) alone(() => sqlite.exec(`PRAGMA incremental_vacuum(${pagesMax})`));
+      return free > pagesMax;
     },
-    commit: () => {
-      commit.run();
-      guard.endUnit();
-    },
-    rollback: () => {
-      guard.endUnit();
-      if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
-    },
+    checkpoint: () =>
+      guard.run(() => {
+        const [{ log, checkpointed }] = sqlite.pragma("wal_checkpoint(PASSIVE)") as [Checkpointed];
+        return Math.max(0, log - checkpointed) * pragma("page_size");
+      }),
+    begin,
+    commit,
+    rollback,
     close: () => void sqlite.close(),
   };
+}
+
+/** Frames of the write-ahead log: all, and those that are in the file. */
+interface Checkpointed {
+  log: number;
+  checkpointed: number;
 }

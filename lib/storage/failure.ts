@@ -17,9 +17,18 @@ export function translated(error: unknown): Error {
   return error instanceof Error ? error : new Error("Storage failed", { cause: error });
 }
 
+/** Another life of the server has begun on the same file. */
+export class Fenced extends Error {
+  constructor() {
+    super("Another server has taken over these databases.");
+    this.name = "Fenced";
+  }
+}
+
 /** The promise of durability cannot be kept on this file any more: what a later write says is not to be trusted. */
 export function isFatal(error: unknown): boolean {
   const code = codeOf(error);
+  if (error instanceof Fenced) return true;
   return !isFull(code) && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code);
 }
 

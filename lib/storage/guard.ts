@@ -21,6 +21,7 @@ export function createGuard(
   let isInUnit = false;
 
   const note = (error: unknown): Error => {
+    if (isRefusedForGood) return translated(error); // Told already.
     const reason = translated(error);
     if (isInUnit && !connection.inTransaction) refusal = reason;
     if (isFatal(error)) {

@@ -7,6 +7,7 @@ import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
 import { openAttachments } from "./attachments.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { takeEpoch } from "./epoch.ts";
 import { createEventLog } from "./event-log.ts";
 import { createFileStore } from "./file-store.ts";
 import { currentGeneration } from "./generation.ts";
@@ -76,6 +77,7 @@ function throwLater(error: unknown): void {
 function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
   const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
+  takeEpoch(chat);
   const generation = currentGeneration(chat, join(dataDir, "restored"));
   const unit = createUnitOfWork(chat, { onFault, reach });
   // Made in this order: streams hear of events before any callback can cause new ones.

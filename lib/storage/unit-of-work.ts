@@ -73,7 +73,8 @@ export function createUnitOfWork(
       database.statement(`RELEASE ${name}`).run();
       return result;
     } catch (error) {
-      if (database.inTransaction) database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+      if (database.inTransaction)
+        for (const undo of ["ROLLBACK TO", "RELEASE"]) database.statement(`${undo} ${name}`).run();
       rewind(sizes);
       throw error;
     } finally {

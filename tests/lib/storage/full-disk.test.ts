@@ -85,7 +85,7 @@ test("a transaction that finds no room for a page is undone with its callbacks, 
       database.statement("INSERT INTO a VALUES (?)").run("small");
       database.statement("INSERT INTO a VALUES (?)").run(text);
     });
-  database.exec("PRAGMA max_page_count = 20");
+  database.statement("PRAGMA max_page_count = 20").get();
   expect(temp.thrownBy(() => insert("b".repeat(200_000)))).toMatchObject({ code: "storage-full" });
   expect(database.statement("SELECT x FROM a").all()).toEqual([]);
   insert("c");
