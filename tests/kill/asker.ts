@@ -1,0 +1,99 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { routes, type OperationId } from "../../packages/shared/src/index.ts";
+import type { CallOptions, Caller, TestAnswer } from "../support/caller.ts";
+import type { Random } from "./random.ts";
+
+/** One request of a client, and every answer it had. */
+export interface Asked {
+  operationId: OperationId;
+  options: CallOptions;
+  /** Null for what takes none. */
+  key: string | null;
+  status: number;
+  body: unknown;
+  /** What came to the same request under the same key: beside the first, or long after. */
+  again: { status: number; body: unknown; when: "racing" | "replayed" }[];
+  /** Sends until an answer came. */
+  tries: number;
+}
+
+export interface Asker {
+  /** Sends a request until it is answered, as a client with a key does. The answer is on record. */
+  ask: Caller["call"];
+  /** Sends again what had a key and went well. */
+  replay(): Promise<void>;
+  readonly asked: readonly Asked[];
+}
+
+export interface AskerOptions {
+  caller: Caller;
+  random: Random;
+  /** Throws when it is time to give up. */
+  checkTime(waitingFor: string): void;
+}
+
+/** Before the next try of what had no answer. */
+const retryMs = 15;
+
+export function createAsker({ caller, random, checkTime }: AskerOptions): Asker {
+  const asked: Asked[] = [];
+
+  const insist = async (operationId: OperationId, options: CallOptions) => {
+    let last = "";
+    for (let tries = 1; ; tries++) {
+      checkTime(`${operationId} is answered${last}`);
+      const answer = await caller.call(operationId, options).catch(orNoAnswer);
+      if (answer !== undefined && answer.status !== 503) return { answer: answer as TestAnswer, tries };
+      last = answer === undefined ? "" : ` otherwise than with ${answer.bytes.toString()}`;
+      await pause(retryMs);
+    }
+  };
+
+  const ask = async (operationId: OperationId, options: CallOptions = {}): Promise<TestAnswer> => {
+    const { method } = routes[operationId];
+    if (method === "GET") return (await insist(operationId, options)).answer;
+    const key = method === "DELETE" ? null : `key-${asked.length}-${random.between(0, 1e9)}`;
+    const sent = key === null ? options : { ...options, headers: { "Idempotency-Key": key } };
+    const racer = key !== null && random.chance(0.15) ? insist(operationId, sent) : undefined;
+    racer?.catch(() => {}); // Awaited below.
+    const { answer, tries } = await insist(operationId, sent);
+    const isGone = method === "DELETE" && tries > 1 && answer.status === 404;
+    if (isGone) Object.assign(answer, { status: 204, body: undefined }); // An earlier try did it.
+    const record: Asked = { operationId, options, key, ...plain(answer), again: [], tries };
+    asked.push(record);
+    if (racer !== undefined) record.again.push({ ...plain((await racer).answer), when: "racing" });
+    return answer;
+  };
+
+  return {
+    asked,
+    ask: ask as Caller["call"], // The caller below has held the answer against its operation.
+    replay: async () => {
+      for (const record of asked) {
+        if (record.key === null || record.status >= 300) continue;
+        const options = { ...record.options, headers: { "Idempotency-Key": record.key } };
+        const { answer } = await insist(record.operationId, options);
+        record.again.push({ ...plain(answer), when: "replayed" });
+      }
+    },
+  };
+}
+
+export function isSameAnswer(
+  one: { status: number; body: unknown },
+  other: { status: number; body: unknown },
+): boolean {
+  return one.status === other.status && isDeepStrictEqual(one.body, other.body);
+}
+
+function plain({ status, body }: TestAnswer): { status: number; body: unknown } {
+  return { status, body };
+}
+
+/** A line that was cut is no answer; everything else that goes wrong is a finding. */
+function orNoAnswer(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== undefined && ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code)) return undefined;
+  throw error;
+}

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { allMessages, type Schemas } from "../../packages/shared/src/index.ts";
+import { messagesOf } from "../support/conversation.ts";
+import type { Follower } from "../support/follower.ts";
+import { eventsOf } from "../support/until.ts";
+import type { Asked } from "./asker.ts";
+import type { Host } from "./host.ts";
+import type { Followed, Outcome, Rows, StoredSession } from "./outcome.ts";
+
+/** What the running server tells of everything it holds. */
+export async function readStored(host: Host, asked: readonly Asked[]) {
+  const { body: page } = await host.call("listSessions", { query: { limit: 200 } });
+  const sessions: StoredSession[] = [];
+  for (const { id } of page.items) sessions.push(await readSession(host, id));
+  return {
+    sessions,
+    agents: (await host.call("listAgents", { query: { limit: 200 } })).body.items,
+    settings: (await host.call("getSettings")).body,
+    workspaces: (await host.call("listWorkspaces", { query: { limit: 200 } })).body.items,
+    sha256: await readFiles(host, asked),
+    texts: readTexts(host, sessions),
+  };
+}
+
+async function readSession(host: Host, sessionId: string): Promise<StoredSession> {
+  const params = { sessionId };
+  const session = (await host.call("getSession", { params })).body;
+  const { workspaceId } = session;
+  return {
+    session,
+    messages: await messagesOf(host, sessionId),
+    tasks: (await host.call("listTasks", { query: { sessionId, limit: 200 } })).body.items,
+    actions: (await host.call("listSessionActions", { params })).body.items,
+    workspace: (await host.call("getWorkspace", { params: { workspaceId } })).body,
+    events: await eventsOf(host, sessionId),
+  };
+}
+
+async function readFiles(host: Host, asked: readonly Asked[]): Promise<Outcome["sha256"]> {
+  const uploads = asked.filter(({ operationId, status }) => operationId === "uploadFile" && status === 201);
+  const read = async ({ body }: Asked): Promise<[string, string | undefined]> => {
+    const fileId = (body as Schemas["File"]).id;
+    const { status, bytes } = await host.call("getFileContent", { params: { fileId } });
+    return [fileId, status === 200 ? createHash("sha256").update(bytes).digest("hex") : undefined];
+  };
+  return Object.fromEntries(await Promise.all(uploads.map(read)));
+}
+
+/** Files that the agent was told to write. */
+function readTexts(host: Host, sessions: readonly StoredSession[]): Outcome["texts"] {
+  const texts: Record<string, string | undefined> = {};
+  for (const { session, messages } of sessions)
+    for (const part of messages.flatMap(({ content }) => content)) {
+      if (part.type !== "tool-call" || part.toolName !== "writeFile") continue;
+      const name = `${session.workspaceId}/${String((part.input as { file_path?: unknown }).file_path)}`;
+      const path = join(host.dataDir, "workspaces", name);
+      texts[name] = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    }
+  return texts;
+}
+
+export function asFollowed(follower: Follower, sessionId: string, isLate: boolean): Followed {
+  const { session, tasks, actions, workspace } = follower.state;
+  return {
+    sessionId,
+    isLate,
+    session,
+    messages: allMessages(follower.state),
+    tasks: Object.values(tasks).toSorted((one, other) => (one.id < other.id ? 1 : -1)),
+    actions,
+    workspace,
+    events: [...follower.events],
+    gaps: follower.gaps,
+  };
+}
+
+/** What stands in the databases of a server that is gone. */
+export function readRows(dataDir: string): Rows {
+  const damage: string[] = [];
+  const opened = (name: string) => {
+    const sqlite = new Sqlite(join(dataDir, `${name}.db`));
+    const integrity = sqlite.pragma("integrity_check", { simple: true });
+    if (integrity !== "ok") damage.push(`${name}: ${String(integrity)}`);
+    for (const row of sqlite.pragma("foreign_key_check") as unknown[])
+      damage.push(`${name}: ${JSON.stringify(row)}`);
+    return sqlite;
+  };
+  for (const name of ["agents", "settings"]) opened(name).close();
+  const chat = opened("chat_history");
+  const select = <T>(sql: string) => chat.prepare<[], T>(sql).all();
+  const rows: Rows = {
+    actions: select("SELECT id, task_id, tool_call_id, state FROM actions"),
+    toolCalls: select("SELECT task_id, tool_call_id, state, input, output, is_error FROM tool_calls"),
+    files: select("SELECT id, name FROM files"),
+    damage,
+  };
+  chat.close();
+  return rows;
+}
+
+export function countEffects(folder: string): Record<string, number> {
+  const path = join(folder, "effects.log");
+  const counts: Record<string, number> = {};
+  if (!existsSync(path)) return counts;
+  for (const token of readFileSync(path, "utf8").split("\n").filter(Boolean))
+    counts[token] = (counts[token] ?? 0) + 1;
+  return counts;
+}
