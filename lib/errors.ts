@@ -22,7 +22,6 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   "sync-refused": { status: 409, title: "The workspace cannot be fast-forwarded" },
   "file-in-use": { status: 409, title: "A message refers to the file" },
   "agent-built-in": { status: 409, title: "The built-in agent cannot be changed" },
-  "request-interrupted": { status: 409, title: "The first request under this key was cut short" },
   "too-large": { status: 413, title: "Over a size limit" },
   "unsupported-media-type": { status: 415, title: "The content type is not supported" },
   "range-not-satisfiable": { status: 416, title: "The range lies outside the file" },

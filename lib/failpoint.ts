@@ -1,12 +1,11 @@
 /**
- * The changes that are written: each outermost transaction of chat_history.db carries one of these names. Between two
+ * The changes that are written: each outermost transaction carries one of these names. Between two
  * of them nothing is on record, so these are the places where a kill can leave a state that no code path wrote.
  */
 export const boundaries = [
   "request.change",
   "request.begin",
   "request.commit",
-  "request.forget",
   "requests.prune",
   "task.begin",
   "task.recover",

@@ -80,15 +80,23 @@ export type Answer<O extends OperationId> = {
     : { status: S };
 }[keyof operations[O]["responses"] & SuccessStatus];
 
+/** Makes a change and its answer, in the transaction. */
+export interface Commit<A> {
+  (): A;
+  /** Lets go of what was prepared, when the change is not made or was made by an earlier request under the key. */
+  discard?(): void;
+}
+
 /**
  * One operation. A handler that changes something runs inside one transaction together with its idempotency record,
  * so it must be synchronous; where it has to wait for the world first (`x-waits` in the contract), it is async and
- * returns a function that makes the change and the answer, and that function runs in the transaction; an answer without
- * a function says that the work is done already.
+ * returns a function that makes the change and the answer, and that function runs in the transaction. Until then it may
+ * be cut and run again under the same key, so what it does before must bear that. An answer without a function says that
+ * the work is done already; run again under the same key, the handler finds it.
  */
 export type Handler<O extends OperationId> = (
   input: Input<O>,
   services: Services,
-) => Answer<O> | Promise<Answer<O> | (() => Answer<O>)>;
+) => Answer<O> | Promise<Answer<O> | Commit<Answer<O>>>;
 
 export type Handlers = { [O in OperationId]: Handler<O> };

@@ -36,11 +36,11 @@ export interface ActionService {
 }
 
 export interface FileService {
-  /** Waits for the bytes; `commit` stores the file and is called in the transaction. */
+  /** Waits for the bytes; `commit` stores the file and is called in the transaction, `discard` forgets them. */
   receive(upload: {
     filename: string | null;
     bytes: AsyncIterable<Uint8Array>;
-  }): Promise<{ commit(): Schemas["File"] }>;
+  }): Promise<{ commit(): Schemas["File"]; discard(): void }>;
   get(id: string): Schemas["File"];
   content: Pick<Attachments, "open">;
   remove(id: string): void;
@@ -65,11 +65,10 @@ export interface WorkspaceService {
 
 export interface ToolService {
   list(): ToolSpec[];
+  /** Runs it once for each `requestKey`: with a known one it waits for the end of that run. */
   run(
-    sessionId: string,
-    toolName: string,
-    input: Record<string, unknown>,
-    signal: AbortSignal,
+    call: { sessionId: string; toolName: string; input: Record<string, unknown> },
+    options: { requestKey: string | undefined; signal: AbortSignal },
   ): Promise<Schemas["ToolRun"]>;
 }
 

@@ -11,31 +11,41 @@ import type { ToolCallStore } from "./tool.ts";
 import type { WorkspaceStore } from "./workspace.ts";
 
 /**
- * Runs work as one transaction of chat_history.db. Calls inside join the outer one, whose name counts. Throws AppError
+ * Runs work as one transaction of its database. Calls inside join the outer one, whose name counts. Throws AppError
  * busy or storage-full where SQLite says so. `work` must not be async.
  */
 export type Atomically = <T>(boundary: Boundary, work: () => T) => T;
+
+/** The files that hold what is stored. No transaction spans two of them. */
+export const databaseNames = ["chat_history", "agents", "settings"] as const;
+
+export type DatabaseName = (typeof databaseNames)[number];
 
 export interface StoredRequest {
   operationId: string;
   /** SHA-256 of operation, path and body. */
   requestHash: string;
-  /** Null while the first request is still at work, or was cut by a crash. */
+  /** Null while the first request is still at work, or was cut before its end. */
   answer: { status: number; body: unknown } | null;
 }
 
-/** Requests by their idempotency key, in chat_history.db; kept for at least 24 hours. Synchronous. */
+/** Requests by their idempotency key, in the database that they change. Synchronous. */
 export interface IdempotencyStore {
   find(key: string): StoredRequest | undefined;
   begin(key: string, request: { operationId: string; requestHash: string; at: string }): void;
   finish(key: string, answer: { status: number; body: unknown }): void;
-  /** The request failed without effect; the key is free again. */
-  forget(key: string): void;
   /** Drops what is older. */
   prune(before: string): void;
 }
 
+/** One database: its transactions, and the requests whose changes are in them. */
+export interface RequestBook {
+  atomically: Atomically;
+  requests: IdempotencyStore;
+}
+
 export interface Storage {
+  /** Of chat_history.db, like all that follows but the last stores. */
   atomically: Atomically;
   /** Runs after the current transaction is committed, at once outside of one; never when it is rolled back. */
   afterCommit(work: () => void): void;
@@ -48,7 +58,9 @@ export interface Storage {
   files: FileStore;
   attachments: Attachments;
   workspaces: WorkspaceStore;
-  requests: IdempotencyStore;
+  books: Readonly<Record<DatabaseName, RequestBook>>;
+  /** In all databases; kept for at least 24 hours. What is pruned frees its key for another request. */
+  requests: Pick<IdempotencyStore, "find" | "prune">;
   agents: AgentStore;
   settings: SettingsStore;
   close(): void;

@@ -10,6 +10,8 @@ export interface NewTask {
   id: string;
   sessionId: string;
   settings: Settings;
+  /** The idempotency key of the request that waits for its end. Throws for one that another task has. */
+  requestKey?: string | undefined;
   createdAt: string;
 }
 
@@ -42,6 +44,8 @@ export interface TaskStore {
   create(task: NewTask): void;
   /** Throws AppError session-damaged where the row cannot be read; so does `active`. */
   get(id: string): Task | undefined;
+  /** The task that a request made, for as long as the request is kept. */
+  ofRequest(key: string): Task | undefined;
   /** As `get`, as far as it can be read; so do `list` and `unfinished`. */
   outline(id: string): Task | undefined;
   /** Newest first. */

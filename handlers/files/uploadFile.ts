@@ -1,6 +1,6 @@
 import type { Handler } from "../../lib/handler.ts";
 
 export const uploadFile: Handler<"uploadFile"> = async ({ body }, { files }) => {
-  const received = await files.receive(body);
-  return () => ({ status: 201, body: received.commit() });
+  const { commit, discard } = await files.receive(body);
+  return Object.assign(() => ({ status: 201 as const, body: commit() }), { discard });
 };

@@ -16,7 +16,7 @@ export function createFiles({
     get,
     content: attachments,
     receive: async ({ filename, bytes }) => {
-      const { sizeBytes, sha256, mediaType, keep } = await attachments.receive(bytes);
+      const { sizeBytes, sha256, mediaType, keep, discard } = await attachments.receive(bytes);
       const commit = (): File => {
         const file = {
           id: newId("fil"),
@@ -30,7 +30,7 @@ export function createFiles({
         files.create(file);
         return file;
       };
-      return { commit };
+      return { commit, discard };
     },
     remove: (id) => {
       const file = get(id);

@@ -8,6 +8,8 @@ import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scheduler } from "./scheduler.ts";
 
+type Call = Parameters<ToolService["run"]>[0];
+
 export interface ToolRunParts {
   runtime: Runtime;
   journal: Journal;
@@ -19,19 +21,16 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
   const { storage, toolbox, newId } = runtime;
   const { sessions, tasks, messages, toolCalls, actions, events } = storage;
 
-  const submit = (
-    sessionId: string,
-    toolName: string,
-    input: Record<string, unknown>,
-  ): { taskId: string; toolCallId: string } =>
+  /** Returns the id of the task. */
+  const submit = ({ sessionId, toolName, input }: Call, requestKey: string | undefined): string =>
     storage.atomically("tool-run.submit", () => {
       const session = existing(sessions.get(sessionId), "session", sessionId);
       if (session.activeTask !== null)
         throw new AppError("session-busy", "The session is at work. Wait for its task to end, or cancel it.");
       const taskId = newId("tsk");
       const messageId = newId("msg");
-      const call = { toolCallId: `run_${messageId.slice(4)}`, toolName, input };
-      tasks.create({ id: taskId, sessionId, settings: {}, createdAt: journal.now() });
+      const call = { toolCallId: callOf(taskId), toolName, input };
+      tasks.create({ id: taskId, sessionId, settings: {}, requestKey, createdAt: journal.now() });
       const content = [{ type: "tool-call" as const, ...call }];
       messages.create({
         id: messageId,
@@ -49,10 +48,11 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
         { type: "tool.call", taskId, data: { messageId, ...call } },
       ]);
       storage.afterCommit(scheduler.wake);
-      return { taskId, toolCallId: call.toolCallId };
+      return taskId;
     });
 
-  const stateOf = (taskId: string, toolCallId: string): Schemas["ToolRun"] | undefined => {
+  const stateOf = (taskId: string): Schemas["ToolRun"] | undefined => {
+    const toolCallId = callOf(taskId);
     const task = existing(tasks.get(taskId), "task", taskId);
     const call = existing(toolCalls.get(taskId, toolCallId), "tool call", toolCallId);
     const action = actions.ofCall(taskId, toolCallId) ?? null;
@@ -77,36 +77,48 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
         effect,
       })),
 
-    run: async (sessionId, toolName, input, signal) => {
-      if (toolbox.get(toolName) === undefined) throw notFound("tool", toolName);
-      const parsed = toolbox.parse(toolName, input);
-      if ("problem" in parsed) {
-        throw new AppError("invalid-request", parsed.problem, {
-          errors: [{ pointer: "/input", detail: parsed.problem }],
-        });
-      }
-      const { taskId, toolCallId } = submit(sessionId, toolName, parsed.input);
-      return new Promise((settle, reject) => {
-        const stopListening = events.onCommitted((changed) => {
-          if (changed !== sessionId) return;
-          try {
-            const state = stateOf(taskId, toolCallId);
-            if (state !== undefined) leave(() => settle(state));
-          } catch (error) {
-            leave(() => reject(error as Error)); // Whoever committed has no part in it.
-          }
-        });
-        const onAbort = () => leave(() => reject(signal.reason as Error)); // The tool goes on; its result is an event.
-        const leave = (end: () => void) => {
-          stopListening();
-          signal.removeEventListener("abort", onAbort);
-          end();
-        };
-        signal.addEventListener("abort", onAbort, { once: true });
-        if (signal.aborted) onAbort();
-      });
+    run: async (call, { requestKey, signal }) => {
+      const begun = requestKey === undefined ? undefined : tasks.ofRequest(requestKey)?.id;
+      const taskId = begun ?? submit(checked(call), requestKey);
+      return stateOf(taskId) ?? whenSettled(call.sessionId, taskId, signal);
     },
   };
+
+  function checked({ sessionId, toolName, input }: Call): Call {
+    if (toolbox.get(toolName) === undefined) throw notFound("tool", toolName);
+    const parsed = toolbox.parse(toolName, input);
+    if (!("problem" in parsed)) return { sessionId, toolName, input: parsed.input };
+    throw new AppError("invalid-request", parsed.problem, {
+      errors: [{ pointer: "/input", detail: parsed.problem }],
+    });
+  }
+
+  function whenSettled(sessionId: string, taskId: string, signal: AbortSignal): Promise<Schemas["ToolRun"]> {
+    return new Promise((settle, reject) => {
+      const stopListening = events.onCommitted((changed) => {
+        if (changed !== sessionId) return;
+        try {
+          const state = stateOf(taskId);
+          if (state !== undefined) leave(() => settle(state));
+        } catch (error) {
+          leave(() => reject(error as Error)); // Whoever committed has no part in it.
+        }
+      });
+      const onAbort = () => leave(() => reject(signal.reason as Error)); // The tool goes on; its result is an event.
+      const leave = (end: () => void) => {
+        stopListening();
+        signal.removeEventListener("abort", onAbort);
+        end();
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      if (signal.aborted) onAbort();
+    });
+  }
+}
+
+/** The one call of the task. */
+function callOf(taskId: string): string {
+  return `run_${taskId.slice(4)}`;
 }
 
 function isError(task: Task, failed: boolean): boolean {

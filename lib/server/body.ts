@@ -15,8 +15,8 @@ export interface BodyOptions {
 export interface Body {
   /** What the handler gets. */
   value: unknown;
-  /** What tells this body from another, for idempotency. */
-  mark: unknown;
+  /** What tells this body from another, for idempotency. Throws for one that streams until it was read. */
+  mark(): unknown;
   bytes: number;
   isJson: boolean;
 }
@@ -55,7 +55,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function requireNoBody(request: IncomingMessage): Body {
-  if (!hasBody(request)) return { value: undefined, mark: null, bytes: 0, isJson: false };
+  if (!hasBody(request)) return { value: undefined, mark: () => null, bytes: 0, isJson: false };
   if (request.method === "POST") throw new AppError("unsupported-media-type", "Expected no body.");
   throw new AppError("invalid-request", "Expected no body.");
 }
@@ -67,7 +67,7 @@ async function readJson(request: IncomingMessage, options: BodyOptions): Promise
   });
   if (bytes.length === 0) throw new AppError("invalid-request", "Expected a JSON body, came an empty one.");
   const value = options.parseJson(decode(bytes));
-  return { value, mark: value, bytes: bytes.length, isJson: true };
+  return { value, mark: () => value, bytes: bytes.length, isJson: true };
 }
 
 function decode(bytes: Uint8Array): string {

@@ -13,7 +13,7 @@ export interface Call {
     accepts: string;
     signal: AbortSignal;
   };
-  /** With a key the work is done once; `requestHash` tells whether a second request is the same. */
+  /** With a key the work is done once. */
   idempotency?: IdempotencyKey | undefined;
 }
 
@@ -26,8 +26,9 @@ export interface Outcome {
   isReplay?: boolean;
 }
 
-/** Chosen by the client for one request; `requestHash` tells whether a second request is that one. */
+/** Chosen by the client for one request. */
 export interface IdempotencyKey {
   key: string;
-  requestHash: string;
+  /** Tells whether a second request is that one. Throws for a body that streams until it was read. */
+  requestHash(): string;
 }

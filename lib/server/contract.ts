@@ -1,4 +1,5 @@
 import type { OperationId } from "../handler.ts";
+import { databaseNames, type DatabaseName } from "../storage.ts";
 
 /** One operation of the contract, as far as the transport needs to know it. */
 export interface Operation {
@@ -15,6 +16,10 @@ export interface Operation {
   offers: readonly string[];
   /** It waits for the world before it makes its change. */
   waits: boolean;
+  /** Its body is bytes that stream. */
+  takesBytes: boolean;
+  /** What it changes. */
+  database: DatabaseName;
   /** It answers 101. */
   upgrades: boolean;
 }
@@ -84,6 +89,8 @@ function readOperation(contract: object, { path, method, item, node }: Place): O
     bodySchema: json === undefined ? undefined : object(at(json, "schema")),
     offers: [...new Set(contents)],
     waits: at(node, "x-waits") === true,
+    takesBytes: "application/octet-stream" in takes,
+    database: databaseNames.find((name) => name === at(node, "x-database")) ?? "chat_history",
     upgrades: successes.includes("101"),
   };
 }

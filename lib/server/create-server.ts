@@ -21,7 +21,7 @@ export interface ServerOptions {
   contract: object;
   handlers: Handlers;
   services: Services;
-  storage: Pick<Storage, "atomically" | "requests">;
+  storage: Pick<Storage, "books" | "requests">;
   isKey(candidate: string): boolean;
   clock: Clock;
   config: Pick<Config, "bodyBytesMax" | "fileBytesMax" | "allowedHosts" | "logLevel" | "gracePeriodMs">;
@@ -42,7 +42,7 @@ export interface Server {
 
 /** The contract, served over HTTP, SSE and WebSocket. Throws where an operation has no handler. */
 export function createServer(options: ServerOptions): Server {
-  const { config, storage } = options;
+  const { config } = options;
   const bounds = { ...defaultBounds, closeMs: config.gracePeriodMs, ...options.bounds };
   const stopping = new AbortController();
   const stopped = new AbortController();
@@ -52,7 +52,7 @@ export function createServer(options: ServerOptions): Server {
   const missing = operations.filter(({ id }) => typeof options.handlers[id] !== "function");
   if (missing.length > 0) throw new Error(`No handler for ${missing.map(({ id }) => id).join(", ")}.`);
 
-  const invoke = createInvoke({ ...options, ...storage, stopped: stopped.signal });
+  const invoke = createInvoke({ ...options, stopped: stopped.signal });
   const validation = createValidation(options.contract);
   const streams = createStreams(bounds);
   const cutSilentConnections = watchSilentConnections(app.server);
@@ -64,7 +64,7 @@ export function createServer(options: ServerOptions): Server {
   return {
     listen: async ({ host, port }) => {
       // Fastify would bind every address of localhost, each with a server of its own.
-      const address = { host: host === "localhost" ? "127.0.0.1" : host, port };
+      const address = { host: host === "localhost" ? "127.0.0.1" : host, port, backlog: bounds.backlogMax };
       await app.listen(address).catch((error: unknown) => {
         throw listenFailure(error, address);
       });

@@ -1,20 +1,47 @@
 import { AppError } from "../errors.ts";
-import type { IdempotencyStore } from "../storage.ts";
-import type { IdempotencyKey, Outcome } from "./call.ts";
+import type { DatabaseName, Storage, StoredRequest } from "../storage.ts";
+import type { Outcome } from "./call.ts";
 
-/** Throws for a key that belongs to another request, or to one that a crash has cut. */
-export function recall(
-  requests: IdempotencyStore,
-  { key, requestHash }: IdempotencyKey,
-): Outcome | undefined {
-  const found = requests.find(key);
-  if (!found) return undefined;
-  if (found.requestHash !== requestHash) throw reused();
-  if (found.answer) return { ...found.answer, isReplay: true };
-  throw new AppError(
-    "request-interrupted",
-    "The first request under this key was cut before its answer was kept. Look at what it did, then use a new key.",
-  );
+/** A request under a key of its client. */
+export interface KeyedRequest {
+  key: string;
+  operationId: string;
+  /** Tells whether a second request is the same. */
+  requestHash: string;
+  /** What the request changes. */
+  database: DatabaseName;
+}
+
+/** What was asked before, under its key. Call each in a transaction of the database that the request changes. */
+export interface Memory {
+  /**
+   * The stored answer; undefined, and the key is taken for this request, when there is none yet. A request that was cut
+   * before its end has none and is done again. Throws idempotency-key-reused.
+   */
+  take(request: KeyedRequest): Outcome | undefined;
+  keep(request: KeyedRequest, answer: Outcome): void;
+}
+
+export function createMemory(
+  { books, requests }: Pick<Storage, "books" | "requests">,
+  now: () => string,
+): Memory {
+  return {
+    take: (request) => {
+      const { key, operationId, requestHash, database } = request;
+      const found = requests.find(key);
+      if (found) return recalled(found, request);
+      books[database].requests.begin(key, { operationId, requestHash, at: now() });
+      return undefined;
+    },
+    keep: ({ key, database }, { status, body }) =>
+      books[database].requests.finish(key, { status, body: body ?? null }),
+  };
+}
+
+function recalled({ requestHash, answer }: StoredRequest, request: KeyedRequest): Outcome | undefined {
+  if (requestHash !== request.requestHash) throw reused();
+  return answer === null ? undefined : { ...answer, isReplay: true };
 }
 
 /** The problem of a key that came with another request before. */

@@ -1,12 +1,12 @@
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
 import { AppError } from "../errors.ts";
-import type { Handlers } from "../handler.ts";
+import type { Commit, Handlers } from "../handler.ts";
 import type { Services } from "../services.ts";
-import type { Atomically, IdempotencyStore } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 import type { Operation } from "./contract.ts";
-import type { Call, IdempotencyKey, Outcome } from "./call.ts";
-import { recall, reused } from "./idempotency.ts";
+import type { Call, Outcome } from "./call.ts";
+import { createMemory, type KeyedRequest, reused } from "./idempotency.ts";
 
 /** The one way to run an operation. Changes are committed, with their idempotency record, when it resolves. */
 export type Invoke = (call: Call) => Promise<Outcome>;
@@ -14,8 +14,7 @@ export type Invoke = (call: Call) => Promise<Outcome>;
 export interface InvokeOptions {
   handlers: Handlers;
   services: Services;
-  atomically: Atomically;
-  requests: IdempotencyStore;
+  storage: Pick<Storage, "books" | "requests">;
   clock: Clock;
   /** Aborted when the server gives up waiting. */
   stopped: AbortSignal;
@@ -23,41 +22,35 @@ export interface InvokeOptions {
 
 type AnyHandler = (input: Call["input"], services: Services) => unknown;
 
-export function createInvoke({
-  handlers,
-  services,
-  atomically,
-  requests,
-  clock,
-  stopped,
-}: InvokeOptions): Invoke {
-  const begin = ({ operation }: Call, { key, requestHash }: IdempotencyKey) =>
-    requests.begin(key, { operationId: operation.id, requestHash, at: timestamp(clock.now()) });
+export function createInvoke({ handlers, services, storage, clock, stopped }: InvokeOptions): Invoke {
+  const memory = createMemory(storage, () => timestamp(clock.now()));
   const underWay = new Map<string, { requestHash: string; outcome: Promise<Outcome> }>();
+  const atomically = ({ database }: Operation) => storage.books[database].atomically;
   const run = ({ operation, input }: Call) => {
     // Input and answer were held against the types of the operation where the handler was written.
     const handler = handlers[operation.id] as AnyHandler;
     return handler(input, services);
   };
 
-  /** A change that waits for nothing: the work and its record are one transaction. */
-  const change = (call: Call): Outcome =>
-    atomically("request.change", () => {
-      const { idempotency } = call;
-      const stored = idempotency && recall(requests, idempotency);
-      if (stored) return stored;
-      const outcome = answerOf(run(call), call.operation);
-      if (idempotency) {
-        begin(call, idempotency);
-        requests.finish(idempotency.key, storedForm(outcome));
-      }
-      return outcome;
-    });
+  /** In a transaction: the answer that is on record, or the work together with its record. */
+  const once = (call: Call, work: () => unknown): Outcome => {
+    const request = keyed(call);
+    const stored = request && memory.take(request);
+    if (stored) return stored;
+    const outcome = answerOf(work(), call.operation);
+    if (request) memory.keep(request, outcome);
+    return outcome;
+  };
 
-  /** The work is done: when that cannot be put on record, its key stays taken and never does it again. */
+  /** A change that waits for nothing. */
+  const change = (call: Call): Outcome =>
+    atomically(call.operation)("request.change", () => once(call, () => run(call)));
+
+  /** The work is done. When its answer cannot be put on record, asking again finds what was done. */
   const keep = (call: Call, outcome: Outcome): Outcome => {
+    const request = keyed(call);
     try {
-      if (call.idempotency) requests.finish(call.idempotency.key, storedForm(outcome));
+      if (request) atomically(call.operation)("request.commit", () => memory.keep(request, outcome));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }
@@ -67,51 +60,53 @@ export function createInvoke({
   /** A change that waits first: the waiting is outside, the change and its record are one transaction. */
   const waitAndChange = async (call: Call): Promise<Outcome> => {
     const commit = await run(call);
-    if (typeof commit !== "function") return keep(call, answerOf(commit, call.operation));
-    return atomically("request.commit", () => {
-      const outcome = answerOf(commit(), call.operation);
-      if (call.idempotency) requests.finish(call.idempotency.key, storedForm(outcome));
+    if (!isCommit(commit)) return keep(call, answerOf(commit, call.operation));
+    let isCommitted = false;
+    try {
+      const outcome = atomically(call.operation)("request.commit", () => once(call, commit));
+      isCommitted = !outcome.isReplay;
       return outcome;
-    });
+    } finally {
+      if (!isCommitted) commit.discard?.();
+    }
   };
 
-  /** With a key the work goes on when its caller is gone: the caller will come back and ask again. */
-  const waitOnce = async (call: Call, { key, requestHash }: IdempotencyKey): Promise<Outcome> => {
+  /** The work goes on when its caller is gone: the caller will come back and ask again. */
+  const waitOnce = async (call: Call, request: KeyedRequest): Promise<Outcome> => {
+    const { key, requestHash } = request;
     const first = underWay.get(key);
     if (first) {
       if (first.requestHash !== requestHash) throw reused();
       return { ...(await first.outcome), isReplay: true };
     }
-    const stored = atomically("request.begin", () => {
-      const found = recall(requests, { key, requestHash });
-      if (!found) begin(call, { key, requestHash });
-      return found;
-    });
+    const stored = atomically(call.operation)("request.begin", () => memory.take(request));
     if (stored) return stored;
-    const outcome = waitAndChange({ ...call, input: { ...call.input, signal: stopped } }).catch(
-      (error: unknown) => {
-        // Of any other error nobody knows what it left behind, so the key stays taken.
-        if (error instanceof AppError) atomically("request.forget", () => requests.forget(key));
-        throw error;
-      },
-    );
+    const outcome = waitAndChange({ ...call, input: { ...call.input, signal: stopped } });
     underWay.set(key, { requestHash, outcome });
     return outcome.finally(() => underWay.delete(key));
   };
 
   return async (call) => {
-    const { operation, idempotency } = call;
+    const { operation } = call;
     if (operation.method === "GET") return answerOf(await run(call), operation);
     if (!operation.waits) return change(call);
-    return idempotency ? waitOnce(call, idempotency) : waitAndChange(call);
+    // What a body that streams holds is known when it was read, so such a request cannot be joined before.
+    const request = operation.takesBytes ? undefined : keyed(call);
+    return request ? waitOnce(call, request) : waitAndChange(call);
   };
+}
+
+function keyed({ operation, idempotency }: Call): KeyedRequest | undefined {
+  if (!idempotency) return undefined;
+  const { key, requestHash } = idempotency;
+  return { key, requestHash: requestHash(), operationId: operation.id, database: operation.database };
+}
+
+function isCommit(answer: unknown): answer is Commit<unknown> {
+  return typeof answer === "function";
 }
 
 function answerOf(answer: unknown, { id }: Operation): Outcome {
   if (typeof answer === "object" && answer !== null && "status" in answer) return answer as Outcome;
   throw new Error(`The handler of ${id} gave no answer; only an operation marked x-waits may wait.`);
-}
-
-function storedForm({ status, body }: Outcome): { status: number; body: unknown } {
-  return { status, body: body ?? null };
 }

@@ -107,7 +107,7 @@ function idempotencyOf({ operation, path, query, header, body }: Read): Call["id
   if (typeof key !== "string") return undefined;
   return {
     key,
-    requestHash: requestHash({ operationId: operation.id, params: path, query, body: body.mark }),
+    requestHash: () => requestHash({ operationId: operation.id, params: path, query, body: body.mark() }),
   };
 }
 

@@ -91,11 +91,17 @@ interface Target {
 async function change(peer: Peer, frame: Extract<Request, { body: unknown }>, target: Target): Promise<void> {
   const { id, body, idempotencyKey: key } = frame;
   const headers = key === undefined ? {} : { "Idempotency-Key": key };
-  const hash = () => requestHash({ operationId: target.id, params: target.params, query: {}, body });
   const call = callOf(peer, target, { headers, body });
   const outcome = await peer.options.invoke({
     ...call,
-    idempotency: key === undefined ? undefined : { key, requestHash: hash() },
+    idempotency:
+      key === undefined
+        ? undefined
+        : {
+            key,
+            requestHash: () =>
+              requestHash({ operationId: target.id, params: target.params, query: {}, body }),
+          },
   });
   acknowledge(peer.line, id, outcome);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../errors.ts";
 import type { Upload } from "../handler.ts";
@@ -17,16 +18,35 @@ export async function readUpload(
   request: IncomingMessage,
   mediaType: string,
   { fileBytesMax, bounds }: UploadOptions,
-): Promise<{ value: Upload; mark: unknown }> {
+): Promise<{ value: Upload; mark(): unknown }> {
   const isMultipart = mediaType === "multipart/form-data";
   const bytesMax = isMultipart ? fileBytesMax + envelopeBytesMax : fileBytesMax;
-  const announced = request.headers["content-length"] ?? null;
-  if (Number(announced) > bytesMax) throw tooLarge(bytesMax);
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const bytes = bounded(request, { bytesMax, idleMs: bounds.uploadIdleMs });
   const value = isMultipart
     ? await readMultipart(request.headers, bytes)
     : { filename: filenameOf(request), bytes };
-  return { value, mark: { mediaType, announced } };
+  const { filename } = value;
+  const { hashed, digest } = hashing(value.bytes);
+  return { value: { filename, bytes: hashed }, mark: () => ({ mediaType, filename, sha256: digest() }) };
+}
+
+/** The same bytes, and once they were read, what they were. */
+function hashing(bytes: AsyncIterable<Uint8Array>): { hashed: AsyncIterable<Uint8Array>; digest(): string } {
+  const hash = createHash("sha256");
+  let sha256: string | undefined;
+  const read = async function* () {
+    for await (const chunk of bytes) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    sha256 = hash.digest("hex");
+  };
+  const digest = () => {
+    if (sha256 === undefined) throw new Error("An upload is known when it was read.");
+    return sha256;
+  };
+  return { hashed: read(), digest };
 }
 
 export function tooLarge(bytesMax: number): AppError {

@@ -2,17 +2,16 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { passOn, type Reach } from "../failpoint.ts";
-import type { Storage } from "../storage.ts";
+import type { DatabaseName, Storage } from "../storage.ts";
 import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
 import { openAttachments } from "./attachments.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { takeEpoch } from "./epoch.ts";
 import { createEventLog } from "./event-log.ts";
 import { createFileStore } from "./file-store.ts";
 import { currentGeneration } from "./generation.ts";
 import { createMessageStore } from "./message-store.ts";
-import { createRequestStore } from "./request-store.ts";
+import { createRequestBooks, inAllBooks } from "./request-books.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createSettingsStore } from "./settings-store.ts";
 import { createTaskStore } from "./task-store.ts";
@@ -54,8 +53,6 @@ export function openStorage(options: StorageOptions): Storage {
   }
 }
 
-type DatabaseName = "chat_history" | "agents" | "settings";
-
 function openNamed(name: DatabaseName, options: StorageOptions): Database {
   const { dataDir, busyTimeoutMs = 250, onFault = throwLater, reach = passOn } = options;
   return openDatabase({
@@ -77,9 +74,13 @@ function throwLater(error: unknown): void {
 function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
   const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
-  takeEpoch(chat);
   const generation = currentGeneration(chat, join(dataDir, "restored"));
   const unit = createUnitOfWork(chat, { onFault, reach });
+  const books = createRequestBooks({
+    chat_history: { database: chat, unit },
+    agents: { database: agents, unit: createUnitOfWork(agents, { onFault, reach }) },
+    settings: { database: settings, unit: createUnitOfWork(settings, { onFault, reach }) },
+  });
   // Made in this order: streams hear of events before any callback can cause new ones.
   const events = createEventLog({ database: chat, unit, clock, generation, onFault });
   const committed = unit.queue<() => void>({
@@ -106,7 +107,8 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
       reach,
     }),
     workspaces: createWorkspaceStore(chat),
-    requests: createRequestStore(chat),
+    books,
+    requests: inAllBooks(books),
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
     close: () => [chat, agents, settings].forEach((database) => database.close()),

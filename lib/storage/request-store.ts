@@ -16,7 +16,6 @@ export function createRequestStore(database: Database): IdempotencyStore {
     "INSERT INTO requests (key, operation_id, request_hash, created_at) VALUES (?, ?, ?, ?)",
   );
   const finish = database.statement("UPDATE requests SET status = ?, body = ? WHERE key = ?");
-  const forget = database.statement("DELETE FROM requests WHERE key = ?");
   const prune = database.statement("DELETE FROM requests WHERE created_at < ?");
 
   return {
@@ -30,9 +29,6 @@ export function createRequestStore(database: Database): IdempotencyStore {
     finish: (key, { status, body }) => {
       const text = body === undefined ? null : JSON.stringify(body);
       if (finish.run(status, text, key) === 0) throw new Error("A request is finished that never began.");
-    },
-    forget: (key) => {
-      forget.run(key);
     },
     prune: (before) => {
       prune.run(before);

@@ -8,10 +8,11 @@ import { isUnfinished, outlineOf, type TaskRow, toTask } from "./task-row.ts";
 /** `update` and `addUsage` throw not-found for an unknown id. */
 export function createTaskStore(database: Database): TaskStore {
   const insert = database.statement(
-    "INSERT INTO tasks (id, session_id, state, settings, created_at) VALUES (?, ?, 'queued', ?, ?)",
+    "INSERT INTO tasks (id, session_id, state, settings, request_key, created_at) VALUES (?, ?, 'queued', ?, ?, ?)",
   );
   const select = (rest: string) => database.statement<TaskRow>(`SELECT * FROM tasks ${rest}`);
   const byId = select("WHERE id = ?");
+  const ofRequest = select("WHERE request_key = ?");
   const active = select(`WHERE session_id = ? AND ${isUnfinished} ORDER BY id LIMIT 1`);
   const unfinished = select(`WHERE ${isUnfinished} ORDER BY id`);
   const streaming = database.statement<{ id: string | null }>(
@@ -41,10 +42,11 @@ export function createTaskStore(database: Database): TaskStore {
   const first = (row: TaskRow | undefined) => (row ? toTask(row) : undefined);
 
   return {
-    create: ({ id, sessionId, settings, createdAt }) => {
-      insert.run(id, sessionId, toJson(settings), createdAt);
+    create: ({ id, sessionId, settings, requestKey = null, createdAt }) => {
+      insert.run(id, sessionId, toJson(settings), requestKey, createdAt);
     },
     get: (id) => first(byId.get(id)),
+    ofRequest: (key) => first(ofRequest.get(key)),
     outline: (id) => {
       const row = byId.get(id);
       return row && outlineOf(row);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { builtInAgentId } from "../../lib/agent.ts";
+import { databaseNames } from "../../lib/storage.ts";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { createSession } from "../support/conversation.ts";
 import { unknownId } from "../support/claims.ts";
@@ -68,16 +69,6 @@ const anywhere: Record<string, Provoke> = {
     await server.call("createAgent", { body: { name: "Other", systemPrompt: "S" }, headers });
     return { ...(await example(operationId)), headers };
   },
-  "409": async (operationId) => {
-    const request = await withHeaders({ "Idempotency-Key": `cut-${operationId}` })(operationId);
-    await server.call(operationId, request);
-    inDatabase((database) =>
-      database
-        .prepare("UPDATE requests SET status = NULL, body = NULL WHERE key = ?")
-        .run(`cut-${operationId}`),
-    );
-    return request;
-  },
 };
 
 /** What provokes a status of one operation. */
@@ -85,6 +76,9 @@ const here: Partial<Record<OperationId, Record<string, () => Promise<CallOptions
   createSession: {
     "404": async () => ({ body: { agentId: unknownId("agt") } }),
     "409": async () => ({ body: { model: "any@nowhere" } }),
+  },
+  updateSession: {
+    "409": async () => ({ params: { sessionId: await world.session() }, body: { model: "any@nowhere" } }),
   },
   deleteSession: { "409": async () => ({ params: { sessionId: (await world.waiting()).sessionId } }) },
   sendMessage: {
@@ -101,6 +95,13 @@ const here: Partial<Record<OperationId, Record<string, () => Promise<CallOptions
   },
   createAction: {
     "409": async () => ({ params: { sessionId: await world.session() }, body: { type: "cancel" } }),
+  },
+  updateTask: {
+    "409": async () => {
+      const { sessionId, taskId } = await world.waiting();
+      await server.call("createAction", { params: { sessionId }, body: { type: "cancel" } });
+      return { params: { taskId }, body: { state: "cancelled" } };
+    },
   },
   uploadFile: { "413": async () => ({ body: Buffer.alloc(1_000_001) }) },
   deleteFile: {
@@ -123,6 +124,7 @@ const here: Partial<Record<OperationId, Record<string, () => Promise<CallOptions
       return { params: { workspaceId } };
     },
   },
+  syncWorkspace: { "409": async () => ({ params: { workspaceId: await world.failedClone() } }) },
   getWorkspaceContent: {
     "413": async () => {
       const { workspaceId, folder } = await scratch(server);
@@ -138,11 +140,16 @@ const here: Partial<Record<OperationId, Record<string, () => Promise<CallOptions
     ]),
   ),
   runTool: {
+    "409": async () => ({
+      params: { sessionId: (await world.waiting()).sessionId, toolName: "listFiles" },
+      body: { input: { directory_path: "." } },
+    }),
     "202": async () => ({
       params: { sessionId: await world.session(), toolName: "bash" },
       body: { input: { command: "true" } },
     }),
   },
+  updateAgent: { "409": async () => ({ params: { agentId: builtInAgentId }, body: { name: "B" } }) },
   deleteAgent: { "409": async () => ({ params: { agentId: builtInAgentId } }) },
   openWebSocket: { "426": async () => ({}) },
 };
@@ -188,17 +195,11 @@ function reasonAgainst(operationId: OperationId, status: string): string | undef
 }
 
 async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
-  const other = new Sqlite(join(server.dataDir, "chat_history.db"));
-  other.exec("BEGIN IMMEDIATE");
+  const others = databaseNames.map((name) => new Sqlite(join(server.dataDir, `${name}.db`)));
+  for (const other of others) other.exec("BEGIN IMMEDIATE");
   try {
     return await work();
   } finally {
-    other.close();
+    for (const other of others) other.close();
   }
-}
-
-function inDatabase(work: (database: Sqlite.Database) => void): void {
-  const database = new Sqlite(join(server.dataDir, "chat_history.db"));
-  work(database);
-  database.close();
 }

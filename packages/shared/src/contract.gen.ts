@@ -630,7 +630,6 @@ export interface components {
       | "sync-refused"
       | "file-in-use"
       | "agent-built-in"
-      | "request-interrupted"
       | "too-large"
       | "unsupported-media-type"
       | "range-not-satisfiable"
@@ -1796,6 +1795,8 @@ export interface components {
     RequestId: string;
     /** @description The SHA-256 of the bytes, quoted. */
     ETag: string;
+    /** @description This is the answer to an earlier request under the same `Idempotency-Key`; nothing was done again. */
+    IdempotencyReplayed: "true";
     /** @description Seconds to wait. */
     RetryAfter: number;
     /** @description Methods of this path. */
@@ -1866,6 +1867,7 @@ export interface operations {
       201: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -1919,7 +1921,13 @@ export interface operations {
   deleteSession: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
       path: {
         sessionId: components["parameters"]["SessionId"];
       };
@@ -1931,6 +1939,7 @@ export interface operations {
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content?: never;
@@ -1941,6 +1950,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -1971,6 +1981,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2051,6 +2062,7 @@ export interface operations {
       202: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2171,6 +2183,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2312,6 +2325,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2362,6 +2376,7 @@ export interface operations {
       201: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2371,7 +2386,6 @@ export interface operations {
       400: components["responses"]["InvalidRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
-      409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
@@ -2414,7 +2428,13 @@ export interface operations {
   deleteFile: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
       path: {
         fileId: components["parameters"]["FileId"];
       };
@@ -2426,6 +2446,7 @@ export interface operations {
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content?: never;
@@ -2436,6 +2457,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2551,6 +2573,7 @@ export interface operations {
       201: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2560,7 +2583,6 @@ export interface operations {
       400: components["responses"]["InvalidRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
-      409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
@@ -2606,7 +2628,13 @@ export interface operations {
         /** @description Delete unpushed work too. */
         force?: boolean;
       };
-      header?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
       path: {
         workspaceId: components["parameters"]["WorkspaceId"];
       };
@@ -2618,6 +2646,7 @@ export interface operations {
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content?: never;
@@ -2628,6 +2657,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2654,6 +2684,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2860,6 +2891,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2870,6 +2902,7 @@ export interface operations {
       202: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2945,6 +2978,7 @@ export interface operations {
       201: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -2954,7 +2988,6 @@ export interface operations {
       400: components["responses"]["InvalidRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
-      409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
@@ -2997,7 +3030,13 @@ export interface operations {
   deleteAgent: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
+         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
       path: {
         agentId: components["parameters"]["AgentId"];
       };
@@ -3009,6 +3048,7 @@ export interface operations {
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content?: never;
@@ -3019,6 +3059,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3049,6 +3090,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -3119,6 +3161,7 @@ export interface operations {
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
           [name: string]: unknown;
         };
         content: {
@@ -3128,7 +3171,6 @@ export interface operations {
       400: components["responses"]["InvalidRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
-      409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];

@@ -19,7 +19,6 @@ export async function send(
     try {
       return await sendOnce(connection, operation, { request, init });
     } catch (error) {
-      if (tries > 1 && isGone(operation, error)) return undefined;
       if (request.signal?.aborted || tries >= triesMax || !isPassing(error)) throw error;
       const asked = error instanceof ProblemError ? error.retryAfterMs : undefined;
       await pause(
@@ -52,7 +51,7 @@ export function initOf(connection: Connection, operation: Operation, request: Pl
     ...(request.body === undefined
       ? {}
       : { "content-type": isJson ? "application/json" : "application/octet-stream" }),
-    ...(method === "POST" || method === "PATCH" ? { "Idempotency-Key": crypto.randomUUID() } : {}),
+    ...(method !== "GET" ? { "Idempotency-Key": crypto.randomUUID() } : {}),
     ...request.headers,
     "x-api-key": connection.apiKey,
   };
@@ -118,9 +117,4 @@ function isPassing(error: unknown): boolean {
   if (error instanceof ProblemError) return error.status === 503;
   if (!(error instanceof NetworkError)) return false;
   return error.status === undefined || [502, 503, 504].includes(error.status);
-}
-
-/** A deletion whose first answer was lost finds nothing the second time. */
-function isGone(operation: Operation, error: unknown): boolean {
-  return routes[operation].method === "DELETE" && error instanceof ProblemError && error.status === 404;
 }

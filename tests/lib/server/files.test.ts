@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
 import type { Upload } from "../../../lib/handler.ts";
-import { call, codeOf, fileId, key, raw, sleep, start, until, type Answer } from "./kit.ts";
+import { call, codeOf, fileId, key, raw, sleep, start, type Answer } from "./kit.ts";
 
 const seen: { filename: string | null; size: number; sha256: string }[] = [];
 
@@ -107,7 +107,7 @@ test("too many bytes are refused, announced or not, and a stalled upload is cut"
   expect(Date.now() - began).toBeLessThan(1000);
 });
 
-test("an upload that is cut frees its key, the same upload again is answered from the record", async () => {
+test("an upload that is cut leaves its key free; the same bytes again are answered from the record, others refused", async () => {
   const { url, port, storage } = await start({ handlers: { uploadFile } });
   const lines = [
     "POST /v1/files HTTP/1.1",
@@ -118,15 +118,21 @@ test("an upload that is cut frees its key, the same upload again is answered fro
     "Content-Length: 3",
   ];
   const socket = connect(port, "127.0.0.1", () => socket.write(`${lines.join("\r\n")}\r\n\r\na`));
-  await until(() => storage.requests.find("k")?.answer === null);
+  await sleep(50);
   socket.destroy();
-  await until(() => storage.requests.find("k") === undefined);
+  await sleep(50);
+  expect(storage.requests.find("k")).toBeUndefined();
   const upload = (body: string) =>
-    call(`${url}/v1/files`, { method: "POST", body, headers: { ...octets, "idempotency-key": "l" } });
+    call(`${url}/v1/files`, { method: "POST", body, headers: { ...octets, "idempotency-key": "k" } });
   const first = await upload("abc");
   const again = await upload("abc");
-  expect([again.text, again.headers["idempotency-replayed"]]).toEqual([first.text, "true"]);
+  expect([first.status, again.text, again.headers["idempotency-replayed"]]).toEqual([
+    201,
+    first.text,
+    "true",
+  ]);
   expect((await upload("abcd")).status).toBe(422);
+  expect((await upload("abd")).status).toBe(422); // As long, and yet another.
 });
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

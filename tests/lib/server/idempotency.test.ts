@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
-import { call, codeOf, folder, post, sessionId, sleep, start, workspaceId } from "./kit.ts";
+import { call, codeOf, folder, post, sessionId, sleep, start, until, workspaceId } from "./kit.ts";
 
 const idempotent = (key: string) => ({ "idempotency-key": key });
 
@@ -59,7 +59,7 @@ test("a request that failed leaves its key free, and nothing of its change", asy
   const { url, storage } = await start({
     handlers: {
       createSession: () => {
-        storage.requests.begin("side effect", {
+        storage.books.chat_history.requests.begin("side effect", {
           operationId: "x",
           requestHash: "x",
           at: "2026-11-22T12:00:00.000Z",
@@ -145,42 +145,95 @@ test("without a key a waiting operation hears that its caller has gone", async (
   await aborted.promise;
 });
 
-test("a waiting operation that fails in a known way frees its key; cut by a crash it is told so", async () => {
+test("a waiting operation that failed is done again for the same request, and for no other", async () => {
   let runs = 0;
   const { url, storage } = await start({
     handlers: {
       syncWorkspace: async () => {
         await sleep(1);
         if (++runs === 1) throw new AppError("sync-refused", "Diverged.");
-        if (runs === 3) throw new Error("out of the blue");
+        if (runs === 2) throw new Error("out of the blue");
         return () => ({ status: 200, body: { runs } });
       },
+      createSession: () => ({ status: 201, body: {} }),
     },
   });
-  const sync = (key: string) =>
-    call(`${url}/v1/workspaces/${workspaceId}/sync`, { method: "POST", headers: idempotent(key) });
-  expect(codeOf(await sync("k"))).toBe("sync-refused");
-  expect((await sync("k")).json).toEqual({ runs: 2 });
-  expect(codeOf(await sync("l"))).toBe("internal");
-  expect(codeOf(await sync("l"))).toBe("request-interrupted");
+  const sync = () =>
+    call(`${url}/v1/workspaces/${workspaceId}/sync`, { method: "POST", headers: idempotent("k") });
+  expect(codeOf(await sync())).toBe("sync-refused");
+  expect((await post(`${url}/v1/sessions`, {}, idempotent("k"))).status).toBe(422);
+  expect(codeOf(await sync())).toBe("internal");
+  expect(storage.requests.find("k")?.answer).toBeNull();
+  expect((await sync()).json).toEqual({ runs: 3 });
+  expect((await sync()).headers["idempotency-replayed"]).toBe("true");
   expect(runs).toBe(3);
-  expect(storage.requests.find("l")?.answer).toBeNull();
 });
 
-test("work that is done is answered, and never done again, when its record cannot be kept", async () => {
+test("a request that a former life left unanswered is done again for the same request, and for no other", async () => {
   const dataDir = folder();
-  let count = 0;
+  const never = new Promise<never>(() => {});
+  const sync = (url: string, id = workspaceId) =>
+    call(`${url}/v1/workspaces/${id}/sync`, { method: "POST", headers: idempotent("k") });
+  const first = await start({ handlers: { syncWorkspace: () => never }, dataDir });
+  sync(first.url).catch(() => undefined);
+  await until(() => first.storage.requests.find("k") !== undefined);
+  await first.close();
+  const syncWorkspace = async () => () => ({ status: 200, body: { life: 2 } });
+  const second = await start({ handlers: { syncWorkspace }, dataDir });
+  expect(codeOf(await sync(second.url, `wsp_${"1".repeat(26)}`))).toBe("idempotency-key-reused");
+  expect((await sync(second.url)).json).toEqual({ life: 2 });
+});
+
+test("work that is done is answered when its record cannot be kept", async () => {
+  const dataDir = folder();
   let lock: Sqlite.Database | undefined;
   const runTool = async () => {
     lock = new Sqlite(join(dataDir, "chat_history.db"));
     lock.exec("BEGIN IMMEDIATE");
-    return { status: 200, body: { count: ++count } };
+    return { status: 200, body: { done: true } };
   };
-  const { url } = await start({ handlers: { runTool }, dataDir });
-  const address = `${url}/v1/sessions/${sessionId}/tools/bash`;
-  const first = await post(address, { input: {} }, idempotent("done"));
+  const { url, storage } = await start({ handlers: { runTool }, dataDir });
+  const first = await post(`${url}/v1/sessions/${sessionId}/tools/bash`, { input: {} }, idempotent("done"));
   lock?.close();
-  expect([first.status, first.json]).toEqual([200, { count: 1 }]);
-  expect(codeOf(await post(address, { input: {} }, idempotent("done")))).toBe("request-interrupted");
-  expect(count).toBe(1);
+  expect([first.status, first.json]).toEqual([200, { done: true }]);
+  expect(storage.requests.find("done")?.answer).toBeNull();
+});
+
+const agent = { name: "A", systemPrompt: "S" };
+
+test("a change of agents.db and the record of its answer are one commit, and a key is one in all databases", async () => {
+  const dataDir = folder();
+  let count = 0;
+  const handlers = {
+    createAgent: () => ({ status: 201, body: { count: ++count } }),
+    updateSettings: () => ({ status: 200, body: {} }),
+    createSession: () => ({ status: 201, body: {} }),
+  };
+  const first = await start({ handlers, dataDir });
+  const create = (url: string) => post(`${url}/v1/agents`, agent, idempotent("k"));
+  await create(first.url);
+  const { agents, chat_history: chat } = first.storage.books;
+  expect([agents.requests.find("k")?.answer?.status, chat.requests.find("k")]).toEqual([201, undefined]);
+  expect((await post(`${first.url}/v1/sessions`, {}, idempotent("k"))).status).toBe(422);
+  const patch = { method: "PATCH", body: '{"settings":{}}', headers: idempotent("k") };
+  expect((await call(`${first.url}/v1/settings`, patch)).status).toBe(422);
+  await first.close();
+  const second = await start({ handlers, dataDir });
+  expect((await create(second.url)).json).toEqual({ count: 1 });
+});
+
+test("a deletion under a key is answered again, not with 404", async () => {
+  let isThere = true;
+  const deleteAgent = () => {
+    if (!isThere) throw new AppError("not-found", "Gone.");
+    isThere = false;
+    return { status: 204 };
+  };
+  const { url } = await start({ handlers: { deleteAgent } });
+  const remove = (headers: Record<string, string> = {}) =>
+    call(`${url}/v1/agents/agt_${"1".repeat(26)}`, { method: "DELETE", headers });
+  const [answer, again] = [await remove(idempotent("k")), await remove(idempotent("k"))];
+  expect([answer.status, again.status, again.text]).toEqual([204, 204, ""]);
+  expect(again.headers["idempotency-replayed"]).toBe("true");
+  expect((await remove()).status).toBe(404);
 });

@@ -3,6 +3,7 @@ import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { builtInAgentId } from "../../../lib/agent.ts";
 import { problemOf } from "../../../lib/errors.ts";
+import { databaseNames } from "../../../lib/storage.ts";
 import * as temp from "./temp-storage.ts";
 
 test("a workspace reads as it was created, and changes as it is told", () => {
@@ -61,29 +62,32 @@ test("a workspace with sessions stays; one without goes", () => {
 test("a request is remembered with its answer, also one without a body", () => {
   const storage = temp.openTemp();
   const begun = { operationId: "createSession", requestHash: "h" };
-  for (const key of ["k1", "k2", "k3"]) storage.requests.begin(key, { ...begun, at: temp.at });
+  const { requests } = storage.books.chat_history;
+  for (const key of ["k1", "k2", "k3"]) requests.begin(key, { ...begun, at: temp.at });
   expect(storage.requests.find("k1")).toEqual({ ...begun, answer: null });
   const answers = { k1: { a: ["ü"] }, k2: undefined, k3: null };
   for (const [key, body] of Object.entries(answers)) {
-    storage.requests.finish(key, { status: 201, body });
+    requests.finish(key, { status: 201, body });
     expect(storage.requests.find(key)).toEqual({ ...begun, answer: { status: 201, body } });
   }
   expect(storage.requests.find("k4")).toBeUndefined();
 });
 
-test("a key is taken once, until it is forgotten or pruned", () => {
-  const storage = temp.openTemp();
-  const begin = (key: string, at = temp.at) =>
-    storage.requests.begin(key, { operationId: "o", requestHash: "h", at });
-  begin("k1");
-  begin("k2", temp.later);
-  expect(() => begin("k1")).toThrow("UNIQUE");
-  expect(() => storage.requests.finish("k9", { status: 200, body: 1 })).toThrow("never began");
-  storage.requests.forget("k1");
-  begin("k1");
-  storage.requests.prune(temp.later);
-  expect([storage.requests.find("k1"), storage.requests.find("k2")?.requestHash]).toEqual([undefined, "h"]);
-});
+test.each(databaseNames)(
+  "a key of %s is taken once, until it is pruned, and found whichever it is of",
+  (name) => {
+    const storage = temp.openTemp();
+    const { requests } = storage.books[name];
+    const begin = (key: string, at = temp.at) =>
+      requests.begin(key, { operationId: "o", requestHash: "h", at });
+    begin("k1");
+    begin("k2", temp.later);
+    expect(() => begin("k1")).toThrow("UNIQUE");
+    expect(() => requests.finish("k9", { status: 200, body: 1 })).toThrow("never began");
+    storage.requests.prune(temp.later);
+    expect([storage.requests.find("k1"), storage.requests.find("k2")?.requestHash]).toEqual([undefined, "h"]);
+  },
+);
 
 const profile = {
   description: "d",
@@ -183,7 +187,11 @@ test.each(Object.entries(odd))(
     expect(storage.sessions.get(session)?.title).toBe(text.toWellFormed());
     expect(storage.files.get(file.id)?.name).toBe(text.toWellFormed());
     expect(storage.sessions.list({ limit: 9, archived: false, search: text.slice(0, 200) })).toHaveLength(1);
-    storage.requests.begin(text.slice(0, 128), { operationId: "o", requestHash: "h", at: temp.at });
+    storage.books.agents.requests.begin(text.slice(0, 128), {
+      operationId: "o",
+      requestHash: "h",
+      at: temp.at,
+    });
     expect(storage.requests.find(text.slice(0, 128))).toBeDefined();
   },
 );
