@@ -1,32 +1,21 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { expectProblem } from "../support/claims.ts";
 import { converse, messagesOf } from "../support/conversation.ts";
 import { atRest, expectSameAsStored, follow } from "../support/follower.ts";
 import { says } from "../support/script.ts";
 import { startServerProcess } from "../support/server-process.ts";
+import { mountSmallDisk } from "../support/small-disk.ts";
 import { openTestStream } from "../support/stream.ts";
 import { eventsOf, taskEnded, taskIn, until } from "../support/until.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "talkcody-full-"));
-const disk = join(folder, "data");
-mkdirSync(disk);
-const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=12m,mode=0700", "tmpfs", disk]).status === 0;
-const ballast = join(disk, "ballast");
-
-afterAll(() => {
-  if (mounted) spawnSync("umount", ["--lazy", disk]);
-  rmSync(folder, { recursive: true, force: true });
-});
+const disk = mountSmallDisk();
+afterAll(() => disk.remove());
 
 // Where mounting is not permitted there is no small disk, and this is skipped: look for it in the summary.
-test.runIf(mounted)(
+test.runIf(disk.isMounted)(
   "on a full disk writes are refused, reading goes on, and room is enough to go on",
   async () => {
-    const server = await startServerProcess({ folder });
+    const server = await startServerProcess({ folder: disk.folder });
     onTestFinished(() => server.stop());
     const talk = await converse(server, [says("Said while there was room.")]);
     await taskEnded(server, talk.taskId);
@@ -37,7 +26,7 @@ test.runIf(mounted)(
     const speaking = await converse(server, [{ tokens: 600, tokensPerSecond: 200 }]);
     const follower = follow(server, speaking.sessionId);
     await until("it speaks", () => follower.events.some(({ type }) => type === "token"));
-    fill();
+    disk.fill();
 
     const refused = () => server.call("createSession", { body: { title: "x".repeat(200) } });
     await until("there is no room", async () => (await refused()).status === 507, { withinMs: 10_000 });
@@ -61,8 +50,12 @@ test.runIf(mounted)(
     stream.close();
     expect((await server.call("getServer")).status).toBe(200);
 
-    rmSync(ballast);
+    disk.makeRoom();
+    const madeAt = performance.now();
     await until("it stores again", async () => (await refused()).status === 201);
+    const { length } = follower.events;
+    await until("it speaks on by itself", () => follower.events.length > length, { withinMs: 5000 });
+    expect(performance.now() - madeAt).toBeLessThan(5000);
     const next = await converse(server, [says("Room again.")]);
     await taskIn(server, next.taskId, "completed");
     const task = await taskEnded(server, speaking.taskId);
@@ -72,17 +65,3 @@ test.runIf(mounted)(
     expect((await server.end("SIGTERM")).code).toBe(0);
   },
 );
-
-/** Leaves nothing. */
-function fill(): void {
-  const { bavail, bsize } = statfsSync(disk);
-  for (let size = bavail * bsize; size > 0; size = Math.floor(size / 2)) append(size);
-}
-
-function append(size: number): void {
-  try {
-    writeFileSync(ballast, Buffer.alloc(size), { flag: "a" });
-  } catch {
-    // As much as fitted is there.
-  }
-}

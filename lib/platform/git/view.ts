@@ -28,24 +28,36 @@ export interface ViewOptions {
   runGit: RunGit;
 }
 
-/** Makes a view for the time of `work`. Throws AppError workspace-not-ready when the folder is no usable repository. */
+/** Makes a view for the time of `work`. Throws AppError workspace-not-ready when the folder is no usable repository, storage-full when there is no room. */
 export async function withView<T>(options: ViewOptions, work: (view: GitView) => Promise<T>): Promise<T> {
-  await mkdir(options.viewsDir, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(options.viewsDir, "view-"));
+  await mkdir(options.viewsDir, { recursive: true, mode: 0o700 }).catch(refuseFull);
+  const folder = await mkdtemp(join(options.viewsDir, "view-")).catch(refuseFull);
   try {
-    return await work(await buildView(options, folder));
+    return await work(await buildView(options, folder).catch(refuseFull));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** A view takes a few KiB. */
+function refuseFull(error: unknown): never {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+  throw new AppError(
+    "storage-full",
+    "The disk of the host is full, and git has no room to work. Free some space, then try again.",
+    { cause: error },
+  );
+}
+
 async function buildView({ root, runGit }: ViewOptions, folder: string): Promise<GitView> {
   const source = join(root, ".git");
   const head = await readHead(source);
+  const config = await viewConfig({ source, folder, runGit });
   const parts = (await readdir(source)).filter((name) => shared.has(name) || name.startsWith("sharedindex."));
   await Promise.all([
     writeFile(join(folder, "HEAD"), `${head}\n`),
-    writeFile(join(folder, "config"), await viewConfig({ source, folder, runGit })),
+    writeFile(join(folder, "config"), config),
     writeFile(join(folder, "exclude"), ".talkcody/\n"),
     ...parts.map((name) => share(source, folder, name)),
   ]);

@@ -2733,6 +2733,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
     };
   };
   getWorkspaceDiff: {
@@ -2767,6 +2768,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
     };
   };
   getWorkspaceTree: {
