@@ -55,6 +55,7 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
   const processes = openProcesses(config);
   await processes.reap(); // Before a task goes on, nothing of before may be at work in its workspace.
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
+  await hosts.clear();
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),

@@ -59,6 +59,8 @@ export interface Tool {
   preview?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Preview>;
   /** For a `checkable` tool: looked at before it runs, and after a crash that left nobody to say whether it did. */
   revisions?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Revisions>;
+  /** For a checkable tool: makes what stands there by now, whoever put it there, survive a power cut. */
+  sync?(input: Record<string, unknown>, host: WorkspaceHost): Promise<void>;
   /** Fields of the result of a call that a crash cut: what it had said until then. */
   remains?(
     input: Record<string, unknown>,

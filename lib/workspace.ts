@@ -57,8 +57,13 @@ export interface WorkspaceFiles {
   stat(path: string): Promise<FileStat | undefined>;
   /** Throws ToolFailure when it is no regular file or larger than `bytesMax`. */
   read(path: string, bytesMax: number): Promise<Uint8Array>;
-  /** Creates folders as needed; replaces the file in one step (written beside it, then renamed), keeping its mode. */
+  /**
+   * Creates folders as needed; replaces the file in one step (written beside it, then renamed), keeping its mode. When
+   * it returns, a power cut takes nothing back.
+   */
   write(path: string, content: string | Uint8Array): Promise<void>;
+  /** Makes what a command or another life of the server wrote there survive a power cut. */
+  sync(path: string): Promise<void>;
 }
 
 export interface CommandResult {

@@ -27,7 +27,9 @@ async function presentState(
   { tool, input, host }: CutCall,
 ): Promise<string | undefined> {
   try {
-    return change === null ? undefined : (await tool.revisions?.(input, host))?.present;
+    const present = change === null ? undefined : (await tool.revisions?.(input, host))?.present;
+    if (present !== undefined && present === change?.after) await tool.sync?.(input, host); // It will be said to be done.
+    return present;
   } catch (error) {
     if (error instanceof ToolFailure) return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
 import { passOn, type Reach } from "../failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
+import { createUnfinishedNotes, type Unfinished } from "./files/unfinished.ts";
 import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";
 import type { Processes } from "./processes/processes.ts";
 import { createRunProcess } from "./run-process.ts";
@@ -30,21 +31,48 @@ export interface WorkspaceHostsOptions {
 export interface LocalWorkspaceHosts extends WorkspaceHosts {
   /** Whether commands run in namespaces of their own. Tried once, at the first question. */
   isIsolating(): boolean;
+  /** Removes the temporary files of writes that the end of an earlier life cut. Call it before anything is written. */
+  clear(): Promise<void>;
 }
 
+/** As many workspaces are kept open; one that was dropped is opened anew. */
+const hostsMax = 256;
+
 export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorkspaceHosts {
-  const hosts = new Map<string, WorkspaceHost>();
+  const hosts = new Map<string, ContainedHost>();
+  const unfinished = createUnfinishedNotes(join(options.workspacesDir, ".server", "unfinished"));
+  const open = (workspaceId: string): ContainedHost => {
+    const given = join(options.workspacesDir, checked(workspaceId));
+    const root = realRoot(options.workspacesDir, workspaceId);
+    const host =
+      hosts.get(root) ?? createHost(root, given, { ...options, unfinished: unfinished.of(workspaceId) });
+    hosts.delete(root);
+    hosts.set(root, host); // The last one of the map is the one used last.
+    const [oldest = root] = hosts.keys();
+    if (hosts.size > hostsMax) hosts.delete(oldest);
+    return host;
+  };
   return {
     isIsolating: () => options.isolation !== "off" && canIsolate(),
-    open: (workspaceId) => {
-      const given = join(options.workspacesDir, checked(workspaceId));
-      const root = realRoot(options.workspacesDir, workspaceId);
-      const host = hosts.get(root) ?? createHost(root, given, options);
-      hosts.set(root, host);
-      return host;
+    open,
+    clear: async () => {
+      for (const { workspaceId, path, forget } of unfinished.leftOver()) {
+        await removeFrom(() => open(workspaceId).files, path);
+        forget();
+      }
     },
   };
 }
+
+async function removeFrom(files: () => ContainedFiles, path: string): Promise<void> {
+  try {
+    await files().remove(path);
+  } catch {
+    // Its folder or its workspace is gone, or is now something that no write of ours can have left.
+  }
+}
+
+type ContainedHost = WorkspaceHost & { files: ContainedFiles };
 
 function checked(workspaceId: string): string {
   if (!/^wsp_[0-9a-z]{1,64}$/.test(workspaceId)) throw notFound("workspace", workspaceId);
@@ -60,9 +88,13 @@ function realRoot(workspacesDir: string, workspaceId: string): string {
   }
 }
 
-function createHost(root: string, given: string, options: WorkspaceHostsOptions): WorkspaceHost {
+function createHost(
+  root: string,
+  given: string,
+  options: WorkspaceHostsOptions & { unfinished: Unfinished },
+): ContainedHost {
   const { workspacesDir, dataDir, environment, isolation = "auto", reach = passOn } = options;
-  const files = createWorkspaceFiles(root, { aliases: [given], reach });
+  const files = createWorkspaceFiles(root, { aliases: [given], unfinished: options.unfinished, reach });
   const place = { root, files };
   const ripgrep = createRipgrep(root, createRunProcess(options.processes));
   const hiddenPaths = [

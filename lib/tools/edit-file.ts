@@ -57,6 +57,7 @@ export const editFile = defineTool<EditFileInput>(import.meta.url, {
     const file = await readText(input, host);
     return { present: file.revision, after: () => revisionOf(Buffer.from(applied(file, input.edits))) };
   },
+  sync: (input, host) => host.files.sync(input.file_path),
   run: async (input, { host }) => {
     const { path, after } = await edited(input, host);
     await host.files.write(path, after);

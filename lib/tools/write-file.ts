@@ -44,11 +44,13 @@ export const writeFile = defineTool<WriteFileInput>(import.meta.url, {
     const { revision } = await inspect(input, host);
     return { present: revision, after: () => revisionOf(Buffer.from(input.content)) };
   },
+  sync: (input, host) => host.files.sync(input.file_path),
   run: async (input, { host }) => {
     const { path, present, revision } = await inspect(input, host);
     const bytes = Buffer.byteLength(input.content);
     const fields = { file_path: path, bytes_written: bytes };
     if (present instanceof Uint8Array && Buffer.from(input.content).equals(present)) {
+      await host.files.sync(path);
       return success(`${path} holds exactly this content already.`, { ...fields, bytes_written: 0 });
     }
     await host.files.write(path, input.content);

@@ -11,6 +11,8 @@ export interface HeldFolder {
   at(name: string): string;
   /** Throws a ToolFailure when the folder is outside of the root by now. */
   check(root: string): Promise<void>;
+  /** Makes the names in it survive a power cut. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,8 +30,14 @@ export async function holdFolder(path: string, realPath: string): Promise<HeldFo
       const now = await placeOf(handle, realPath);
       if (now !== root && !now.startsWith(`${root}/`)) throw outside(realPath);
     },
+    sync: () => handle.sync().catch(passOverUnsyncable),
     close: () => handle.close(),
   };
+}
+
+/** Some network disks know no such thing for folders. */
+function passOverUnsyncable(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EINVAL" && error.code !== "ENOTSUP") throw error;
 }
 
 /** Where something open is just now. */

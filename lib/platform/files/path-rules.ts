@@ -65,6 +65,7 @@ const words: Record<string, [Refusal, string]> = {
   ENAMETOOLONG: ["not-found", "is longer than a path can be"],
   ENOSPC: ["failed", "cannot be written: the disk is full"],
   EDQUOT: ["failed", "cannot be written: the disk quota is used up"],
+  EIO: ["failed", "cannot be used: the disk reports an error. What it holds is not certain"],
   EROFS: ["failed", "cannot be written: the disk is read-only"],
   ENXIO: ["not-a-file", "is a special file, which is never opened"],
   ENOTEMPTY: ["failed", "is a folder"],

@@ -83,7 +83,10 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 }
 
 async function enter(state: State, name: string, stat: Stats | undefined): Promise<void> {
-  if (stat === undefined) await mkdir(state.folder.at(name)).catch(ignore("EEXIST"));
+  if (stat === undefined) {
+    await mkdir(state.folder.at(name)).catch(ignore("EEXIST"));
+    await state.folder.sync(); // A file survives a power cut no better than the folder it is in.
+  }
   const next = await holdFolder(state.folder.at(name), [state.root, ...state.done, name].join("/")).catch(
     stat === undefined || stat.isDirectory() ? ignore("ELOOP", "ENOTDIR", "ENOENT") : rethrow,
   );

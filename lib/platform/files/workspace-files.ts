@@ -4,12 +4,15 @@ import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { passOn, type Reach } from "../../failpoint.ts";
 import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
 import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";
+import type { Unfinished } from "./unfinished.ts";
 import { type Spot, walk } from "./walk.ts";
 
 /** Beside the port: what the shell and the search of the same workspace need. */
 export interface ContainedFiles extends WorkspaceFiles {
   /** Makes or empties a file and leaves it open for writing. */
   create(path: string): Promise<FileHandle>;
+  /** Takes a file away; of a link, the link itself. */
+  remove(path: string): Promise<void>;
   /** Works with what is at a path while its folder is held. Undefined when nothing is there. */
   visit<T>(path: string, work: (spot: Spot & { stat: Stats }) => Promise<T>): Promise<T | undefined>;
 }
@@ -17,12 +20,14 @@ export interface ContainedFiles extends WorkspaceFiles {
 export interface WorkspaceFilesOptions {
   /** Other absolute paths that mean the root. */
   aliases?: readonly string[];
+  /** Where the names of temporary files are kept until they are gone. */
+  unfinished: Unfinished;
   reach?: Reach;
 }
 
 /** `root` is absolute and without links. */
-export function createWorkspaceFiles(root: string, options: WorkspaceFilesOptions = {}): ContainedFiles {
-  const { aliases = [], reach = passOn } = options;
+export function createWorkspaceFiles(root: string, options: WorkspaceFilesOptions): ContainedFiles {
+  const { aliases = [], unfinished, reach = passOn } = options;
   const segments = (path: string) => segmentsOf(path, [root, ...aliases]);
   const visit: ContainedFiles["visit"] = (path, work) =>
     translated(path, async () => {
@@ -41,7 +46,24 @@ export function createWorkspaceFiles(root: string, options: WorkspaceFilesOption
     write: (path, content) =>
       translated(path, async () => {
         const spot = await place(root, segments(path), path);
-        await held(spot, () => replace(spot, { root, content, reach }));
+        await held(spot, () => replace(spot, { root, content, unfinished, reach }));
+      }),
+    sync: async (path) => {
+      await visit(path, async (spot) => {
+        const handle = await open(spot.folder.at(spot.name), existingFile);
+        try {
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await spot.folder.sync();
+      });
+    },
+    remove: (path) =>
+      translated(path, async () => {
+        const name = segments(path).at(-1) ?? ".";
+        const above = await walk({ root, segments: segments(path).slice(0, -1) });
+        if (above) await held(above, () => unlinkIn(above, { root, name }));
       }),
     create: (path) =>
       translated(path, async () => {
@@ -118,24 +140,47 @@ function notAFile(path: string, stat: Stats) {
   return refusal("not-a-file", `${path} is ${what}, not a regular file.`);
 }
 
-/** Written beside and renamed: nobody reads half of it, and another name of the old file keeps the old content. */
-async function replace(
-  spot: Spot,
-  { root, content, reach }: { root: string; content: string | Uint8Array; reach: Reach },
-): Promise<void> {
+interface Replacement {
+  root: string;
+  content: string | Uint8Array;
+  unfinished: Unfinished;
+  reach: Reach;
+}
+
+/**
+ * Written beside and renamed: nobody reads half of it, and another name of the old file keeps the old content. When it
+ * returns, a power cut takes nothing back: the journal says next that it is done.
+ */
+async function replace(spot: Spot, { root, content, unfinished, reach }: Replacement): Promise<void> {
   await spot.folder.check(root);
-  const temporary = spot.folder.at(`.talkcody-${randomBytes(8).toString("hex")}.tmp`);
-  const handle = await open(temporary, newFile, 0o666);
+  const name = `.talkcody-${randomBytes(8).toString("hex")}.tmp`;
+  const forget = unfinished.note([...spot.segments.slice(0, -1), name]);
+  try {
+    await writeTemporary(spot, name, content);
+    reach("file.written");
+    await spot.folder.check(root);
+    await rename(spot.folder.at(name), spot.folder.at(spot.name));
+    reach("file.renamed");
+    await spot.folder.sync();
+  } catch (error) {
+    await unlink(spot.folder.at(name)).catch(() => {});
+    throw error;
+  } finally {
+    forget();
+  }
+}
+
+async function unlinkIn(above: Spot, { root, name }: { root: string; name: string }): Promise<void> {
+  await above.folder.check(root);
+  await unlink(`${above.folder.at(above.name)}/${name}`);
+}
+
+async function writeTemporary(spot: Spot, name: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(spot.folder.at(name), newFile, 0o666);
   try {
     await handle.writeFile(content);
     if (spot.stat) await keepOwnership(handle, spot.stat);
-    reach("file.written");
-    await spot.folder.check(root);
-    await rename(temporary, spot.folder.at(spot.name));
-    reach("file.renamed");
-  } catch (error) {
-    await unlink(temporary).catch(() => {});
-    throw error;
+    await handle.sync();
   } finally {
     await handle.close();
   }

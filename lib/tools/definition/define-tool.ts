@@ -6,11 +6,12 @@ import type { WorkspaceHost } from "../../workspace.ts";
 /** A tool whose methods see their input in its own type. */
 export interface ToolDefinition<Input> extends Omit<
   Tool,
-  "description" | "subject" | "preview" | "revisions" | "remains" | "run"
+  "description" | "subject" | "preview" | "revisions" | "sync" | "remains" | "run"
 > {
   subject(input: Input, host: WorkspaceHost): string;
   preview?(input: Input, host: WorkspaceHost): Promise<Preview>;
   revisions?(input: Input, host: WorkspaceHost): Promise<Revisions>;
+  sync?(input: Input, host: WorkspaceHost): Promise<void>;
   remains?(
     input: Input,
     context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,

@@ -30,7 +30,7 @@ export function live(
     const { createGit, createWorkspaceHosts, openProcesses } = await import(${JSON.stringify(index)});
     const dataDir = ${JSON.stringify(dataDir)};
     const processes = openProcesses({ dataDir });
-    const reach = (point) => { if (point === "command.started" && globalThis.isDoomed) process.kill(process.pid, "SIGKILL"); };
+    const reach = (point) => { if (point === globalThis.doom) process.kill(process.pid, "SIGKILL"); };
     const options = { workspacesDir: dataDir + "/workspaces", dataDir, processes, reach,
       environment: ${JSON.stringify(environment)}, allowLocalRepositories: true };
     const git = createGit(options);

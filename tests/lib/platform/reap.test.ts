@@ -65,9 +65,12 @@ test.each(both)(
     const mark = `953.${process.pid}${isolation}`;
     const command = `sleep 30; : ${mark}`;
     for (let round = 0; round < 5; round++) {
-      const { dataDir, child } = live(`globalThis.isDoomed = true; await run(${JSON.stringify(command)});`, {
-        isolation,
-      });
+      const { dataDir, child } = live(
+        `globalThis.doom = "command.started"; await run(${JSON.stringify(command)});`,
+        {
+          isolation,
+        },
+      );
       await until("it struck itself", () => child.signalCode === "SIGKILL", { withinMs: 10_000 });
       await reap(dataDir);
       expect(processesWith(mark)).toEqual([]);
@@ -84,8 +87,7 @@ test("a clone from a slow host is reaped with the helpers of git", async () => {
   const { dataDir, kill } = live(
     `await git.clone({ workspaceId: "wsp_clone", repository: "${url}/origin/.git", branch: null, signal: forever, onProgress: () => {} });`,
   );
-  await running(2, url);
-  expect(processesWith(`remote-http origin ${url}`).length).toBeGreaterThan(0);
+  await running(1, `remote-http origin ${url}`);
   await kill();
   await reap(dataDir);
   expect(processesWith(url)).toEqual([]);
