@@ -1,8 +1,8 @@
 import type { Handler } from "../../lib/handler.ts";
 
-export const streamSessionEvents: Handler<"streamSessionEvents"> = (input, { sessions, events }) => {
+export const streamSessionEvents: Handler<"streamSessionEvents"> = (input, { events }) => {
   const { query, headers, accepts, signal } = input;
-  const { id: sessionId } = sessions.get(input.params.sessionId);
+  const { sessionId } = input.params;
   const after = headers["Last-Event-ID"] ?? query.after;
   if (accepts === "application/json") {
     return { status: 200, body: events.page({ sessionId, after, limit: query.limit ?? 50 }) };

@@ -19,6 +19,8 @@ export interface Bounds {
   /** The least it waits after the server said that it stops. */
   resumeMs: number;
   streamsMax: number;
+  /** Connections that wait to be accepted. One too many is tried again by its kernel after a whole second. */
+  backlogMax: number;
   /** Time between two pings of a WebSocket. */
   pingMs: number;
   /** A WebSocket peer that says nothing for this long is dead. */
@@ -43,6 +45,7 @@ export const defaultBounds: Readonly<Bounds> = Object.freeze({
   retryMs: 1000,
   resumeMs: 250,
   streamsMax: 2000,
+  backlogMax: 4096,
   pingMs: 30_000,
   silentMs: 90_000,
   socketsMax: 200,

@@ -3,6 +3,7 @@ import { eventPlace } from "../event.ts";
 import type { Event, EventFeed, EventLog, EventStreams, FeedQuery, Gap, StreamFrame } from "../event.ts";
 import type { Snapshot } from "../session.ts";
 import { startOf } from "./cursor.ts";
+import { createSnapshots } from "./snapshots.ts";
 import { createTails, type Tails } from "./tails.ts";
 
 export interface EventFeedOptions {
@@ -28,17 +29,14 @@ const logPageEvents = 50;
  * one before it ended, whichever of the two sources it came from.
  */
 export function createEventFeed(options: EventFeedOptions): EventFeed & EventStreams {
-  const { log, snapshot, recentEventsMax = 256, recentCharactersMax = 512 * 1024 } = options;
+  const { log, recentEventsMax = 256, recentCharactersMax = 512 * 1024 } = options;
+  const snapshotAt = createSnapshots(options.snapshot);
   const tails = createTails(log, { eventsMax: recentEventsMax, charactersMax: recentCharactersMax });
   return {
     open(query) {
       // Taken here and not at the first pull, so that an unknown session is an error of the caller's and not of the stream.
-      const frame = {
-        type: "snapshot",
-        sessionId: query.sessionId,
-        data: snapshot(query.sessionId),
-      } as const;
-      const { after, gap } = startOf(log, query.sessionId, query.after);
+      const { after, gap, lastSequence } = startOf(log, query.sessionId, query.after);
+      const frame = snapshotAt(query.sessionId, lastSequence);
       const first: StreamFrame[] = gap ? [frame, gapFrame(query.sessionId, gap)] : [frame];
       return follow({ log, tails, query, first, after });
     },
