@@ -19,6 +19,7 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
       const isDone = await takeStep(task, kit, signal);
       if (isDone && kit.journal.complete(taskId)) return;
     }
+    if (isOver(task, kit)) kit.journal.complete(taskId);
   } catch (error) {
     if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
     if (willPass(error) && kit.isStopping()) return; // The next life of the server tries again.
@@ -42,6 +43,11 @@ async function takeStep(task: Task, kit: Kit, signal: AbortSignal): Promise<bool
   checkBounds(kit.task(task.id), settings);
   await takeTurn(task, settings, kit, signal);
   return false;
+}
+
+/** Nothing is left to do: whoever waits for the end need not wait for the next life of the server. */
+function isOver(task: Task, kit: Kit): boolean {
+  return kit.journal.openCalls(task) === undefined && hasLastWord(task, kit);
 }
 
 /** The agent said something without wanting a tool, or a person's own tool run has its result. */

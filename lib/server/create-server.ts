@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
 import type { Handlers } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Storage } from "../storage.ts";
@@ -74,15 +75,23 @@ export function createServer(options: ServerOptions): Server {
       stopping.abort();
       cutSilentConnections();
       streams.end();
-      const force = setTimeout(() => {
-        stopped.abort();
-        app.server.closeAllConnections();
-      }, bounds.closeMs);
+      const giveUp = setTimeout(() => stopped.abort(comeBack()), bounds.closeMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), bounds.closeMs + answerMs);
       await Promise.all([sockets.close(), app.close()]);
-      clearTimeout(force);
+      clearTimeout(giveUp);
+      clearTimeout(cut);
     },
     reportFault: (message, cause) => app.log.error({ err: cause }, message),
   };
+}
+
+/** What has waited in vain is answered, before its connection is cut. */
+const answerMs = 200;
+
+function comeBack(): AppError {
+  return new AppError("busy", "The server is stopping. Ask again, under the same key, when it is back.", {
+    retryAfterSeconds: 1,
+  });
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -92,7 +92,9 @@ export function createInvoke({ handlers, services, storage, clock, stopped }: In
     if (!operation.waits) return change(call);
     // What a body that streams holds is known when it was read, so such a request cannot be joined before.
     const request = operation.takesBytes ? undefined : keyed(call);
-    return request ? waitOnce(call, request) : waitAndChange(call);
+    if (request) return waitOnce(call, request);
+    const signal = AbortSignal.any([call.input.signal, stopped]);
+    return waitAndChange({ ...call, input: { ...call.input, signal } });
   };
 }
 

@@ -13,7 +13,7 @@ export interface Conversation {
 export async function converse(
   server: TestServer,
   steps: Step[],
-  options: Omit<Schemas["CreateSession"], "message" | "model"> = {},
+  options: Omit<Schemas["CreateSession"], "message"> = {},
 ): Promise<Conversation> {
   const body = { model: scriptModel, ...options, message: { content: script(...steps) } };
   const created = await server.call("createSession", { body });
