@@ -29,6 +29,8 @@ export interface ActionStore {
   create(action: NewAction): void;
   /** Throws AppError session-damaged where the row cannot be read; so does `ofCall`. */
   get(id: string): Action | undefined;
+  /** As `get`, as far as it can be read. */
+  outline(id: string): Action | undefined;
   /** What `create` was given. */
   revision(id: string): string;
   /** The latest action for a tool call of a task. */

@@ -88,6 +88,11 @@ export function notFound(what: string, id: string): AppError {
   return new AppError("not-found", `There is no ${what} ${id}. It may have been deleted.`);
 }
 
+/** What is stored of the session cannot be read; the host and all other sessions are well. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof AppError && error.code === "session-damaged";
+}
+
 /** Nothing is wrong with the work: the host has to make room, or to let go of a lock, and then it can go well. */
 export function willPass(error: unknown): boolean {
   return error instanceof AppError && (error.code === "busy" || error.code === "storage-full");

@@ -44,6 +44,8 @@ export interface MessageStore {
   list(sessionId: string, page: PageQuery): Message[];
   /** Gives the message the next position of its session, and returns it. */
   deliver(id: string): Message;
+  /** Hands a message that waits to another task of its session, and returns it. */
+  assign(id: string, taskId: string): Message;
   /** Waiting messages of the session, oldest first. */
   waiting(sessionId: string): Message[];
   /** The last message of the conversation so far. */

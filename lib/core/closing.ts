@@ -1,9 +1,11 @@
+import { isDamage } from "../errors.ts";
 import type { Problem } from "../errors.ts";
 import type { NewEvent } from "../event.ts";
 import type { MessagePart, ToolOutput } from "../message.ts";
 import type { Task } from "../task.ts";
 import { hasEnded } from "../task.ts";
 import type { ToolCall } from "../tool.ts";
+import { createHandingOn } from "./handing-on.ts";
 import type { Ledger } from "./ledger.ts";
 import { existing } from "./ledger.ts";
 import type { Runtime } from "./runtime.ts";
@@ -20,7 +22,8 @@ export type CloseTask = (taskId: string, ending: Ending) => Task;
 /**
  * Ends a task, from wherever it is; the only place that does. What was said stays, open calls are answered (providers
  * refuse a conversation with orphans), open decisions are withdrawn, messages not taken up yet join the conversation.
- * A task that has ended stays as it is.
+ * What is stored of a damaged session is left where it cannot be read; its task ends all the same. A task that has ended
+ * stays as it is.
  */
 export function createClosing(
   runtime: Pick<Runtime, "storage" | "deltas" | "newId">,
@@ -28,6 +31,7 @@ export function createClosing(
 ): CloseTask {
   const { storage, deltas, newId } = runtime;
   const { tasks, events, actions } = storage;
+  const handOn = createHandingOn(runtime, ledger);
 
   const keepPartial = (task: Task): NewEvent[] => {
     const messageId = tasks.streamingMessageId(task.id);
@@ -65,7 +69,7 @@ export function createClosing(
       .filter((action) => action.taskId === task.id);
     return open.map((action) => {
       actions.resolve(action.id, { state: "cancelled", resolvedBy: "cancel", resolvedAt: ledger.now() });
-      const resolved = existing(actions.get(action.id), "action", action.id);
+      const resolved = existing(actions.outline(action.id), "action", action.id);
       return { type: "action.resolved", taskId: task.id, data: { action: resolved } };
     });
   };
@@ -76,13 +80,28 @@ export function createClosing(
     return ledger.deliver([...ledger.leftBehind(task.sessionId), ...ledger.waitingFor(task)]);
   };
 
-  return (taskId, { state, problem, detail }) =>
+  /** Written apart from the rest: what cannot be read is left as it is. */
+  const spared: Part = (work) => {
+    try {
+      return storage.atomically("task.close", work);
+    } catch (error) {
+      if (isDamage(error)) return [];
+      throw error;
+    }
+  };
+
+  const end = (taskId: string, { state, problem, detail }: Ending, part: Part): Task =>
     storage.atomically("task.close", () => {
-      const task = existing(tasks.get(taskId), "task", taskId);
+      const task = existing(tasks.outline(taskId), "task", taskId);
       if (hasEnded(task)) return task;
       deltas.flush();
-      const told = [...keepPartial(task), ...answerCalls(task, detail), ...withdrawActions(task)];
-      told.push(...joinConversation(task));
+      const told = [
+        ...part(() => keepPartial(task)),
+        ...part(() => answerCalls(task, detail)),
+        ...part(() => withdrawActions(task)),
+        ...part(() => (state === "failed" ? handOn(task) : [])),
+        ...part(() => joinConversation(task)),
+      ];
       if (problem !== undefined) told.push({ type: "error", taskId, data: { problem } });
       tasks.update(taskId, {
         state,
@@ -91,9 +110,21 @@ export function createClosing(
         streamingMessageId: null,
       });
       ledger.announce(task, told, detail);
-      return existing(tasks.get(taskId), "task", taskId);
+      return existing(tasks.outline(taskId), "task", taskId);
     });
+
+  return (taskId, ending) => {
+    try {
+      return end(taskId, ending, (work) => work());
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return end(taskId, ending, spared);
+    }
+  };
 }
+
+/** Writes one part of an end. */
+type Part = (work: () => NewEvent[]) => NewEvent[];
 
 function unfinished(call: ToolCall, why: string): ToolOutput {
   return call.state === "started"

@@ -36,8 +36,8 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
   const resolve = (action: Action, resolution: Resolution): Action | undefined =>
     storage.atomically("action.expire", () => {
       if (!actions.resolve(action.id, resolution)) return undefined;
-      const resolved = existing(actions.get(action.id), "action", action.id);
-      const task = existing(tasks.get(action.taskId), "task", action.taskId);
+      const resolved = existing(actions.outline(action.id), "action", action.id);
+      const task = existing(tasks.outline(action.taskId), "task", action.taskId);
       const isLast = !actions
         .pending(action.sessionId, { limit: 1000 })
         .some((other) => other.taskId === task.id);

@@ -52,11 +52,11 @@ export function createLedger({ storage, clock }: Pick<Runtime, "storage" | "cloc
         return work(task);
       }),
 
-    /** Appends `extra`, then the task and its session as they are now; with `detail` also words for people. */
+    /** Appends `extra`, then the task and its session as they are now, as far as they can be read; with `detail` also words for people. */
     announce: (task: Pick<Task, "id" | "sessionId">, extra: readonly NewEvent[], detail?: string): void => {
       sessions.update(task.sessionId, {}, now());
-      const current = existing(tasks.get(task.id), "task", task.id);
-      const session = existing(sessions.get(task.sessionId), "session", task.sessionId);
+      const current = existing(tasks.outline(task.id), "task", task.id);
+      const session = existing(sessions.outline(task.sessionId), "session", task.sessionId);
       events.append(task.sessionId, [
         ...extra,
         { type: "task.updated", taskId: task.id, data: { task: current } },
@@ -72,7 +72,7 @@ export function createLedger({ storage, clock }: Pick<Runtime, "storage" | "cloc
     /** Messages of tasks that ended before they took them up, while another task was at work. */
     leftBehind: (sessionId: string): Message[] =>
       messages.waiting(sessionId).filter((message) => {
-        const task = tasks.get(message.taskId);
+        const task = tasks.outline(message.taskId);
         return task !== undefined && hasEnded(task);
       }),
 

@@ -1,4 +1,4 @@
-import { AppError, problemOf, willPass } from "../errors.ts";
+import { AppError, isDamage, problemOf, willPass } from "../errors.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { Task } from "../task.ts";
 import { answerCalls } from "./dispatch.ts";
@@ -25,7 +25,7 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     if (willPass(error) && kit.isStopping()) return; // The next life of the server tries again.
     if (willPass(error)) throw error; // Not the task's fault: it goes on from its journal when the host can write again.
     const problem = problemOf(error, `/v1/tasks/${taskId}`);
-    if (problem.code === "internal") kit.reportFault(`Task ${taskId} failed`, error);
+    if (problem.code === "internal" || isDamage(error)) kit.reportFault(`Task ${taskId} failed`, error);
     kit.journal.close(taskId, { state: "failed", problem, detail: problem.detail });
   }
 }

@@ -31,7 +31,7 @@ export function createPreparation({ storage, git, clock, reportFault }: Runtime,
   };
 
   const settle = (id: string, change: WorkspaceChange): Promise<void> =>
-    insist(() => update(id, { progress: null, ...change }), { clock, signal: stopping.signal });
+    insist(() => update(id, { progress: null, ...change }), { clock, reportFault, signal: stopping.signal });
 
   const fill = async ({ id, repository, branch }: Workspace) => {
     if (repository !== null) {

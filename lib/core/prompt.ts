@@ -7,6 +7,7 @@ import type { ToolSpec } from "../tool.ts";
 import type { WorkspaceHost } from "../workspace.ts";
 import { timestamp } from "../clock.ts";
 import type { Kit } from "./kit.ts";
+import { checkPairs } from "./pairs.ts";
 
 /** The repository's own instructions are cut here, as on the desktop. */
 const instructionCharactersMax = 8000;
@@ -29,13 +30,15 @@ export async function buildRequest(
   if (model === undefined)
     throw new AppError("model-not-configured", "No model is chosen for this task any more.");
   const history = kit.storage.messages.history(task.sessionId);
+  const conversation = joinToolRuns(history);
+  checkPairs(task.sessionId, conversation);
   const tools = kit.toolbox.tools.filter((tool) => agent.tools?.includes(tool.name) ?? true);
   return {
     model,
     system: [agent.systemPrompt, surroundings(host, settings, kit), await instructions(host)]
       .filter(Boolean)
       .join("\n\n"),
-    history: joinToolRuns(history),
+    history: conversation,
     files: await readFiles(history, kit),
     tools: tools.map(({ name, description, inputSchema, effect }): ToolSpec => ({
       name,

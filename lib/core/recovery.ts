@@ -1,4 +1,4 @@
-import { AppError, problemOf } from "../errors.ts";
+import { AppError, isDamage, problemOf } from "../errors.ts";
 import type { Task } from "../task.ts";
 import type { Journal } from "./journal.ts";
 import type { Runtime } from "./runtime.ts";
@@ -28,6 +28,7 @@ export function createRecovery({ storage, reportFault }: Runtime, journal: Journ
       try {
         work(task);
       } catch (error) {
+        if (isDamage(error)) continue; // Its loop ends it, with a word in the log.
         reportFault(`Task ${task.id} could not be looked at`, error);
       }
     }

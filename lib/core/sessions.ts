@@ -69,7 +69,8 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
     },
 
     remove: (id) => {
-      if (get(id).activeTask !== null)
+      const session = existing(sessions.outline(id), "session", id); // What is damaged can be deleted as well.
+      if (session.activeTask !== null)
         throw new AppError(
           "session-busy",
           "The session has a task at work or in the queue. Cancel it first.",

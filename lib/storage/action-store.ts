@@ -61,6 +61,7 @@ export function createActionStore(database: Database): ActionStore {
       );
     },
     get: (id) => first(byId.get(id)),
+    outline: (id) => byId.all(id).map(outlineOf)[0],
     revision: (id) => revision.get(id)?.revision ?? "",
     ofCall: (taskId, toolCallId) => first(ofCall.get(taskId, toolCallId)),
     pending: (sessionId, { cursor = "", limit }) =>

@@ -39,7 +39,7 @@ const giveNextPosition = `
   ) WHERE id = ? AND position IS NULL`;
 
 /**
- * `create` throws not-found for an unknown file, `deliver` for an unknown message; delivering twice changes nothing.
+ * `create` throws not-found for an unknown file, `deliver` and `assign` for an unknown message; delivering twice changes nothing.
  * `files` of a message are those of `fileIds`, then those its parts name, each once.
  */
 export function createMessageStore(database: Database, jointly: UnitOfWork["jointly"]): MessageStore {
@@ -57,6 +57,7 @@ export function createMessageStore(database: Database, jointly: UnitOfWork["join
   const waiting = select("WHERE session_id = ? AND position IS NULL AND id > ? ORDER BY id LIMIT ?");
   const selectFiles = database.statement<FileRow & { message_id: string }>(filesOfMessages);
   const deliver = database.statement(giveNextPosition);
+  const assign = database.statement("UPDATE messages SET task_id = ? WHERE id = ? AND position IS NULL");
 
   const toMessages = (rows: readonly MessageRow[]): Message[] => {
     const files = new Map<string, File[]>(rows.map(({ id }) => [id, []]));
@@ -67,6 +68,12 @@ export function createMessageStore(database: Database, jointly: UnitOfWork["join
   };
   const first = (row: MessageRow | undefined) => (row ? toMessages([row])[0] : undefined);
   const get = (id: string) => first(byId.get(id));
+
+  const existing = (id: string) => {
+    const message = get(id);
+    if (!message) throw notFound("message", id);
+    return message;
+  };
 
   const create = (message: NewMessage) => {
     const { id, sessionId, taskId, role, content, createdAt, providerMetadata } = message;
@@ -91,9 +98,11 @@ export function createMessageStore(database: Database, jointly: UnitOfWork["join
     },
     deliver: (id) => {
       deliver.run(id);
-      const message = get(id);
-      if (!message) throw notFound("message", id);
-      return message;
+      return existing(id);
+    },
+    assign: (id, taskId) => {
+      assign.run(taskId, id);
+      return existing(id);
     },
     waiting: (sessionId) => toMessages(waiting.all(sessionId, "", unlimited)),
     last: (sessionId) => first(last.get(sessionId)),
