@@ -5,6 +5,7 @@ import type { Reach } from "../failpoint.ts";
 import { translated } from "./failure.ts";
 import { createGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
+import { createPatience } from "./patience.ts";
 
 export type Value = string | number | null;
 
@@ -41,7 +42,7 @@ export interface DatabaseOptions {
   path: string;
   /** Folder of numbered SQL files. */
   migrations: string;
-  /** SQLite waits this long for a lock, and the event loop with it. */
+  /** SQLite waits this long for a lock, and the event loop with it; once, however long the lock is held. */
   busyTimeoutMs: number;
   /** Hears of failures after which the file cannot be trusted. */
   onFault: (error: unknown) => void;
@@ -106,8 +107,12 @@ export function assertVersion(version: string): void {
     );
 }
 
-function connect(sqlite: Sqlite.Database, { path, onFault }: DatabaseOptions): Database {
+function connect(sqlite: Sqlite.Database, { path, onFault, busyTimeoutMs }: DatabaseOptions): Database {
   const guard = createGuard(sqlite, onFault);
+  const takeLock = createPatience({
+    waitFor: (ms) => void sqlite.pragma(`busy_timeout = ${ms}`),
+    busyTimeoutMs,
+  });
   const statements = new Map<string, Statement<unknown>>();
   let checkFence = () => {};
   const pragma = (name: string) => Number(sqlite.pragma(name, { simple: true }));
@@ -134,7 +139,7 @@ function connect(sqlite: Sqlite.Database, { path, onFault }: DatabaseOptions): D
   };
   const [beginning, ending] = [compile("BEGIN IMMEDIATE"), compile("COMMIT")];
   const begin = () => {
-    guard.run(() => beginning().run());
+    guard.run(() => takeLock(() => beginning().run()));
     guard.beginUnit();
     try {
       guard.run(checkFence);
