@@ -8,8 +8,7 @@ import type { Random } from "./random.ts";
 export interface Asked {
   operationId: OperationId;
   options: CallOptions;
-  /** Null for what takes none. */
-  key: string | null;
+  key: string;
   status: number;
   body: unknown;
   /** What came to the same request under the same key: beside the first, or long after. */
@@ -51,15 +50,12 @@ export function createAsker({ caller, random, checkTime }: AskerOptions): Asker 
   };
 
   const ask = async (operationId: OperationId, options: CallOptions = {}): Promise<TestAnswer> => {
-    const { method } = routes[operationId];
-    if (method === "GET") return (await insist(operationId, options)).answer;
-    const key = method === "DELETE" ? null : `key-${asked.length}-${random.between(0, 1e9)}`;
-    const sent = key === null ? options : { ...options, headers: { "Idempotency-Key": key } };
-    const racer = key !== null && random.chance(0.15) ? insist(operationId, sent) : undefined;
+    if (routes[operationId].method === "GET") return (await insist(operationId, options)).answer;
+    const key = `key-${asked.length}-${random.between(0, 1e9)}`;
+    const sent = { ...options, headers: { "Idempotency-Key": key } };
+    const racer = random.chance(0.15) ? insist(operationId, sent) : undefined;
     racer?.catch(() => {}); // Awaited below.
     const { answer, tries } = await insist(operationId, sent);
-    const isGone = method === "DELETE" && tries > 1 && answer.status === 404;
-    if (isGone) Object.assign(answer, { status: 204, body: undefined }); // An earlier try did it.
     const record: Asked = { operationId, options, key, ...plain(answer), again: [], tries };
     asked.push(record);
     if (racer !== undefined) record.again.push({ ...plain((await racer).answer), when: "racing" });
@@ -71,7 +67,7 @@ export function createAsker({ caller, random, checkTime }: AskerOptions): Asker 
     ask: ask as Caller["call"], // The caller below has held the answer against its operation.
     replay: async () => {
       for (const record of asked) {
-        if (record.key === null || record.status >= 300) continue;
+        if (record.status >= 300) continue;
         const options = { ...record.options, headers: { "Idempotency-Key": record.key } };
         const { answer } = await insist(record.operationId, options);
         record.again.push({ ...plain(answer), when: "replayed" });

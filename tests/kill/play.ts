@@ -69,6 +69,7 @@ async function lastLife(
   const left = await orphansOf(host.folder, { except: [host.pid], withinMs: 2500 });
   const followed = await followedToTheEnd(stage);
   const stored = await readStored(host, asker.asked);
+  await stage.finish(endsWithinMs);
   await asker.replay();
   const after = await readStored(host, asker.asked);
   if (after.sessions.length !== stored.sessions.length)
