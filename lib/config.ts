@@ -31,6 +31,8 @@ export interface Config {
   gracePeriodMs: number;
   /** What commands may see of the environment. */
   commandEnvironment: Readonly<Record<string, string>>;
+  /** Whether commands get namespaces of their own where the host has them; `off` shows what holds on other hosts. */
+  isolation: "auto" | "off";
   /** For tests: the process ends itself with SIGKILL there. */
   failpoint: Target | undefined;
 }
@@ -62,6 +64,7 @@ export function loadConfig(
       read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { least: 100, most: 3_600_000 }) ?? 300_000,
     gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { least: 0, most: 300_000 }) ?? 10_000,
     commandEnvironment: commandEnvironment(environment),
+    isolation: "auto",
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),
   };
   read.report();

@@ -35,6 +35,8 @@ export interface ServerProcessOptions {
   env?: Record<string, string>;
   /** Below it all folders are made; a fresh one without it. */
   folder?: string;
+  /** Below tests/support; what `npm start` runs without it. */
+  program?: string;
 }
 
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
@@ -45,6 +47,10 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
   const url = `http://127.0.0.1:${port}`;
   const env: Record<string, string> = { ...environment(folder), PORT: String(port), ...options.env };
   const key = env["TALKCODY_API_KEY"] || testKey;
+  const program = join(
+    root,
+    options.program === undefined ? "start.mjs" : `tests/support/${options.program}`,
+  );
   let said = "";
   let child: ChildProcess | undefined;
   const alive = (): ChildProcess => {
@@ -53,7 +59,7 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
   };
   const start = async (more: Record<string, string> = {}) => {
     const ofLife = { ...env, ...more };
-    child = spawn(process.execPath, [join(root, "start.mjs")], { cwd: root, env: ofLife, stdio: "pipe" });
+    child = spawn(process.execPath, [program], { cwd: root, env: ofLife, stdio: "pipe" });
     child.stdout?.on("data", (bytes: Buffer) => (said += bytes.toString()));
     child.stderr?.on("data", (bytes: Buffer) => (said += bytes.toString()));
     const started = child;
