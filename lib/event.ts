@@ -31,7 +31,10 @@ export function eventPlace(id: string): EventPlace {
 
 export interface LogBounds {
   generation: number;
-  /** Sequence of the oldest event kept; lastSequence + 1 when there is none. */
+  /**
+   * What came before is gone. From here on the log tells everything: where numbers are missing, those events were
+   * deltas that a later event made void. lastSequence + 1 when nothing is left.
+   */
   firstSequence: number;
   /** 0 when nothing was ever appended. */
   lastSequence: number;
@@ -52,6 +55,16 @@ export interface EventLog {
   written(sessionId: string, messageId: string): { text: string; reasoning: string };
   /** Called after each commit with the events of one session in order. Returns a function that stops it. */
   onCommitted(listener: (sessionId: string, events: readonly Event[]) => void): () => void;
+}
+
+/** Lets go of what need not be kept in the log. Each call is one short transaction; true asks for another one. Synchronous. */
+export interface LogUpkeep {
+  /** Sessions whose log has grown since it was last looked through, or that rested since before `restedSince` and have a log still. */
+  due(restedSince: string): string[];
+  /** Removes deltas that a later event made void: those before the final message or its next try, the live output before the result. */
+  compact(sessionId: string): boolean;
+  /** Removes the oldest events over the bounds of a log, and all of a session that has rested; never what `written` tells. */
+  prune(sessionId: string, restedSince: string): boolean;
 }
 
 export interface Delta {

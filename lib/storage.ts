@@ -1,6 +1,6 @@
 import type { ActionStore } from "./action.ts";
 import type { AgentStore } from "./agent.ts";
-import type { EventLog } from "./event.ts";
+import type { EventLog, LogUpkeep } from "./event.ts";
 import type { Boundary } from "./failpoint.ts";
 import type { Attachments, FileStore } from "./file.ts";
 import type { MessageStore } from "./message.ts";
@@ -44,6 +44,14 @@ export interface RequestBook {
   requests: IdempotencyStore;
 }
 
+/** What keeps chat_history.db small. Each call is short; true asks for another one. Synchronous. */
+export interface StorageUpkeep extends LogUpkeep {
+  /** Gives some of the room that the file does not need back to the disk. */
+  vacuum(): boolean;
+  /** Bytes that wait in an overgrown write-ahead log because a reader is in the way; 0 when all is well. */
+  backlogBytes(): number;
+}
+
 export interface Storage {
   /** Of chat_history.db, like all that follows but the last stores. */
   atomically: Atomically;
@@ -63,5 +71,6 @@ export interface Storage {
   requests: Pick<IdempotencyStore, "find" | "prune">;
   agents: AgentStore;
   settings: SettingsStore;
+  upkeep: StorageUpkeep;
   close(): void;
 }

@@ -14,6 +14,7 @@ import { createSessions } from "./sessions.ts";
 import type { GlobalSettingsService } from "./settings.ts";
 import { createActions, createTasks } from "./tasks.ts";
 import { createToolRuns } from "./tool-runs.ts";
+import { createUpkeep } from "./upkeep.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
 export { createSettings } from "./settings.ts";
@@ -108,6 +109,7 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
       });
       const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
       void watch(checkMs);
+      createUpkeep(runtime, stopping.signal).start();
     },
     stop: async (graceMs) => {
       await Promise.all([scheduler.stop(graceMs), workspaces.stop()]);

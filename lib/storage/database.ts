@@ -27,8 +27,8 @@ export interface Database {
   statement<Row = never>(sql: string): Statement<Row>;
   /** Looks before each transaction's first change whether this life may still write; what it throws is final. */
   fence(check: () => void): void;
-  /** Gives at most so many free pages at the end of the file back to the disk; true when some are left. */
-  vacuum(pagesMax: number): boolean;
+  /** Gives at most so many of the file's free pages back to the disk, but keeps `spare`; true when there are more. */
+  vacuum(pages: { most: number; spare: number }): boolean;
   /** Brings what the write-ahead log holds into the file, as far as no reader is in the way; returns the bytes left over. */
   checkpoint(): number;
   /** From here on statements are refused once SQLite has rolled the transaction back by itself. */
@@ -51,6 +51,9 @@ export interface DatabaseOptions {
 
 /** Start-up is no request path: the last process may still be letting go. */
 const openTimeoutMs = 5000;
+
+/** What a write-ahead log keeps of its size after a burst. */
+export const walBytesKept = 64 * 1024 * 1024;
 
 export function openDatabase(options: DatabaseOptions): Database {
   createPrivateFile(options.path);
@@ -80,7 +83,7 @@ function configure(sqlite: Sqlite.Database, path: string): void {
   // better-sqlite3 opens a WAL file a second time with NORMAL, which may lose acknowledged commits.
   expectPragma(sqlite, "synchronous = FULL", { path, name: "synchronous", value: 2 });
   expectPragma(sqlite, "foreign_keys = ON", { path, name: "foreign_keys", value: 1 });
-  sqlite.pragma("journal_size_limit = 67108864"); // 64 MiB, after a burst.
+  sqlite.pragma(`journal_size_limit = ${walBytesKept}`);
   sqlite.pragma("temp_store = MEMORY"); // Reading must work when the disk is full.
 }
 
@@ -175,11 +178,14 @@ function connect(sqlite: Sqlite.Database, { path, onFault, busyTimeoutMs }: Data
     },
     statement: <Row>(sql: string) => statement(sql) as Statement<Row>, // The SQL says what the rows are.
     fence: (check) => void (checkFence = check),
-    vacuum: (pagesMax) => {
-      const free = guard.run(() => pragma("freelist_count"));
+    vacuum: ({ most, spare }) => {
+      const surplus = () => guard.run(() => pragma("freelist_count")) - spare;
+      const before = surplus();
+      if (before <= 0) return false;
       // Not as a statement: it takes one step for each page.
-      if (free > 0) alone(() => sqlite.exec(`PRAGMA incremental_vacuum(${pagesMax})`));
-      return free > pagesMax;
+      alone(() => sqlite.exec(`PRAGMA incremental_vacuum(${Math.min(most, before)})`));
+      const after = surplus();
+      return after > 0 && after < before; // A file that was made without room for this gives nothing back.
     },
     checkpoint: () =>
       guard.run(() => {

@@ -16,10 +16,6 @@ interface EventRow {
 
 type Listener = Parameters<EventLog["onCommitted"]>[0];
 
-const selectBounds = `
-  SELECT last_sequence, (SELECT min(sequence) FROM events WHERE session_id = sessions.id) AS first_sequence
-  FROM sessions WHERE id = ?`;
-
 const selectDeltas = `
   SELECT type, payload FROM events
   WHERE session_id = ? AND subject_id = ? AND type IN ('token', 'reasoning') AND sequence > coalesce((
@@ -44,7 +40,9 @@ export function createEventLog(options: {
   const select = database.statement<EventRow>(`
     SELECT sequence, type, task_id, created_at_ms, payload FROM events
     WHERE session_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`);
-  const bounds = database.statement<{ last_sequence: number; first_sequence: number | null }>(selectBounds);
+  const bounds = database.statement<{ last_sequence: number; pruned_sequence: number }>(
+    "SELECT last_sequence, pruned_sequence FROM sessions WHERE id = ?",
+  );
   const deltas = database.statement<{ type: "token" | "reasoning"; payload: string }>(selectDeltas);
 
   const listeners = new Set<Listener>();
@@ -85,8 +83,7 @@ export function createEventLog(options: {
     bounds: (sessionId) => {
       const row = bounds.get(sessionId);
       if (!row) throw notFound("session", sessionId);
-      const { last_sequence: lastSequence, first_sequence: firstSequence } = row;
-      return { generation, firstSequence: firstSequence ?? lastSequence + 1, lastSequence };
+      return { generation, firstSequence: row.pruned_sequence + 1, lastSequence: row.last_sequence };
     },
     written: (sessionId, messageId) => {
       const written = { token: "", reasoning: "" };

@@ -7,6 +7,7 @@ import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
 import { openAttachments } from "./attachments.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { takeEpoch } from "./epoch.ts";
 import { createEventLog } from "./event-log.ts";
 import { createFileStore } from "./file-store.ts";
 import { currentGeneration } from "./generation.ts";
@@ -17,6 +18,7 @@ import { createSettingsStore } from "./settings-store.ts";
 import { createTaskStore } from "./task-store.ts";
 import { createToolCallStore } from "./tool-call-store.ts";
 import { attempt, createUnitOfWork } from "./unit-of-work.ts";
+import { createUpkeep } from "./upkeep.ts";
 import { createWorkspaceStore } from "./workspace-store.ts";
 
 export interface StorageOptions {
@@ -74,6 +76,7 @@ function throwLater(error: unknown): void {
 function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
   const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
+  takeEpoch(chat);
   const generation = currentGeneration(chat, join(dataDir, "restored"));
   const unit = createUnitOfWork(chat, { onFault, reach });
   const books = createRequestBooks({
@@ -88,6 +91,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
   });
   const afterCommit = (work: () => void) => (unit.isActive ? committed(work) : work());
   const onRollback = unit.queue<() => void>({ deliver: () => {}, drop: (undo) => undo() });
+  const files = createFileStore(chat);
 
   return {
     atomically: unit.atomically,
@@ -98,12 +102,13 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     events,
     toolCalls: createToolCallStore(chat, unit.jointly),
     actions: createActionStore(chat),
-    files: createFileStore(chat),
+    files,
     attachments: openAttachments({
       folder: join(dataDir, "attachments"),
       fileBytesMax,
       afterCommit,
       onRollback,
+      isKept: (fileId) => files.get(fileId) !== undefined,
       reach,
     }),
     workspaces: createWorkspaceStore(chat),
@@ -111,6 +116,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     requests: inAllBooks(books),
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
+    upkeep: createUpkeep(chat, unit),
     close: () => [chat, agents, settings].forEach((database) => database.close()),
   };
 }
