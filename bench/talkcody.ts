@@ -8,24 +8,35 @@ import { start } from "./process.ts";
 import type { Following, Listener, RunningTarget, StartOptions, Target } from "./target.ts";
 
 const root = join(import.meta.dirname, "..");
-const key = { "x-api-key": "bench-key-0123456789abcdef" };
+const apiKey = "bench-key-0123456789abcdef";
+const key = { "x-api-key": apiKey };
 
 /** This repository's server, as `npm start` starts it. */
 export const talkcody: Target = {
   name: "talkcody",
   start: async (options) => {
-    const startedAt = now();
-    const program = start({
-      command: process.execPath,
-      args: nodeArguments(),
-      cwd: root,
-      env: environment(options),
-    });
-    const url = await untilHealthy(join(options.folder, "server.json"));
-    const startMs = now() - startedAt;
-    return { ...program, startMs, ...client(url, await furnish(createCaller(url, key))) };
+    const { url, ...program } = await launch(options);
+    return { ...program, ...client(url, await furnish(createCaller(url, key))) };
   },
 };
+
+export interface Launched extends Pick<RunningTarget, "pid" | "startMs" | "stop"> {
+  url: string;
+  apiKey: string;
+}
+
+/** The bare process, at its first good answer. */
+export async function launch(options: StartOptions, env: Record<string, string> = {}): Promise<Launched> {
+  const startedAt = now();
+  const program = start({
+    command: process.execPath,
+    args: nodeArguments(),
+    cwd: root,
+    env: { ...environment(options), ...env },
+  });
+  const url = await untilHealthy(join(options.folder, "server.json"));
+  return { ...program, startMs: now() - startedAt, url, apiKey };
+}
 
 function environment({ modelUrl, folder }: StartOptions): Record<string, string> {
   return {

@@ -1,0 +1,93 @@
+import { request } from "node:http";
+import type { Socket } from "node:net";
+import { WebSocket } from "ws";
+import type { Frame } from "./account.ts";
+
+/** One connection of one reader. */
+export interface Line {
+  /** Resets the connection once so many more bytes of it were read, in the middle of whatever they are in. What comes behind them is never heard. */
+  cutAfter(bytes: number): void;
+  close(): void;
+}
+
+export interface LineOptions {
+  url: string;
+  key: string;
+  sessionId: string;
+  after: string | undefined;
+  hear(frame: Frame): void;
+  /** The connection is gone, for whatever reason, unless `close` was called. */
+  onGone(): void;
+}
+
+export type Transport = "sse" | "websocket";
+
+export const openLine: Record<Transport, (options: LineOptions) => Line> = {
+  sse: openSse,
+  websocket: openSocket,
+};
+
+function openSse({ url, key, sessionId, after, hear, onGone }: LineOptions): Line {
+  const headers = { "x-api-key": key, accept: "text/event-stream" };
+  const resume = after === undefined ? {} : { "last-event-id": after };
+  const options = { headers: { ...headers, ...resume }, agent: false } as const;
+  const cutting = createCut(() => sent.socket?.resetAndDestroy());
+  const sent = request(`${url}/v1/sessions/${sessionId}/events`, options, (response) => {
+    let rest: Buffer = Buffer.alloc(0);
+    response.on("data", (chunk: Buffer) => {
+      rest = Buffer.concat([rest, cutting.pass(chunk)]);
+      const end = rest.lastIndexOf("\n\n");
+      if (end < 0) return;
+      for (const block of rest.toString("utf8", 0, end).split("\n\n")) {
+        const data = /^data: (.*)$/m.exec(block)?.[1];
+        if (data !== undefined) hear(JSON.parse(data) as Frame);
+      }
+      rest = rest.subarray(end + 2);
+    });
+    response.on("error", () => {});
+  });
+  sent.on("error", () => {}).once("close", () => cutting.isClosed() || onGone());
+  sent.end();
+  return { cutAfter: cutting.cutAfter, close: () => cutting.close(() => sent.destroy()) };
+}
+
+/** Frames of a socket come whole: it is cut between two of them. */
+function openSocket({ url, key, sessionId, after, hear, onGone }: LineOptions): Line {
+  const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/ws`, { headers: { "x-api-key": key } });
+  let connection: Socket | undefined;
+  const cutting = createCut(() => connection?.resetAndDestroy());
+  const subscribe = { type: "subscribe", id: "1", sessionId, ...(after === undefined ? {} : { after }) };
+  socket.once("upgrade", (response) => (connection = response.socket));
+  socket.once("open", () => socket.send(JSON.stringify(subscribe)));
+  socket.on("message", (bytes: Buffer) => {
+    if (cutting.pass(bytes).length < bytes.length) return;
+    const frame = JSON.parse(bytes.toString()) as Frame | { type: "event"; event: Frame } | { type: "ack" };
+    if (frame.type === "event") hear(frame.event);
+    else if (frame.type !== "ack") hear(frame);
+  });
+  socket.on("error", () => {}).once("close", () => cutting.isClosed() || onGone());
+  return { cutAfter: cutting.cutAfter, close: () => cutting.close(() => socket.terminate()) };
+}
+
+function createCut(reset: () => void) {
+  let left = Infinity;
+  let isClosed = false;
+  return {
+    isClosed: () => isClosed,
+    close: (end: () => void) => {
+      isClosed = true;
+      end();
+    },
+    cutAfter: (bytes: number) => {
+      left = bytes;
+      if (left === 0) reset();
+    },
+    /** What of the chunk is still heard. */
+    pass: (chunk: Buffer): Buffer => {
+      const passed = chunk.subarray(0, left);
+      left -= passed.length;
+      if (left === 0) reset();
+      return passed;
+    },
+  };
+}
