@@ -37,7 +37,7 @@ export function createFiles({
       if (files.isInUse(id))
         throw new AppError("file-in-use", `A message refers to ${file.name}. Delete its session first.`);
       files.remove(id);
-      storage.afterCommit(() => attachments.remove(id));
+      attachments.remove(id);
     },
   };
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
 import type { Reach } from "../failpoint.ts";
 import type { Attachments, ByteRange, ReceivedBytes } from "../file.ts";
-import { codeOf, translated } from "./failure.ts";
+import { createDoubts, isFileId, unsettled, type Doubts } from "./doubts.ts";
+import { codeOf, translated, translating } from "./failure.ts";
 import { createMediaTypeSniffer } from "./media-type.ts";
 import { moveSynced } from "./move-synced.ts";
 
@@ -17,15 +18,20 @@ export interface AttachmentsOptions {
   afterCommit(work: () => void): void;
   /** Runs when the transaction of the call is rolled back. */
   onRollback(work: () => void): void;
+  /** Whether the file is on record. */
+  isKept(fileId: string): boolean;
   reach: Reach;
 }
 
-/** Bytes of files below one folder. What a former life left half received is removed. */
+/** Bytes of files below one folder. What a former life left half received, half kept or half removed is removed. */
 export function openAttachments(options: AttachmentsOptions): Attachments {
   const arrivals = join(options.folder, "tmp");
+  const pathOf = (fileId: string) => attachmentPath(options.folder, fileId);
+  const lost = unsettled(arrivals).filter((fileId) => !options.isKept(fileId));
+  for (const fileId of lost) rmSync(pathOf(fileId), { force: true });
   rmSync(arrivals, { recursive: true, force: true });
   mkdirSync(arrivals, { recursive: true, mode: 0o700 });
-  const pathOf = (fileId: string) => attachmentPath(options.folder, fileId);
+  const doubts = createDoubts(arrivals);
 
   return {
     receive: async (bytes) => {
@@ -33,7 +39,7 @@ export function openAttachments(options: AttachmentsOptions): Attachments {
       try {
         const facts = await writeSynced(path, bytes, options.fileBytesMax);
         options.reach("attachment.written");
-        return received(path, facts, { ...options, pathOf });
+        return received(path, facts, { ...options, pathOf, doubts });
       } catch (error) {
         rmSync(path, { force: true });
         throw translated(error);
@@ -48,7 +54,12 @@ export function openAttachments(options: AttachmentsOptions): Attachments {
     // Bytes must not go before the record of them has.
     remove: (fileId) => {
       const path = pathOf(fileId);
-      options.afterCommit(() => rmSync(path, { force: true }));
+      const { settle } = doubts.note(fileId);
+      options.onRollback(settle);
+      options.afterCommit(() => {
+        rmSync(path, { force: true });
+        settle();
+      });
     },
   };
 }
@@ -85,21 +96,25 @@ async function writeAll(
   return { sizeBytes, sha256: hash.digest("hex"), mediaType: sniffer.mediaType() };
 }
 
+interface Places {
+  pathOf(fileId: string): string;
+  doubts: Doubts;
+}
+
 function received(
   path: string,
   facts: Facts,
-  { pathOf, onRollback, reach }: AttachmentsOptions & { pathOf(fileId: string): string },
+  { pathOf, doubts, afterCommit, onRollback, reach }: AttachmentsOptions & Places,
 ): ReceivedBytes {
   return {
     ...facts,
     keep: (fileId) => {
       const kept = pathOf(fileId);
-      try {
-        moveSynced(path, kept);
-        reach("attachment.kept");
-      } catch (error) {
-        throw translated(error);
-      }
+      const { settle } = doubts.note(fileId);
+      onRollback(settle);
+      afterCommit(settle);
+      translating(() => moveSynced(path, kept));
+      reach("attachment.kept");
       onRollback(() => renameSync(kept, path));
     },
     discard: () => rmSync(path, { force: true }),
@@ -108,7 +123,7 @@ function received(
 
 /** The end of an id is random, so the folders fill evenly. Nothing but an id becomes a path. */
 function attachmentPath(folder: string, fileId: string): string {
-  if (!/^fil_[0-9a-z]{26}$/.test(fileId)) throw notFound("file", fileId);
+  if (!isFileId(fileId)) throw notFound("file", fileId);
   return join(folder, fileId.slice(-2), fileId);
 }
 

@@ -25,6 +25,15 @@ export class Fenced extends Error {
   }
 }
 
+/** Runs work whose failures a person can act on. */
+export function translating<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
 /** The promise of durability cannot be kept on this file any more: what a later write says is not to be trusted. */
 export function isFatal(error: unknown): boolean {
   const code = codeOf(error);
