@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import contract from "./packages/shared/src/contract.gen.json" with { type: "json" };
 import packageJson from "./package.json" with { type: "json" };
 import { registry } from "./handlers/registry.gen.ts";
-import { systemClock, timestamp } from "./lib/clock.ts";
+import { type Clock, systemClock, timestamp } from "./lib/clock.ts";
 import { loadConfig } from "./lib/config.ts";
 import type { Config } from "./lib/config.ts";
 import { createCore, createSettings } from "./lib/core/index.ts";
@@ -16,7 +16,6 @@ import { holdDataFolder, openStorage } from "./lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
 import { createToolbox } from "./lib/tools/index.ts";
 
-const clock = systemClock;
 const version = packageJson.version;
 
 export interface RunningServer {
@@ -29,10 +28,10 @@ export interface RunningServer {
 }
 
 /** One server on one data folder. Throws an Error with a sentence a person can act on when it cannot start. */
-export async function startServer(config: Readonly<Config>): Promise<RunningServer> {
+export async function startServer(config: Readonly<Config>, clock = systemClock): Promise<RunningServer> {
   const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
   try {
-    const server = await assemble(config);
+    const server = await assemble(config, clock);
     return { ...server, stop: () => server.stop().finally(release) };
   } catch (error) {
     release();
@@ -41,7 +40,7 @@ export async function startServer(config: Readonly<Config>): Promise<RunningServ
 }
 
 /** Introduces everyone to everyone: config → stores → services → handlers → listen. */
-async function assemble(config: Readonly<Config>): Promise<RunningServer> {
+async function assemble(config: Readonly<Config>, clock: Clock): Promise<RunningServer> {
   const startedAt = timestamp(clock.now());
   const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
@@ -64,7 +63,11 @@ async function assemble(config: Readonly<Config>): Promise<RunningServer> {
       clock,
       deltas,
       hosts,
-      newId: createIds({ now: clock.now, random: (bytes) => randomFillSync(bytes) }),
+      newId: createIds({
+        now: clock.now,
+        random: (bytes) => randomFillSync(bytes),
+        after: storage.newestId(),
+      }),
       models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
       toolbox: createToolbox(),
       fetcher: createWebFetcher(),

@@ -10,11 +10,12 @@ export interface IdSources {
   now: () => number;
   /** Fills the array with random bytes. */
   random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
+  /** The newest id of all that there are: others sort behind it, also when the clock was set back between two lives. */
+  after?: string | undefined;
 }
 
-export function createIds({ now, random }: IdSources): NewId {
-  let time = 0;
-  let tail = new Uint8Array(16);
+export function createIds({ now, random, after }: IdSources): NewId {
+  let { time, tail } = after === undefined ? { time: 0, tail: new Uint8Array(16) } : decode(after);
   return (prefix) => {
     const at = now();
     if (at > time) {
@@ -24,6 +25,14 @@ export function createIds({ now, random }: IdSources): NewId {
       increment(tail); // The same or an earlier millisecond: stay in order whatever the clock does.
     }
     return `${prefix}_${encodeTime(time)}${Array.from(tail, (digit) => alphabet[digit]).join("")}`;
+  };
+}
+
+function decode(id: string): { time: number; tail: Uint8Array<ArrayBuffer> } {
+  const digits = Array.from(id.slice(4), (character) => alphabet.indexOf(character));
+  return {
+    time: digits.slice(0, 10).reduce((sum, digit) => sum * 32 + digit, 0),
+    tail: Uint8Array.from(digits.slice(10)),
   };
 }
 

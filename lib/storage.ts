@@ -72,5 +72,7 @@ export interface Storage {
   agents: AgentStore;
   settings: SettingsStore;
   upkeep: StorageUpkeep;
+  /** The newest of all ids but those of agents; undefined while there is none. */
+  newestId(): string | undefined;
   close(): void;
 }

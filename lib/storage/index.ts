@@ -12,6 +12,7 @@ import { createEventLog } from "./event-log.ts";
 import { createFileStore } from "./file-store.ts";
 import { currentGeneration } from "./generation.ts";
 import { createMessageStore } from "./message-store.ts";
+import { createNewestId } from "./newest-id.ts";
 import { createRequestBooks, inAllBooks } from "./request-books.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createSettingsStore } from "./settings-store.ts";
@@ -117,6 +118,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
     upkeep: createUpkeep(chat, unit),
+    newestId: createNewestId(chat),
     close: () => [chat, agents, settings].forEach((database) => database.close()),
   };
 }

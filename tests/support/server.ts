@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "../../lib/clock.ts";
 import { loadConfig, type Config } from "../../lib/config.ts";
 import { startServer, type RunningServer } from "../../main.ts";
 import { createClient, type Client } from "../../packages/shared/src/index.ts";
@@ -25,14 +26,16 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** For what no variable of the environment says. */
   config?: Partial<Config>;
+  clock?: Clock;
 }
 
 /** The real server in this process, on a free port of loopback and in a fresh folder. */
-export async function startTestServer({ env, config }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({ env, config, clock }: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "talkcody-test-"));
   const home = join(folder, "home");
   mkdirSync(home);
-  const start = () => startServer({ ...loadConfig({ ...environment(folder, home), ...env }), ...config });
+  const start = () =>
+    startServer({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, clock);
   let running: RunningServer | undefined = await start();
   const alive = (): RunningServer => {
     if (running === undefined) throw new Error("The test server is stopped.");
