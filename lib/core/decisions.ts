@@ -7,6 +7,7 @@ import { digestOf, show } from "./digest.ts";
 import type { Journal } from "./journal.ts";
 import { existing } from "./ledger.ts";
 import type { Runtime } from "./runtime.ts";
+import { createWaiters } from "./waiters.ts";
 
 export interface Question {
   task: Task;
@@ -24,7 +25,7 @@ export interface Question {
 export function createDecisions(runtime: Runtime, journal: Journal) {
   const { storage, clock, newId, limits } = runtime;
   const { actions, tasks, sessions } = storage;
-  const waiting = new Map<string, (action: Action) => void>();
+  const waiters = createWaiters();
   const now = () => timestamp(clock.now());
 
   const present = (task: Task, host: WorkspaceHost) => {
@@ -47,7 +48,7 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
         [{ type: "action.resolved", taskId: task.id, data: { action: resolved } }],
         isLast ? "Working" : undefined,
       );
-      storage.afterCommit(() => waiting.get(action.id)?.(resolved));
+      storage.afterCommit(() => waiters.tell(resolved));
       return resolved;
     });
 
@@ -84,25 +85,11 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
       });
     },
 
-    wait: (action: Action, signal: AbortSignal): Promise<Action> =>
-      new Promise((settle, reject) => {
-        signal.throwIfAborted();
-        const current = existing(actions.get(action.id), "action", action.id);
-        if (current.state !== "pending") return settle(current);
-        const stop = () => {
-          waiting.delete(action.id);
-          signal.removeEventListener("abort", onAbort);
-        };
-        const onAbort = () => {
-          stop();
-          reject(signal.reason as Error);
-        };
-        signal.addEventListener("abort", onAbort, { once: true });
-        waiting.set(action.id, (resolved) => {
-          stop();
-          settle(resolved);
-        });
-      }),
+    wait: async (action: Action, signal: AbortSignal): Promise<Action> => {
+      signal.throwIfAborted();
+      const current = existing(actions.get(action.id), "action", action.id);
+      return current.state === "pending" ? waiters.wait(action.id, signal) : current;
+    },
 
     /** Whether a call is still what was approved, in a workspace that is still as it was. */
     holds: async (
@@ -119,9 +106,10 @@ export function createDecisions(runtime: Runtime, journal: Journal) {
     applyOutcome: (tool: Tool, taskId: string, decision: Action | null): void => {
       const isApproved = decision?.state === "approved" || decision?.state === "answered";
       if (tool.asks !== "plan" || !isApproved) return;
-      journal.live({ taskId, as: "call.finish" }, (task) =>
-        tasks.update(taskId, { settings: { ...task.settings, planMode: false } }),
-      );
+      journal.live({ taskId, as: "call.finish" }, (task) => {
+        tasks.update(taskId, { settings: { ...task.settings, planMode: false } });
+        journal.announce(task, []);
+      });
     },
 
     /** Decisions nobody took in time; a time-out never executes anything. */

@@ -12,7 +12,7 @@ interface Run {
 
 /** What failed for no fault of its own is tried again after this, and after twice as long each further time, up to a bound. */
 const faultPauseMs = 1000;
-const faultPauseMsMax = 15_000;
+const faultPauseMsMax = 4000;
 
 /** Starts tasks: one at a time in a session, a bounded number in all, oldest first. Holds nothing that the database does not know. */
 export function createScheduler(kit: Kit, stopping: AbortController) {
@@ -39,8 +39,8 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
   const rest = async ({ id }: Task, error: unknown, signal: AbortSignal): Promise<void> => {
     const count = (cuts.get(id) ?? 0) + 1;
     cuts.set(id, count);
-    kit.reportFault(`Task ${id} was cut; it is taken up again`, error);
-    await kit.clock.sleep(pauseAfter(count), signal).catch(() => {});
+    if (isToldAgain(count)) kit.reportFault(`Task ${id} was cut; it is taken up again`, error);
+    await kit.clock.sleep(pauseAfter(count), AbortSignal.any([signal, stopping.signal])).catch(() => {});
   };
 
   const leave = ({ id }: Task, error: unknown): void => {
@@ -53,6 +53,7 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
   };
 
   let isAwake = false;
+  let failedStarts = 0;
   /** In a turn of its own, so that the answer which made the task is sent first. */
   const wake = (): void => {
     if (!isAwake) setImmediate(startNext);
@@ -64,9 +65,11 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
     if (kit.isStopping()) return;
     try {
       startAll();
+      failedStarts = 0;
     } catch (error) {
-      kit.reportFault("Tasks could not be started; it is tried again", error);
-      kit.clock.sleep(faultPauseMs, stopping.signal).then(wake, () => {});
+      failedStarts++;
+      if (isToldAgain(failedStarts)) kit.reportFault("Tasks could not be started; it is tried again", error);
+      kit.clock.sleep(pauseAfter(failedStarts), stopping.signal).then(wake, () => {});
     }
   };
 
@@ -111,6 +114,11 @@ export type Scheduler = ReturnType<typeof createScheduler>;
 
 function pauseAfter(count: number): number {
   return Math.min(faultPauseMs * 2 ** (count - 1), faultPauseMsMax);
+}
+
+/** The first time, the second, the fourth, and so on: what lasts for hours fills no log. */
+function isToldAgain(count: number): boolean {
+  return Number.isInteger(Math.log2(count));
 }
 
 /** Waits for the work, but not longer. The sleep keeps the process alive: what is to be done after it must not be left out. */
