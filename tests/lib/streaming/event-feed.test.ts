@@ -44,9 +44,7 @@ test("an unknown session is refused when the stream is opened, not when it is re
 test("a cursor the log cannot serve is told as a gap, and the stream goes on from the first event there is", async () => {
   const { folder, storage, feed, sessionId } = openRoom();
   say(storage, sessionId, "a", "b", "c", "d");
-  const other = new Database(join(folder, "chat_history.db"));
-  other.prepare("DELETE FROM events WHERE session_id = ? AND sequence <= 2").run(sessionId);
-  other.close();
+  prune(folder, sessionId, 2);
   const framesAfter = async (after: string | undefined) => {
     const read = readAll(feed.open(query(sessionId, after, ending().signal)));
     await vi.waitFor(() => expect(texts(read.frames).at(-1)).toBe("d"));
@@ -78,9 +76,7 @@ test("what is pruned under a slow reader is told to it as a gap, once", async ()
   expect(await next()).toEqual(["snapshot"]);
   expect(await next()).toEqual(["a"]);
   for (const text of ["b", "c", "d", "e", "f", "g", "h"]) say(storage, sessionId, text);
-  const other = new Database(join(folder, "chat_history.db"));
-  other.prepare("DELETE FROM events WHERE session_id = ? AND sequence <= 3").run(sessionId);
-  other.close();
+  prune(folder, sessionId, 3);
   expect(await next()).toEqual([`gap pruned ${evt(4)}`, "d", "e", "f", "g", "h"]);
   say(storage, sessionId, "i");
   expect(await next()).toEqual(["i"]);
@@ -232,3 +228,11 @@ test("long events leave the tail early; a reader behind it gets them from the lo
   expect(batchMax).toBeLessThanOrEqual(50);
   expect(looks).toHaveBeenCalled();
 });
+
+/** As the upkeep of the log does it. */
+function prune(folder: string, sessionId: string, upTo: number): void {
+  const other = new Database(join(folder, "chat_history.db"));
+  other.prepare("DELETE FROM events WHERE session_id = ? AND sequence <= ?").run(sessionId, upTo);
+  other.prepare("UPDATE sessions SET pruned_sequence = ? WHERE id = ?").run(upTo, sessionId);
+  other.close();
+}
