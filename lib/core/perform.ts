@@ -36,11 +36,12 @@ export async function perform(
   const isCut = signal.aborted && !output.success;
   const told = isCut ? failure(interrupted, output) : output; // By a stop: the next life of the server goes on from here.
   const durationMs = Math.round(kit.clock.elapsed() - startedAt);
-  const record = () => {
-    kit.decisions.applyOutcome(tool, task.id, permit.decision);
-    const words = isCut ? wordsOnCut(tool, permit.input, host) : undefined;
-    kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs }, words);
-  };
+  const record = () =>
+    kit.storage.atomically("call.finish", () => {
+      kit.decisions.applyOutcome(tool, task.id, permit.decision);
+      const words = isCut ? wordsOnCut(tool, permit.input, host) : undefined;
+      kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs }, words);
+    });
   await insist(record, { ...kit, signal });
 }
 
