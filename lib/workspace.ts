@@ -78,6 +78,8 @@ export interface CommandResult {
   /** Bytes the command wrote in all. */
   stdoutBytes: number;
   stderrBytes: number;
+  /** The disk was full: there are no log files. */
+  isLogLost?: boolean;
   durationMs: number;
 }
 

@@ -76,11 +76,12 @@ interface Ended {
 }
 
 function outputOf(command: string, { result, logName, timeoutMs }: Ended): ToolOutput {
-  const output = { text: result.stdout, bytes: result.stdoutBytes, logPath: `${logName}.stdout.log` };
-  const error = { text: result.stderr, bytes: result.stderrBytes, logPath: `${logName}.stderr.log` };
+  const logOf = (name: string) => (result.isLogLost ? null : `${logName}.${name}.log`);
+  const output = { text: result.stdout, bytes: result.stdoutBytes, logPath: logOf("stdout") };
+  const error = { text: result.stderr, bytes: result.stderrBytes, logPath: logOf("stderr") };
   const [shownOutput, shownError] = [describeStream(output), describeStream(error)];
   const answer = isSuccess(command, result) ? success : failure;
-  return answer(describeEnd(command, result, timeoutMs), {
+  return answer(describeEnd(command, result, timeoutMs) + (result.isLogLost ? diskFull : ""), {
     command,
     exit_code: result.exitCode,
     output: shownOutput.shown,
@@ -89,12 +90,14 @@ function outputOf(command: string, { result, logName, timeoutMs }: Ended): ToolO
     timed_out: result.ended === "timeout",
     outputTruncated: shownOutput.isTruncated,
     errorTruncated: shownError.isTruncated,
-    ...(shownOutput.isTruncated ? { outputFilePath: output.logPath } : {}),
-    ...(shownError.isTruncated ? { errorFilePath: error.logPath } : {}),
+    ...(shownOutput.isTruncated && output.logPath ? { outputFilePath: output.logPath } : {}),
+    ...(shownError.isTruncated && error.logPath ? { errorFilePath: error.logPath } : {}),
     isBackground: false,
     duration_ms: Math.round(result.durationMs),
   });
 }
+
+const diskFull = ". The disk of the server is full: its output is not kept in a file.";
 
 function isSuccess(command: string, { ended, exitCode, stderr }: CommandResult): boolean {
   if (ended !== null) return false;

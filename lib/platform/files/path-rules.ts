@@ -1,7 +1,7 @@
 import { ToolFailure } from "../../tool.ts";
 
 /** Why a path was refused, beside the words: `fields.reason` of the ToolFailure. */
-export type Refusal = "outside" | "protected" | "not-found" | "not-a-file" | "too-large" | "failed";
+export type Refusal = "outside" | "protected" | "not-found" | "not-a-file" | "too-large" | "full" | "failed";
 
 export function refusal(reason: Refusal, message: string): ToolFailure {
   return new ToolFailure(message, { reason });
@@ -54,6 +54,13 @@ export function fileFailure(error: unknown, path: string): unknown {
   return known === undefined ? error : refusal(known[0], `${path} ${known[1]}.`);
 }
 
+/** Whether it is for want of room only. */
+export function isForWantOfRoom(error: unknown): boolean {
+  if (error instanceof ToolFailure) return error.fields["reason"] === "full";
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
 const words: Record<string, [Refusal, string]> = {
   ENOENT: ["not-found", "does not exist in the workspace"],
   ENOTDIR: ["not-found", "does not exist: a part of the path is no folder"],
@@ -63,8 +70,8 @@ const words: Record<string, [Refusal, string]> = {
   ELOOP: ["outside", "is a link that leads nowhere the workspace allows"],
   EXDEV: ["failed", "lies on another disk"],
   ENAMETOOLONG: ["not-found", "is longer than a path can be"],
-  ENOSPC: ["failed", "cannot be written: the disk is full"],
-  EDQUOT: ["failed", "cannot be written: the disk quota is used up"],
+  ENOSPC: ["full", "cannot be written: the disk is full"],
+  EDQUOT: ["full", "cannot be written: the disk quota is used up"],
   EIO: ["failed", "cannot be used: the disk reports an error. What it holds is not certain"],
   EROFS: ["failed", "cannot be written: the disk is read-only"],
   ENXIO: ["not-a-file", "is a special file, which is never opened"],

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { passOn, type Reach } from "../../failpoint.ts";
 import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
+import { existingFile, newFile } from "./open-flags.ts";
 import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";
 import type { Unfinished } from "./unfinished.ts";
+import { replaceFile } from "./replace-file.ts";
 import { type Spot, walk } from "./walk.ts";
 
 /** Beside the port: what the shell and the search of the same workspace need. */
@@ -46,7 +47,7 @@ export function createWorkspaceFiles(root: string, options: WorkspaceFilesOption
     write: (path, content) =>
       translated(path, async () => {
         const spot = await place(root, segments(path), path);
-        await held(spot, () => replace(spot, { root, content, unfinished, reach }));
+        await held(spot, () => replaceFile(spot, { root, content, unfinished, reach }));
       }),
     sync: async (path) => {
       await visit(path, async (spot) => {
@@ -75,9 +76,6 @@ export function createWorkspaceFiles(root: string, options: WorkspaceFilesOption
       }),
   };
 }
-
-const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const existingFile = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -140,53 +138,7 @@ function notAFile(path: string, stat: Stats) {
   return refusal("not-a-file", `${path} is ${what}, not a regular file.`);
 }
 
-interface Replacement {
-  root: string;
-  content: string | Uint8Array;
-  unfinished: Unfinished;
-  reach: Reach;
-}
-
-/**
- * Written beside and renamed: nobody reads half of it, and another name of the old file keeps the old content. When it
- * returns, a power cut takes nothing back: the journal says next that it is done.
- */
-async function replace(spot: Spot, { root, content, unfinished, reach }: Replacement): Promise<void> {
-  await spot.folder.check(root);
-  const name = `.talkcody-${randomBytes(8).toString("hex")}.tmp`;
-  const forget = unfinished.note([...spot.segments.slice(0, -1), name]);
-  try {
-    await writeTemporary(spot, name, content);
-    reach("file.written");
-    await spot.folder.check(root);
-    await rename(spot.folder.at(name), spot.folder.at(spot.name));
-    reach("file.renamed");
-    await spot.folder.sync();
-  } catch (error) {
-    await unlink(spot.folder.at(name)).catch(() => {});
-    throw error;
-  } finally {
-    forget();
-  }
-}
-
 async function unlinkIn(above: Spot, { root, name }: { root: string; name: string }): Promise<void> {
   await above.folder.check(root);
   await unlink(`${above.folder.at(above.name)}/${name}`);
-}
-
-async function writeTemporary(spot: Spot, name: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(spot.folder.at(name), newFile, 0o666);
-  try {
-    await handle.writeFile(content);
-    if (spot.stat) await keepOwnership(handle, spot.stat);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function keepOwnership(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
-  await handle.chown(uid, gid).catch(() => {}); // Only root may give files away.
-  await handle.chmod(mode & 0o777);
 }

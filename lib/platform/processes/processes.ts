@@ -67,7 +67,7 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
           started.leave();
         },
       };
-      running.add(started);
+      if (child.pid !== undefined) running.add(started); // Otherwise it could not be started, and says so.
       return started;
     },
     reap: () => reapLives(folder, life),

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { isForWantOfRoom } from "../files/path-rules.ts";
 import { createTerminalText } from "../terminal-text.ts";
 import { createHeadAndTail } from "./head-and-tail.ts";
 import { createRawTail } from "./raw-tail.ts";
@@ -16,6 +17,8 @@ export interface CaptureOptions {
 export interface Captured {
   text: string;
   bytes: number;
+  /** The disk was full: what there is of the log is not all. */
+  isLogLost: boolean;
 }
 
 /** The raw stream goes to its log up to this. */
@@ -24,13 +27,17 @@ export const logBytesMax = 64 * 1024 * 1024;
 /** Live text goes on until this; the rest is in the log. */
 const liveCharactersMax = 1024 * 1024;
 
-/** Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. */
+/**
+ * Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. On a full
+ * disk it goes on without a log, because the command may be the one that makes room.
+ */
 export async function capture({ stream, openLog, onText, onOverflow }: CaptureOptions): Promise<Captured> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const terminal = createTerminalText();
   const kept = createHeadAndTail();
   const unseen = createRawTail();
   let log: FileHandle | undefined;
+  let isLogLost = false;
   let bytes = 0;
   let live = 0;
   const say = (text: string) => {
@@ -39,13 +46,22 @@ export async function capture({ stream, openLog, onText, onOverflow }: CaptureOp
     if (live < liveCharactersMax) onText(text.slice(0, liveCharactersMax - live));
     live += text.length;
   };
+  const keep = async (part: Buffer) => {
+    if (isLogLost) return;
+    try {
+      log ??= await openLog();
+      await log.writeFile(part);
+    } catch (error) {
+      if (!isForWantOfRoom(error)) throw error;
+      isLogLost = true;
+    }
+  };
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       const room = logBytesMax - bytes;
       bytes += chunk.length;
       if (room > 0) {
-        log ??= await openLog();
-        await log.writeFile(chunk.subarray(0, room));
+        await keep(chunk.subarray(0, room));
         if (live < liveCharactersMax) say(terminal.push(decoder.decode(chunk, { stream: true })));
         else unseen.push(chunk);
       }
@@ -58,7 +74,7 @@ export async function capture({ stream, openLog, onText, onOverflow }: CaptureOp
   }
   if (unseen.leftOut() > 0) kept.leaveOut(unseen.leftOut());
   say(terminal.push(decoder.decode(unseen.bytes())) + terminal.end());
-  return { text: kept.text(), bytes };
+  return { text: kept.text(), bytes, isLogLost };
 }
 
 /** A straggler held the stream open and we stopped listening. */

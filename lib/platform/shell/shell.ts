@@ -28,14 +28,15 @@ export function createShell(options: ShellOptions): Shell {
       const { child } = started;
       options.reach("command.started");
       const ending = watch(child, { timeoutMs, signal });
+      const logOf = (name: string) => `${logPrefix}.${name}.log`;
       const listen = (name: "stdout" | "stderr") =>
         capture({
           stream: child[name],
-          openLog: () => options.files.create(`${logPrefix}.${name}.log`),
+          openLog: () => options.files.create(logOf(name)),
           onText: (text) => onOutput(name, text),
           onOverflow: () => ending.end("output-limit"),
         }).catch((error: unknown) => {
-          killGroup(child.pid, "SIGKILL"); // Its output cannot be kept, such as on a full disk.
+          killGroup(child.pid, "SIGKILL"); // Its output cannot be kept.
           throw error;
         });
       const streams = Promise.all([listen("stdout"), listen("stderr")]);
@@ -43,7 +44,11 @@ export function createShell(options: ShellOptions): Shell {
       const { exitCode, exitSignal } = await ending.ended.finally(() => ending.stop());
       await leaveNothing(started);
       const [stdout, stderr] = await streams;
+      const isLogLost = stdout.isLogLost || stderr.isLogLost;
+      if (isLogLost)
+        await Promise.allSettled(["stdout", "stderr"].map((name) => options.files.remove(logOf(name))));
       return {
+        isLogLost,
         ...outcome(exitCode, exitSignal, ending.why()),
         stdout: stdout.text,
         stderr: stderr.text,

@@ -7,8 +7,8 @@ export interface StreamResult {
   text: string;
   /** All that was written. */
   bytes: number;
-  /** Where all of it stands, relative to the workspace. */
-  logPath: string;
+  /** Where all of it stands, relative to the workspace. Null when the disk had no room for it. */
+  logPath: string | null;
 }
 
 /** What the model sees of a stream: its last 10,000 characters, headed by how much is missing and where it is. */
@@ -21,5 +21,6 @@ export function describeStream({ text, bytes, logPath }: StreamResult): {
   const end = tail(text, charsMax);
   const missing =
     keptBytes >= bytes ? `${text.length - end.length} characters` : `${bytes - Buffer.byteLength(end)} bytes`;
-  return { shown: `... (${missing} truncated; the full output is in ${logPath})\n${end}`, isTruncated: true };
+  const where = logPath === null ? "the disk was too full to keep it" : `the full output is in ${logPath}`;
+  return { shown: `... (${missing} truncated; ${where})\n${end}`, isTruncated: true };
 }
