@@ -27,12 +27,12 @@ test("only the passage that was meant is struck, and only once", () => {
 
 test("without the test variable failpoints are inert", () => {
   const strike = () => expect.unreachable();
-  const reach = strikeAt(loadConfig({ HOME: "/home/someone" }).failpoint, strike);
+  const reach = strikeAt(loadConfig({ HOME: "/nowhere" }).failpoint, strike);
   expect(reach).toBe(passOn);
 });
 
 test("a mistyped failpoint is a mistake of the environment, not a server that never fails", () => {
-  const environment = { HOME: "/home/someone", TALKCODY_TEST_FAILPOINT: "turn.comit.prepared" };
+  const environment = { HOME: "/nowhere", TALKCODY_TEST_FAILPOINT: "turn.comit.prepared" };
   expect(() => loadConfig(environment)).toThrow(
     "TALKCODY_TEST_FAILPOINT should be a failpoint such as turn.commit.prepared@2",
   );
