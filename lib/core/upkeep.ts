@@ -3,8 +3,8 @@ import { willPass } from "../errors.ts";
 import type { Event } from "../event.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Between an event that makes others void and their removal: who follows has them from memory until then. */
-const settleMs = 1000;
+/** Between an event that makes others void and their removal: whose line breaks for a moment hears each word still. */
+const settleMs = 5000;
 /** Between two short transactions, for everybody else. */
 const pauseMs = 10;
 /** Until what failed for the moment is tried again. */
