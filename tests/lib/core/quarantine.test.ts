@@ -61,6 +61,11 @@ const kinds = [
     sql: "UPDATE tool_calls SET output = '7' WHERE output IS NOT NULL AND session_id = ?",
   },
   {
+    what: "one of the calls, which is not there,",
+    make: waiting,
+    sql: "DELETE FROM tool_calls WHERE tool_name = 'bash' AND session_id = ?",
+  },
+  {
     what: "the settings of a running task",
     make: running,
     sql: "UPDATE tasks SET settings = '{\"a' WHERE session_id = ?",
