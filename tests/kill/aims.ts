@@ -10,6 +10,10 @@ export interface Aim {
   stage: "first" | "load" | "recovery" | "stop";
   /** So many passages are sure to happen; which of them kills is left to chance. */
   passages: number;
+  /** Ms after the first answer until which it is passed, where that is a matter of time. */
+  withinMs?: number;
+  /** Only in a folder that an older release filled long ago. */
+  isOlder?: boolean;
   /** What is done to the folder before, in place of time that would have to pass. */
   hand?: Hand;
 }
@@ -24,10 +28,13 @@ const recovery = (scene: SceneName, hand?: Hand): Aim => ({
   ...(hand && { hand }),
 });
 
+/** The upkeep of the log comes a second after there is something to do. */
+const upkeepMs = 1800;
+
 /** Complete, or it does not compile: whoever adds a failpoint says here how it is reached. */
 const aims: Record<Boundary | Deed, Aim> = {
   "request.change": load("profiles", 4),
-  "request.begin": load("uploads", 2),
+  "request.begin": load("toolRuns", 2),
   "request.commit": load("uploads", 2),
   "requests.prune": recovery("speech", "age-requests"),
   "task.begin": load("speech"),
@@ -47,8 +54,8 @@ const aims: Record<Boundary | Deed, Aim> = {
   "tool-run.submit": load("toolRuns"),
   "workspace.update": load("speech"),
   "deltas.write": load("speech", 10),
-  "log.compact": load("speech"),
-  "log.prune": recovery("speech"),
+  "log.compact": { ...load("speech"), withinMs: upkeepMs },
+  "log.prune": { ...load("speech"), withinMs: upkeepMs, isOlder: true },
   "storage.opened": recovery("speech"),
   "migration.prepared": { scene: "speech", stage: "first", passages: 3 },
   "migration.committed": { scene: "speech", stage: "first", passages: 3 },

@@ -8,7 +8,8 @@ import type { Random } from "./random.ts";
 export interface Asked {
   operationId: OperationId;
   options: CallOptions;
-  key: string;
+  /** Null where nobody can tell. */
+  key: string | null;
   status: number;
   body: unknown;
   /** What came to the same request under the same key: beside the first, or long after. */
@@ -22,6 +23,8 @@ export interface Asker {
   ask: Caller["call"];
   /** Sends again what had a key and went well. */
   replay(): Promise<void>;
+  /** Puts on record what went well by another way. */
+  note(done: Pick<Asked, "operationId" | "options" | "body">): void;
   readonly asked: readonly Asked[];
 }
 
@@ -64,10 +67,11 @@ export function createAsker({ caller, random, checkTime }: AskerOptions): Asker 
 
   return {
     asked,
+    note: (done) => void asked.push({ ...done, key: null, status: 200, again: [], tries: 1 }),
     ask: ask as Caller["call"], // The caller below has held the answer against its operation.
     replay: async () => {
       for (const record of asked) {
-        if (record.status >= 300) continue;
+        if (record.key === null || record.status >= 300) continue;
         const options = { ...record.options, headers: { "Idempotency-Key": record.key } };
         const { answer } = await insist(record.operationId, options);
         record.again.push({ ...plain(answer), when: "replayed" });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { allMessages, type Schemas } from "../../packages/shared/src/index.ts";
+import { allMessages, loadHistory, reduce, type Schemas } from "../../packages/shared/src/index.ts";
 import { messagesOf } from "../support/conversation.ts";
 import type { Follower } from "../support/follower.ts";
 import { eventsOf } from "../support/until.ts";
@@ -62,18 +62,24 @@ function readTexts(host: Host, sessions: readonly StoredSession[]): Outcome["tex
   return texts;
 }
 
-export function asFollowed(follower: Follower, sessionId: string, isLate: boolean): Followed {
-  const { session, tasks, actions, workspace } = follower.state;
+/** What a client knows; where the log is no more it has asked for the conversation, as clients do. */
+export async function asFollowed(
+  host: Host,
+  { state, events, gaps }: Follower,
+  { sessionId, isLate }: Pick<Followed, "sessionId" | "isLate">,
+): Promise<Followed> {
+  const known = state.gap === null ? state : reduce(state, await loadHistory(host.client, sessionId));
+  const { session, tasks, actions, workspace } = known;
   return {
     sessionId,
     isLate,
     session,
-    messages: allMessages(follower.state),
+    messages: allMessages(known),
     tasks: Object.values(tasks).toSorted((one, other) => (one.id < other.id ? 1 : -1)),
     actions,
     workspace,
-    events: [...follower.events],
-    gaps: follower.gaps,
+    events: [...events],
+    gaps,
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Follower } from "../support/follower.ts";
 import { lendHand } from "./hand.ts";
 import type { Ended } from "./host.ts";
 import type { Ending, Life } from "./plan.ts";
@@ -17,7 +18,7 @@ export interface Lived {
 }
 
 /** A failpoint that is not passed within this is not reached. */
-const patienceMs = 4000;
+const patienceMs = 8000;
 /** A stop may take its grace, 3 s for what is cut, and a little. */
 const stopSlackMs = 4500;
 
@@ -58,7 +59,8 @@ async function end(stage: Stage, ending: Ending, { visits, boot }: Under): Promi
   const gone = host.gone();
   switch (ending.by) {
     case "failpoint": {
-      const bored = boot.then(() => Promise.race([visits, pause(patienceMs)])).then(() => pause(30));
+      const least = () => pause(ending.withinMs ?? 30);
+      const bored = boot.then(() => Promise.race([Promise.all([visits, least()]), pause(patienceMs)]));
       await Promise.race([gone, bored]);
       return kill();
     }
@@ -66,7 +68,7 @@ async function end(stage: Stage, ending: Ending, { visits, boot }: Under): Promi
       await Promise.race([gone, pause(ending.afterMs)]);
       return kill();
     case "kill-at":
-      await Promise.race([gone, boot.then(() => heard(stage, ending.event))]);
+      await Promise.race([gone, boot.then(() => isMidway(stage, ending.while))]);
       return kill();
     case "stop": {
       await Promise.race([gone, boot.then(() => pause(ending.afterMs))]);
@@ -77,12 +79,14 @@ async function end(stage: Stage, ending: Ending, { visits, boot }: Under): Promi
   }
 }
 
-/** Somebody hears such an event; or it takes too long, which ends the waiting as well. */
-async function heard({ followers }: Stage, type: string): Promise<void> {
+/** The agent is in the middle of it, and somebody has heard so; or it takes too long, which ends the waiting as well. */
+async function isMidway({ followers }: Stage, what: "speaking" | "asking"): Promise<void> {
   const end = performance.now() + patienceMs;
-  const isHeard = () =>
-    [...followers.values()].some((all) => all.some(({ events }) => events.at(-1)?.type === type));
-  while (!isHeard() && performance.now() < end) await pause(5);
+  const isIt = ({ state }: Follower) =>
+    what === "asking"
+      ? state.actions.length > 0
+      : Boolean(state.streaming?.text || state.streaming?.reasoning);
+  while (![...followers.values()].flat().some(isIt) && performance.now() < end) await pause(5);
 }
 
 /** A life that ended by itself did so cleanly, after SIGTERM. */

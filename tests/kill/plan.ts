@@ -7,11 +7,11 @@ import { type SceneName, scenes } from "./scenes/index.ts";
 /** How a life of the server ends. */
 export type Ending =
   /** By its own hand, at a failpoint. */
-  | { by: "failpoint"; target: Target }
+  | { by: "failpoint"; target: Target; withinMs?: number }
   /** SIGKILL from outside, so long after the start of the process: the first of them cut the start itself. */
   | { by: "kill"; afterMs: number }
-  /** SIGKILL while somebody hears this event, so that the next life finds something to take up. */
-  | { by: "kill-at"; event: "token" | "action.required" }
+  /** SIGKILL while the agent speaks or somebody is asked, so that the next life finds something to take up. */
+  | { by: "kill-at"; while: "speaking" | "asking" }
   /** SIGTERM; with a target the stop is killed at a failpoint, with `killAfterMs` from outside. */
   | { by: "stop"; afterMs: number; graceMs: number; target?: Target; killAfterMs?: number };
 
@@ -31,6 +31,8 @@ export interface Schedule {
   /** The schema the folder is of at first; undefined: there is none. */
   olderSchema?: number;
   lives: Life[];
+  /** The last life goes on until its upkeep has come, so that late readers find a shortened log. */
+  isLong: boolean;
   aims: Failpoint[];
 }
 
@@ -51,7 +53,7 @@ export function planSchedule(seed: string, index: number): Schedule {
     ...(random.chance(0.35) ? [cutRecovery(random)] : []),
   ]);
   if (random.chance(0.2)) lives.push(stopped(random));
-  return { index, seed, ...olderFolder(aims, random), lives, aims };
+  return { index, seed, ...olderFolder(aims, random), lives, isLong: random.chance(0.25), aims };
 }
 
 const stages: Aim["stage"][] = ["first", "load", "recovery", "stop"];
@@ -65,12 +67,18 @@ function livesFor(point: Failpoint, random: Random, isFirst: boolean): Life[] {
   switch (aim.stage) {
     case "first":
     case "load":
-      return [{ wave, ending: { by: "failpoint", target }, isRecovery }];
+      return [
+        {
+          wave,
+          ending: { by: "failpoint", target, ...(aim.withinMs && { withinMs: aim.withinMs }) },
+          isRecovery,
+        },
+      ];
     case "recovery":
       return [
         {
           wave,
-          ending: { by: "kill-at", event: aim.scene === "approvals" ? "action.required" : "token" },
+          ending: { by: "kill-at", while: aim.scene === "approvals" ? "asking" : "speaking" },
           isRecovery,
         },
         {
@@ -106,9 +114,9 @@ function stopped(random: Random): Life {
   return { wave: [random.pick(names)], ending, isRecovery: true };
 }
 
-/** Some folders were made by an older release: with rows in them, of the first schema or one after it. */
+/** Some folders were made by an older release, of the first schema, with rows in them. */
 function olderFolder(aims: Failpoint[], random: Random): { olderSchema?: number } {
-  const isAimed = aims.some((point) => point.startsWith("migration."));
-  if (!random.chance(isAimed ? 0.5 : 0.15)) return {};
-  return { olderSchema: 1 };
+  const mustBe = aims.some((point) => aimAt(point).isOlder);
+  const mayBe = random.chance(aims.some((point) => aimAt(point).stage === "first") ? 0.5 : 0.15);
+  return mustBe || mayBe ? { olderSchema: 1 } : {};
 }

@@ -26,6 +26,9 @@ export interface Played {
 /** After the last fault everything must have come to its end within this. */
 const endsWithinMs = 25_000;
 
+/** The upkeep of the log comes a second after there is something to do. */
+const upkeepMs = 1300;
+
 /** Plays a schedule in a folder of its own, which stays. */
 export async function play(schedule: Schedule): Promise<Played> {
   const startedAt = performance.now();
@@ -58,7 +61,7 @@ export async function play(schedule: Schedule): Promise<Played> {
 /** Nothing goes wrong any more: all that was begun ends, and then it is written down what there is. */
 async function lastLife(
   stage: Stage,
-  { olderSchema }: Schedule,
+  { olderSchema, isLong }: Schedule,
 ): Promise<{ outcome: Outcome; bootMs: number }> {
   const { host, asker, unfinished } = stage;
   host.begin();
@@ -66,6 +69,7 @@ async function lastLife(
   if (bootMs === undefined)
     throw new Error(`The last life did not start. It said:\n${host.said().slice(-1500)}`);
   await stage.finish(endsWithinMs);
+  if (isLong) await pause(upkeepMs);
   const left = await orphansOf(host.folder, { except: [host.pid], withinMs: 2500 });
   const followed = await followedToTheEnd(stage);
   const stored = await readStored(host, asker.asked);
@@ -95,10 +99,13 @@ async function followedToTheEnd({ host, followers }: Stage): Promise<Outcome["fo
     ];
   });
   const ends = new Map(body.items.map(({ id, lastEventId }) => [id, lastEventId]));
-  const isBehind = () => all.some(({ id, follower }) => follower.state.lastEventId !== ends.get(id));
+  const isBehind = () =>
+    all.some(({ id, follower: { state } }) => state.gap === null && state.lastEventId !== ends.get(id));
   const end = performance.now() + 5000;
   while (isBehind() && performance.now() < end) await pause(10);
-  return all.map(({ id, follower, isLate }) => asFollowed(follower, id, isLate));
+  return Promise.all(
+    all.map(({ id, follower, isLate }) => asFollowed(host, follower, { sessionId: id, isLate })),
+  );
 }
 
 /** Those of a session that is gone were told so. */

@@ -41,7 +41,7 @@ export async function setStage({ seed, index, lives, olderSchema }: Schedule): P
   const admit = (life: Life, place: number): Promise<void> => {
     const scene = life.wave[place] ?? "speech";
     const name = `k${index}l${lives.indexOf(life)}v${place}`;
-    const parts = { host, ask: asker.ask, name, followers, checkTime: time.check };
+    const parts = { host, asker, name, followers, checkTime: time.check };
     const visit = createVisit({ ...parts, random: createRandom(`${seed} ${name}`) });
     return scenes[scene](visit).catch((error: unknown) => {
       if (error instanceof TimeIsOver) unfinished.push(`${scene} ${name}: ${error.message}`);

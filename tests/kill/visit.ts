@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Schemas } from "../../packages/shared/src/index.ts";
+import { createClient, openSocket, type Schemas } from "../../packages/shared/src/index.ts";
 import type { Caller } from "../support/caller.ts";
 import { follow, type Follower } from "../support/follower.ts";
 import { script, scriptModel, type Step } from "../support/script.ts";
+import type { Asker } from "./asker.ts";
 import type { Random } from "./random.ts";
 import type { Host } from "./host.ts";
 
@@ -13,6 +14,8 @@ export interface Visit {
   host: Host;
   random: Random;
   ask: Caller["call"];
+  /** The same over a socket of its own, which asks again by itself until it is answered. */
+  send(sessionId: string, body: Schemas["SendMessage"]): Promise<Schemas["SentMessage"]>;
   /** A word that stands in nothing else. */
   mark(): string;
   /** A command that leaves a token outside of everything the server knows, once for each time it runs. */
@@ -36,13 +39,14 @@ export interface Talk {
 export interface VisitOptions {
   host: Host;
   random: Random;
-  ask: Caller["call"];
+  asker: Asker;
   name: string;
   followers: Map<string, Follower[]>;
   checkTime(waitingFor: string): void;
 }
 
-export function createVisit({ host, random, ask, name, followers, checkTime }: VisitOptions): Visit {
+export function createVisit({ host, random, asker, name, followers, checkTime }: VisitOptions): Visit {
+  const { ask } = asker;
   let marks = 0;
   const mark = () => `${name}x${++marks}x`;
 
@@ -64,6 +68,7 @@ export function createVisit({ host, random, ask, name, followers, checkTime }: V
   };
 
   const decide = async ({ id: actionId, sessionId, type }: Action): Promise<void> => {
+    await pause(random.between(0, 150)); // People think.
     const send = (body: Schemas["CreateAction"]) => ask("createAction", { params: { sessionId }, body });
     const respond = { type: "respond", actionId, result: { colour: "Red" } } as const;
     const reject = { type: "reject", actionId, reason: `No, ${mark()}.` } as const;
@@ -80,6 +85,17 @@ export function createVisit({ host, random, ask, name, followers, checkTime }: V
     ask,
     mark,
     effect: (more = "") => `printf '%s\\n' ${mark()} >> ${host.folder}/effects.log${more}`,
+    send: async (sessionId, body) => {
+      const backoff = { baseMs: 10, mostMs: 50 };
+      const socket = openSocket(createClient({ baseUrl: host.url, apiKey: host.key, backoff }));
+      try {
+        const sent = await socket.sendMessage(sessionId, body);
+        asker.note({ operationId: "sendMessage", options: { params: { sessionId }, body }, body: sent });
+        return sent;
+      } finally {
+        socket.close();
+      }
+    },
     follow: followSession,
     until,
     converse: async (steps, options = {}) => {

@@ -17,8 +17,10 @@ export async function speech(visit: Visit): Promise<void> {
   const bodies = random.chance(0.5) ? [steered, queued] : [queued, steered];
   const taskIds = [talk.taskId];
   for (const body of bodies) {
-    const { task } = (await ask("sendMessage", { params, body })).body;
-    taskIds.push(task.id);
+    const sent = random.chance(0.4)
+      ? await visit.send(talk.sessionId, body)
+      : (await ask("sendMessage", { params, body })).body;
+    taskIds.push(sent.task.id);
   }
   await visit.settle(talk, taskIds);
 }
