@@ -83,15 +83,21 @@ test("tries are bounded, and the last failure is told", async () => {
   expect(requests).toBe(5);
 });
 
-test("something that is not the server is told as that, a deletion that went through before is not", async () => {
-  let deletions = 0;
+test("something that is not the server is told as that", async () => {
+  const { client } = await serve((_request, response) => response.writeHead(418).end("<html>"));
+  await expect(client.getServer()).rejects.toMatchObject({ name: "NetworkError", status: 418 });
+});
+
+test("a deletion whose answer was lost is asked for again under its key, and hears the first answer", async () => {
+  const keys: unknown[] = [];
   const { client } = await serve((request, response) => {
-    if (request.method === "GET") response.writeHead(418).end("<html>");
-    else if (++deletions === 1) request.socket.destroy();
+    const key = request.headers["idempotency-key"];
+    if (keys.push(key) === 1) request.socket.destroy();
+    else if (key === keys[0]) response.writeHead(204).end();
     else answerJson(response, 404, problem(404));
   });
-  await expect(client.getServer()).rejects.toMatchObject({ name: "NetworkError", status: 418 });
   expect(await client.deleteSession({ params: { sessionId } })).toBeUndefined();
+  expect(keys).toEqual([expect.any(String), keys[0]]);
   await expect(client.deleteSession({ params: { sessionId } })).rejects.toThrow(ProblemError);
 });
 
