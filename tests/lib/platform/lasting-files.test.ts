@@ -10,6 +10,9 @@ import {
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { outcomeOf } from "../../../lib/core/traces.ts";
+import type { ToolCall } from "../../../lib/tool.ts";
+import { createToolbox } from "../../../lib/tools/index.ts";
 import { until } from "../../support/until.ts";
 import { openHost } from "./host.ts";
 import { live } from "./left-over.ts";
@@ -50,6 +53,37 @@ test("a file is on the disk before it takes its name, and its name before write 
   expect(heard).toEqual([`sync ${root}/new/deeper/file`, `sync ${root}/new/deeper`]);
   await expect(host.files.sync("nowhere")).resolves.toBeUndefined();
 });
+
+test.each([
+  ["writeFile", { file_path: "file", content: "new" }],
+  ["editFile", { file_path: "file", edits: [{ old_string: "old", new_string: "new" }] }],
+])("what a cut %s left as it should be is on the disk before it is said to be done", async (name, input) => {
+  const { host, root } = openHost();
+  const tool = createToolbox().get(name);
+  if (tool === undefined) throw new Error(`There is no ${name}.`);
+  writeFileSync(join(root, "file"), "old");
+  const revisions = await tool.revisions?.(input, host);
+  const change = { before: revisions?.present ?? "", after: revisions?.after() ?? "" };
+  const call = { ...cutCall, toolName: name, input, change };
+  const heard: string[] = [];
+  await watchSyncs(heard);
+  expect(await outcomeOf(call, { tool, input, host })).toBeUndefined();
+  expect(heard, "untouched: it will run").toEqual([]);
+  writeFileSync(join(root, "file"), "new");
+  expect(await outcomeOf(call, { tool, input, host })).toMatchObject({ success: true });
+  expect(heard).toEqual([`sync ${root}/file`, `sync ${root}`]);
+});
+
+const cutCall: Omit<ToolCall, "toolName" | "input" | "change"> = {
+  taskId: "tsk_1",
+  sessionId: "ses_1",
+  messageId: "msg_1",
+  toolCallId: "call_1",
+  state: "started",
+  output: null,
+  isError: false,
+  durationMs: null,
+};
 
 const doomed = (point: string) =>
   `globalThis.doom = "${point}"; await host.files.write("folder/file", "new");`;
