@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   converse,
@@ -146,6 +147,27 @@ test("six times in a row at the same step: the task is not given up, and ends we
   expect(answers?.map(({ content }) => content)).toEqual([
     [{ type: "text", text: "Slowly said. ".repeat(40) }],
   ]);
+});
+
+test("at any moment of a recovery: it ends with 0, is taken for no crash, and the task goes on in the life that may", async () => {
+  const talk = await converse(server, ran("echo said; sleep 48.23"), unasked);
+  const onlookers = lookOn(server, talk);
+  await onlookers.hear("tool.output");
+  await terminate(server);
+  const log = join(server.dataDir, "chat_history.db-wal");
+  for (const afterMs of [0, 10, 30, 80, 200]) {
+    expect(existsSync(log), "a life that has ended well has closed its databases").toBe(false);
+    const starting = server.start().catch((error: unknown) => error); // Most do not come so far.
+    await until("it has opened its data", () => existsSync(log));
+    await pause(afterMs);
+    const { code, signal } = await server.end("SIGTERM");
+    expect({ afterMs, code, signal }).toEqual({ afterMs, code: 0, signal: null });
+    await starting;
+  }
+  await server.start();
+  await onlookers.seeItDone();
+  expect(await toolResult(server, talk.sessionId)).toMatchObject({ isError: true });
+  expect(await runs(talk)).toBe("run\n");
 });
 
 test("with twenty sessions at work, one after the other: each ends with its own result, and each command ran once", async () => {
