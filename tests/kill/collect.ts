@@ -99,7 +99,9 @@ export function readRows(dataDir: string): Rows {
   const select = <T>(sql: string) => chat.prepare<[], T>(sql).all();
   const rows: Rows = {
     actions: select("SELECT id, task_id, tool_call_id, state FROM actions"),
-    toolCalls: select("SELECT task_id, tool_call_id, state, input, output, is_error FROM tool_calls"),
+    toolCalls: select(
+      "SELECT task_id, tool_call_id, tool_name, state, input, output, is_error FROM tool_calls",
+    ),
     files: select("SELECT id, name FROM files"),
     damage,
   };

@@ -53,6 +53,7 @@ export interface Rows {
   toolCalls: readonly {
     task_id: string;
     tool_call_id: string;
+    tool_name: string;
     state: string;
     input: string;
     output: string | null;
