@@ -47,3 +47,13 @@ test("every failure is a problem+json", () => {
   );
   expect(other, "answer these with application/problem+json only").toEqual([]);
 });
+
+test("every operation that changes something takes an idempotency key", () => {
+  const changing = operationsOf(document).filter(({ route }) => route.method !== "GET");
+  const forgetful = changing.filter(
+    ({ route, responses }) => !route.headerParams.includes("Idempotency-Key") || !("422" in responses),
+  );
+  const names = forgetful.map(({ operationId }) => operationId);
+  expect(changing.length).toBeGreaterThan(10);
+  expect(names, "give these operations the IdempotencyKey parameter and the 422").toEqual([]);
+});
