@@ -76,9 +76,9 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmResult> {
   };
 }
 
-/** Starts a task of the scripted model that says a token at a time, for longer than anybody listens. */
+/** Starts a task of the scripted model that says a token at a time for five minutes, longer than anybody listens. */
 async function speak(call: Call, sessionId: string, tokensPerSecond: number): Promise<string> {
-  const steps = [{ tokens: 100_000, tokensPerSecond }];
+  const steps = [{ tokens: 300 * tokensPerSecond, tokensPerSecond }];
   const content = `\`\`\`json\n${JSON.stringify({ steps })}\n\`\`\``;
   const body = { content, settings: { model: "script@scripted" } };
   const sent = await call<{ task: { id: string } }>("POST", `/v1/sessions/${sessionId}/messages`, body);
@@ -95,7 +95,7 @@ async function storm(readers: readonly Reader[], betweenStormsMs: number): Promi
 }
 
 async function untilBack(readers: readonly Reader[]): Promise<void> {
-  for (const end = now() + 30_000; !readers.every(({ isBack }) => isBack); await pause(20))
+  for (const end = now() + 60_000; !readers.every(({ isBack }) => isBack); await pause(20))
     if (now() > end)
       throw new Error(`${readers.filter(({ isBack }) => !isBack).length} readers are not back.`);
 }
