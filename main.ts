@@ -11,8 +11,15 @@ import { createIds } from "./lib/id.ts";
 import { createModelClient } from "./lib/models/index.ts";
 import { createGit, createWebFetcher, createWorkspaceHosts, openProcesses } from "./lib/platform/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
-import { createServer, greeting, publishDiscovery, publishedUrl, stopOnSignal } from "./lib/server/index.ts";
-import { holdDataFolder, openStorage } from "./lib/storage/index.ts";
+import {
+  createServer,
+  endOnFault,
+  greeting,
+  publishDiscovery,
+  publishedUrl,
+  stopOnSignal,
+} from "./lib/server/index.ts";
+import { faultSentence, holdDataFolder, openStorage } from "./lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
 import { createToolbox } from "./lib/tools/index.ts";
 
@@ -27,11 +34,20 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface Surroundings {
+  clock?: Clock | undefined;
+  /** Hears of faults of the storage, after which nothing is written any more. By default they are thrown. */
+  onFault?: ((error: unknown) => void) | undefined;
+}
+
 /** One server on one data folder. Throws an Error with a sentence a person can act on when it cannot start. */
-export async function startServer(config: Readonly<Config>, clock = systemClock): Promise<RunningServer> {
+export async function startServer(
+  config: Readonly<Config>,
+  surroundings: Surroundings = {},
+): Promise<RunningServer> {
   const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
   try {
-    const server = await assemble(config, clock);
+    const server = await assemble(config, surroundings);
     return { ...server, stop: () => server.stop().finally(release) };
   } catch (error) {
     release();
@@ -40,11 +56,15 @@ export async function startServer(config: Readonly<Config>, clock = systemClock)
 }
 
 /** Introduces everyone to everyone: config → stores → services → handlers → listen. */
-async function assemble(config: Readonly<Config>, clock: Clock): Promise<RunningServer> {
+async function assemble(
+  config: Readonly<Config>,
+  { clock = systemClock, onFault }: Surroundings,
+): Promise<RunningServer> {
   const startedAt = timestamp(clock.now());
   const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
-  const storage = openStorage({ dataDir: config.dataDir, fileBytesMax: config.fileBytesMax, clock, reach });
+  const { dataDir, fileBytesMax } = config;
+  const storage = openStorage({ dataDir, fileBytesMax, clock, onFault, reach });
   reach("storage.opened");
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
@@ -132,7 +152,9 @@ export async function main(): Promise<void> {
       console.log("\n  Stopping. What runs goes on at the next start; Ctrl-C again ends it at once.");
       await (await life.starting)?.stop();
     });
-    const server = await (life.starting = startServer(config));
+    const server = await (life.starting = startServer(config, {
+      onFault: (error) => endOnFault(faultSentence(error)),
+    }));
     console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const needs = [{ tool: "git", why: "the workspace tests clone and diff real repositories" }];
+const needs = [
+  { tool: "git", why: "the workspace tests clone and diff real repositories" },
+  { tool: "strace", why: "the fault tests let the disk fail under the real process" },
+];
 
 const missing = needs.filter(({ tool }) => spawnSync(tool, ["--version"]).error);
 for (const { tool, why } of missing)

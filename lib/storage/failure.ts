@@ -41,6 +41,21 @@ export function isFatal(error: unknown): boolean {
   return !isFull(code) && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code);
 }
 
+/** What a fault that ends the server means for a person. */
+export function faultSentence(error: unknown): string {
+  const code = codeOf(error);
+  const words = error instanceof Error ? error.message : String(error);
+  if (error instanceof Fenced)
+    return "Another server has taken over the data folder. This one ends, and wrote nothing since.";
+  if (!isFatal(error))
+    return `The server ends at a fault: ${(error instanceof Error && error.stack) || words}`;
+  const after =
+    "The server ends, so that nothing is promised that is not stored; all that it acknowledged is.";
+  if (code.startsWith("SQLITE_IOERR"))
+    return `The disk failed under a database (${words}, ${code}). ${after} Mend the disk, then start it again.`;
+  return `A database is damaged (${words}, ${code}). ${after} Restore a backup, then start it again.`;
+}
+
 /** SQLite cannot grow its shared memory file either when there is no room. */
 function isFull(code: string): boolean {
   return ["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "ENOSPC", "EDQUOT"].includes(code);

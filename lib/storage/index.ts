@@ -34,11 +34,12 @@ export interface StorageOptions {
    * Hears of what no caller can mend: a failed sync or a damaged file (every later call on that database throws), and
    * listeners and callbacks that throw after a commit. By default it is thrown, so that the process ends.
    */
-  onFault?: (error: unknown) => void;
+  onFault?: ((error: unknown) => void) | undefined;
   reach?: Reach;
 }
 
 export { holdDataFolder } from "./data-folder.ts";
+export { faultSentence } from "./failure.ts";
 
 /** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
 export function openStorage(options: StorageOptions): Storage {

@@ -64,11 +64,11 @@ test("what is missing without a reason is seen: a hole in the log, or an event t
     events.filter((event) => event.type !== type);
   expectOnceInOrder(log, without(log, "token"));
   for (const type of ["usage", "task.updated", "message.final"] as const) {
-    expect(() => expectOnceInOrder(without(log, type), log)).toThrow();
-    expect(() => expectOnceInOrder(log, without(log, type))).toThrow();
+    expect(() => expectOnceInOrder(without(log, type), log)).toThrow("to deeply equal");
+    expect(() => expectOnceInOrder(log, without(log, type))).toThrow("to deeply equal");
   }
-  expect(() => expectOnceInOrder(without(log, "usage"), without(log, "usage"))).toThrow();
-  expect(() => expectOnceInOrder([...log, ...log.slice(-1)], log)).toThrow();
+  expect(() => expectOnceInOrder(without(log, "usage"), without(log, "usage"))).toThrow("to deeply equal");
+  expect(() => expectOnceInOrder([...log, ...log.slice(-1)], log)).toThrow("to deeply equal");
 });
 
 test("the live output of a command goes once its result is there, and a restart finds what is due", async () => {

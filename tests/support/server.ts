@@ -35,7 +35,7 @@ export async function startTestServer({ env, config, clock }: TestServerOptions 
   const home = join(folder, "home");
   mkdirSync(home);
   const start = () =>
-    startServer({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, clock);
+    startServer({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, { clock });
   let running: RunningServer | undefined = await start();
   const alive = (): RunningServer => {
     if (running === undefined) throw new Error("The test server is stopped.");
