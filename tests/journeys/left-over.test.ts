@@ -34,7 +34,7 @@ async function runStubborn(server: Awaited<ReturnType<typeof startServer>>, mark
 test.each(hosts)(
   "%s: what a killed server left running is gone when the next one is there",
   async (name, options) => {
-    const mark = `47.3${name.length}`;
+    const mark = `62.3${name.length}`;
     const server = await startServer(options);
     const talk = await runStubborn(server, mark);
     await server.end("SIGKILL");
@@ -52,7 +52,7 @@ test.each(hosts)(
 test.each(hosts)(
   "%s: a stop at its deadline ends a command that will not end, with all it forked",
   async (name, options) => {
-    const mark = `47.4${name.length}`;
+    const mark = `62.4${name.length}`;
     const server = await startServer(options);
     const talk = await runStubborn(server, mark);
     const { code, tookMs } = await server.end("SIGTERM");
@@ -67,7 +67,7 @@ test.each(hosts)(
 );
 
 test.each(hosts)("%s: a second signal leaves nothing running either", async (name, options) => {
-  const mark = `47.5${name.length}`;
+  const mark = `62.5${name.length}`;
   const server = await startServer(options);
   await runStubborn(server, mark);
   process.kill(server.pid, "SIGTERM");
@@ -78,7 +78,7 @@ test.each(hosts)("%s: a second signal leaves nothing running either", async (nam
 });
 
 test.each(hosts)("%s: killed the moment a command was started, it does not go on", async (name, options) => {
-  const mark = `47.6${name.length}`;
+  const mark = `62.6${name.length}`;
   const server = await startServer(options);
   await server.end("SIGTERM");
   await server.start({ TALKCODY_TEST_FAILPOINT: "command.started" });
