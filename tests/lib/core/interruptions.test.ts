@@ -8,11 +8,12 @@ import { startServerProcess, type ServerProcess } from "../../support/server-pro
 import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../../support/until.ts";
 
 let server: ServerProcess;
-beforeAll(async () => void (server = await startServerProcess()));
+const env = { TALKCODY_GRACE_PERIOD_MS: "200" }; // Less than the speech takes.
+beforeAll(async () => void (server = await startServerProcess({ env })));
 afterAll(() => server.stop());
 
 const strikeAt = (point: Failpoint) => ({ TALKCODY_TEST_FAILPOINT: point });
-const speech: Step = { text: `${"Slowly said. ".repeat(12)}That was it.`, tokensPerSecond: 40 };
+const speech: Step = { text: `${"Slowly said. ".repeat(40)}That was it.`, tokensPerSecond: 60 };
 const unasked = { settings: { autoApproveCommands: true } };
 
 const words = (events: readonly Event[]) =>
@@ -46,14 +47,18 @@ test.each([
   "recovery.done",
   "task.begin.begins",
   "task.begin.prepared",
-] as const)("killed again at %s, it is told once all the same", async (point) => {
-  const { sessionId, taskId } = await speaking();
-  await server.end("SIGKILL");
-  for (let again = 0; again < 2; again++) await endsAt(point);
-  await server.start();
-  await taskIn(server, taskId, "completed");
-  expect(restarts(await eventsOf(server, sessionId))).toHaveLength(1);
-});
+] as const)(
+  "killed again at %s, it is told once all the same",
+  async (point) => {
+    const { sessionId, taskId } = await speaking();
+    await server.end("SIGKILL");
+    for (let again = 0; again < 2; again++) await endsAt(point);
+    await server.start();
+    await taskIn(server, taskId, "completed");
+    expect(restarts(await eventsOf(server, sessionId))).toHaveLength(1);
+  },
+  30_000,
+);
 
 test("a task that was taken up and cut again tells of both", async () => {
   const { sessionId, taskId } = await speaking();
