@@ -12,6 +12,7 @@ import { createModelClient } from "./lib/models/index.ts";
 import { createGit, createWebFetcher, createWorkspaceHosts, openProcesses } from "./lib/platform/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
 import {
+  createDescription,
   createServer,
   endOnFault,
   greeting,
@@ -63,8 +64,7 @@ async function assemble(
   const startedAt = timestamp(clock.now());
   const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
-  const { dataDir, fileBytesMax } = config;
-  const storage = openStorage({ dataDir, fileBytesMax, clock, onFault, reach });
+  const storage = openStorage({ ...config, clock, onFault, reach });
   reach("storage.opened");
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
@@ -99,27 +99,14 @@ async function assemble(
       reportFault: (message, cause) => server.reportFault(message, cause),
     },
   });
-  const describe = () => ({
-    name: "talkcody" as const,
-    version,
-    contractVersion: contract.info.version,
-    startedAt,
-    capabilities: {
-      localRepositories: allowLocalRepositories,
-      processIsolation: hosts.isIsolating(),
-      transports: ["sse" as const, "websocket" as const],
-    },
-    limits: {
-      bodyBytesMax: config.bodyBytesMax,
-      fileBytesMax: config.fileBytesMax,
-      queuedMessagesMax: config.queuedMessagesMax,
-      runningTasksMax: config.runningTasksMax,
-    },
+  const description = createDescription({
+    ...{ config, version, contract, startedAt },
+    isIsolating: () => hosts.isIsolating(),
   });
   const server = createServer({
     contract,
     handlers: registry,
-    services: { ...core.services, events: feed, server: { describe, contract: () => contract } },
+    services: { ...core.services, events: feed, server: description },
     storage,
     isKey: apiKey.isKey,
     clock,
@@ -152,9 +139,8 @@ export async function main(): Promise<void> {
       console.log("\n  Stopping. What runs goes on at the next start; Ctrl-C again ends it at once.");
       await (await life.starting)?.stop();
     });
-    const server = await (life.starting = startServer(config, {
-      onFault: (error) => endOnFault(faultSentence(error)),
-    }));
+    const onFault = (error: unknown) => endOnFault(faultSentence(error));
+    const server = await (life.starting = startServer(config, { onFault }));
     console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);

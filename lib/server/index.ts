@@ -1,4 +1,5 @@
 export { createServer, type Server, type ServerOptions } from "./create-server.ts";
+export { createDescription } from "./description.ts";
 export { publishDiscovery, publishedUrl } from "./discovery.ts";
 export { endOnFault } from "./end-on-fault.ts";
 export { greeting } from "./greeting.ts";

@@ -2,10 +2,9 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { Reach } from "../failpoint.ts";
+import { connect } from "./connection.ts";
 import { translated } from "./failure.ts";
-import { createGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
-import { createPatience } from "./patience.ts";
 
 export type Value = string | number | null;
 
@@ -108,99 +107,4 @@ export function assertVersion(version: string): void {
     throw new Error(
       `SQLite 3.51.3 or newer is needed; better-sqlite3 brought ${version}. Install a newer one.`,
     );
-}
-
-function connect(sqlite: Sqlite.Database, { path, onFault, busyTimeoutMs }: DatabaseOptions): Database {
-  const guard = createGuard(sqlite, onFault);
-  const takeLock = createPatience({
-    waitFor: (ms) => void sqlite.pragma(`busy_timeout = ${ms}`),
-    busyTimeoutMs,
-  });
-  const statements = new Map<string, Statement<unknown>>();
-  let checkFence = () => {};
-  const pragma = (name: string) => Number(sqlite.pragma(name, { simple: true }));
-  const compile = (sql: string) => {
-    let compiled: Sqlite.Statement<Value[]> | undefined;
-    return () => (compiled ??= sqlite.prepare<Value[]>(sql));
-  };
-  const prepare = (sql: string): Statement<unknown> => {
-    const ready = compile(sql);
-    const call = <T>(work: () => T): T =>
-      guard.run(() => sqlite.inTransaction || ready().readonly) ? guard.run(work) : alone(work);
-    return {
-      run: (...values) => call(() => ready().run(...values).changes),
-      get: (...values) => call(() => ready().get(...values)),
-      all: (...values) => call(() => ready().all(...values)),
-    };
-  };
-  const statement = (sql: string): Statement<unknown> => {
-    const known = statements.get(sql);
-    if (known) return known;
-    const made = prepare(sql);
-    statements.set(sql, made);
-    return made;
-  };
-  const [beginning, ending] = [compile("BEGIN IMMEDIATE"), compile("COMMIT")];
-  const begin = () => {
-    guard.run(() => takeLock(() => beginning().run()));
-    guard.beginUnit();
-    try {
-      guard.run(checkFence);
-    } catch (error) {
-      rollback();
-      throw error;
-    }
-  };
-  const commit = () => {
-    guard.run(() => ending().run());
-    guard.endUnit();
-  };
-  const rollback = () => {
-    guard.endUnit();
-    if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
-  };
-  const alone = <T>(work: () => T): T => {
-    begin();
-    try {
-      const result = guard.run(work);
-      commit();
-      return result;
-    } catch (error) {
-      rollback();
-      throw error;
-    }
-  };
-
-  return {
-    path,
-    get inTransaction() {
-      return sqlite.inTransaction;
-    },
-    statement: <Row>(sql: string) => statement(sql) as Statement<Row>, // The SQL says what the rows are.
-    fence: (check) => void (checkFence = check),
-    vacuum: ({ most, spare }) => {
-      const surplus = () => guard.run(() => pragma("freelist_count")) - spare;
-      const before = surplus();
-      if (before <= 0) return false;
-      // Not as a statement: it takes one step for each page.
-      alone(() => sqlite.exec(`PRAGMA incremental_vacuum(${Math.min(most, before)})`));
-      const after = surplus();
-      return after > 0 && after < before; // A file that was made without room for this gives nothing back.
-    },
-    checkpoint: () =>
-      guard.run(() => {
-        const [{ log, checkpointed }] = sqlite.pragma("wal_checkpoint(PASSIVE)") as [Checkpointed];
-        return Math.max(0, log - checkpointed) * pragma("page_size");
-      }),
-    begin,
-    commit,
-    rollback,
-    close: () => void sqlite.close(),
-  };
-}
-
-/** Frames of the write-ahead log: all, and those that are in the file. */
-interface Checkpointed {
-  log: number;
-  checkpointed: number;
 }
