@@ -134,7 +134,7 @@ test("what cannot even be told is left alone for this life and reported once; th
 test("a call without its result is never sent to a model", async () => {
   const talk = await waiting();
   const { id: actionId } = await pendingAction(server, talk.sessionId);
-  await decide(server, talk.sessionId, { type: "approve", actionId }, 30_000);
+  await decide(server, talk.sessionId, { type: "approve", actionId });
   await taskIn(server, talk.taskId, "completed");
   await server.end("SIGKILL");
   damage("DELETE FROM messages WHERE role = 'tool' AND session_id = ?", talk.sessionId);
