@@ -112,6 +112,7 @@ test.each(kinds)(
     const params = { sessionId: broken.sessionId };
     expect((await server.call("deleteSession", { params })).status).toBe(204);
   },
+  30_000,
 );
 
 test("what cannot even be told is left alone for this life and reported once; the others go on", async () => {
