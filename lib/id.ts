@@ -15,12 +15,15 @@ export interface IdSources {
 }
 
 export function createIds({ now, random, after }: IdSources): NewId {
-  let { time, tail } = after === undefined ? { time: 0, tail: new Uint8Array(16) } : decode(after);
+  const newTail = () => random(new Uint8Array(16)).map((byte) => byte & 31) as Uint8Array<ArrayBuffer>;
+  // A millisecond later and not the next number: that one may have been given to what is not stored yet.
+  let time = after === undefined ? 0 : timeOf(after) + 1;
+  let tail = newTail();
   return (prefix) => {
     const at = now();
     if (at > time) {
       time = at;
-      tail = random(new Uint8Array(16)).map((byte) => byte & 31) as Uint8Array<ArrayBuffer>;
+      tail = newTail();
     } else {
       increment(tail); // The same or an earlier millisecond: stay in order whatever the clock does.
     }
@@ -28,12 +31,8 @@ export function createIds({ now, random, after }: IdSources): NewId {
   };
 }
 
-function decode(id: string): { time: number; tail: Uint8Array<ArrayBuffer> } {
-  const digits = Array.from(id.slice(4), (character) => alphabet.indexOf(character));
-  return {
-    time: digits.slice(0, 10).reduce((sum, digit) => sum * 32 + digit, 0),
-    tail: Uint8Array.from(digits.slice(10)),
-  };
+function timeOf(id: string): number {
+  return Array.from(id.slice(4, 14)).reduce((sum, digit) => sum * 32 + alphabet.indexOf(digit), 0);
 }
 
 function encodeTime(time: number): string {
