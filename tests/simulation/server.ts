@@ -1,0 +1,119 @@
+import contract from "../../packages/shared/src/contract.gen.json" with { type: "json" };
+import { registry } from "../../handlers/registry.gen.ts";
+import { createCore, createSettings, type Core } from "../../lib/core/index.ts";
+import type { EventFeed } from "../../lib/event.ts";
+import type { Reach } from "../../lib/failpoint.ts";
+import type { OperationId } from "../../lib/handler.ts";
+import { createIds } from "../../lib/id.ts";
+import { readOperations, type Operation } from "../../lib/server/contract.ts";
+import { createInvoke, type Invoke } from "../../lib/server/invoke.ts";
+import type { Storage } from "../../lib/storage.ts";
+import { openStorage } from "../../lib/storage/index.ts";
+import { createDeltaWriter, createEventFeed } from "../../lib/streaming/index.ts";
+import { createToolbox } from "../../lib/tools/index.ts";
+import { Breach } from "./breach.ts";
+import { createFetcher, createGit } from "./git.ts";
+import { createHosts } from "./host.ts";
+import type { Life } from "./life.ts";
+import type { Random } from "./random.ts";
+import { createModel } from "./model.ts";
+import { sabotaged } from "./sabotage.ts";
+import type { Stage } from "./stage.ts";
+
+/** The real thing but for its edges: storage, core, streams and operations of one life. */
+export interface Server {
+  life: Life;
+  storage: Storage;
+  core: Core;
+  feed: EventFeed;
+  invoke: Invoke;
+  /** As main.ts does. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export const operations = new Map<OperationId, Operation>(
+  readOperations(contract).map((operation) => [operation.id, operation]),
+);
+
+export interface ServerParts {
+  life: Life;
+  stage: Stage;
+  dataDir: string;
+  reach: Reach;
+  /** For ids: they come from somewhere else than what happens. */
+  random: Random;
+}
+
+const toolbox = createToolbox();
+
+/** Opens the file and puts the server together; nothing of what was left behind is taken up before `core.start`. */
+export function openServer({ life, stage, dataDir, reach, random }: ServerParts): Server {
+  const clock = stage.time.clock(life);
+  const fault = (error: unknown) => {
+    if (!life.isOver) stage.breach ??= new Breach("nothing breaks but what was broken", words(error));
+  };
+  const opened = openStorage({
+    dataDir,
+    fileBytesMax: 1_000_000,
+    busyTimeoutMs: 1,
+    clock,
+    reach,
+    onFault: fault,
+  });
+  const storage = sabotaged(opened, stage.sabotage);
+  const settings = createSettings({ store: storage.settings, clock, environment: new Map() });
+  const timing = stage.time.timing(life);
+  const deltas = createDeltaWriter({ log: storage.events, ...storage, timing });
+  const feed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
+  const core = createCore({
+    settings,
+    endStreams: (id) => feed.end(id),
+    runtime: {
+      storage,
+      clock,
+      deltas,
+      newId: createIds({
+        now: clock.now,
+        random: (bytes) => bytes.map(() => random.below(256)),
+        after: storage.newestId(),
+      }),
+      reach,
+      toolbox,
+      hosts: createHosts(life, stage),
+      models: createModel(life, stage),
+      fetcher: createFetcher(life, stage),
+      git: createGit(life, stage),
+      limits: { runningTasksMax: 2, queuedMessagesMax: 4, actionTimeoutMs: 7 * 24 * 3_600_000 },
+      defaultModel: "talker@simulation",
+      allowLocalRepositories: false,
+      reportFault: (message, cause) =>
+        stage.trace.say(`    ${life.number} fault: ${message}: ${words(cause)}`),
+    },
+  });
+  const stopped = new AbortController();
+  const services = { ...core.services, events: feed, server: unasked };
+  return {
+    life,
+    storage,
+    core,
+    feed,
+    invoke: createInvoke({ handlers: registry, services, storage, clock, stopped: stopped.signal }),
+    stop: async (graceMs) => {
+      feed.close();
+      await core.stop(graceMs);
+      stopped.abort(new Error("The server stops."));
+      deltas.close();
+    },
+  };
+}
+
+const unasked = {
+  describe: () => {
+    throw new Error("Nobody asks who the server is here.");
+  },
+  contract: () => contract,
+};
+
+function words(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

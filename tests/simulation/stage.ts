@@ -1,0 +1,39 @@
+import type { Faults } from "./faults.ts";
+import type { Intents } from "./intents.ts";
+import type { Random } from "./random.ts";
+import type { Time } from "./time.ts";
+import type { Trace } from "./trace.ts";
+
+/** What one world has beside the server: it goes on while lives of the server come and go. */
+export interface Stage {
+  random: Random;
+  faults: Faults;
+  time: Time;
+  trace: Trace;
+  intents: Intents;
+  /** Files of each workspace, by path. */
+  folders: Map<string, Map<string, Uint8Array>>;
+  /** Of each workspace that is a clone. */
+  heads: Map<string, string>;
+  sabotage: Sabotage;
+  /** Ten megabytes were said once; that is enough for one world. */
+  saidMuch: boolean;
+  /** A breach that was found where nobody could be told. */
+  breach: unknown;
+}
+
+/** What a test breaks on purpose, to see that it is found. */
+export interface Sabotage {
+  /** Takes one event away before it is written. */
+  dropsEvent?: boolean;
+  /** Runs a command twice. */
+  runsTwice?: boolean;
+  /** Keeps one event from a reader. */
+  skipsInFeed?: boolean;
+  /** Leaves a message out that was acknowledged. */
+  losesMessage?: boolean;
+  /** Leaves the results of a step out of what the model is sent. */
+  losesResults?: boolean;
+  /** Counts the cost of a step twice. */
+  countsTwice?: boolean;
+}
