@@ -20,13 +20,16 @@ export interface ClosableDeltaWriter extends DeltaWriter {
 
 type Entry = readonly [sessionId: string, deltas: PendingDeltas];
 
+/** A write that took long is followed by as long a rest, up to this: a slow disk makes the pieces longer, not the server deaf. */
+const restMaxMs = 250;
+
 /** Time until a write that the database refused for the moment is tried again. */
 const retryMs = 250;
 
 export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWriter {
   const { log, atomically, afterCommit, timing = systemTiming, intervalMs = 16 } = options;
   const pending = new Map<string, PendingDeltas>();
-  let lastWriteAt = -Infinity;
+  let nextWriteAt = -Infinity;
   let cancelTimer: (() => void) | undefined;
   let failure: { error: unknown; isPassing: boolean } | undefined;
   let isClosed = false;
@@ -42,12 +45,15 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
     cancelTimer = undefined;
     if (failure?.isPassing) failure = undefined; // What it kept is tried again now.
     if (pending.size === 0) return;
-    lastWriteAt = timing.now();
+    const startedAt = timing.now();
+    nextWriteAt = startedAt + intervalMs;
     const batch = [...pending];
     pending.clear();
     const error = tryWrite(batch);
     if (error !== undefined && willPass(error)) keep(batch, error);
     else if (error !== undefined) batch.forEach(writeAlone);
+    const endedAt = timing.now();
+    nextWriteAt = Math.max(nextWriteAt, endedAt + Math.min(endedAt - startedAt, restMaxMs));
     if (pending.size > 0 && !isClosed) schedule(retryMs);
   };
   /** Returns what it failed with. */
@@ -105,7 +111,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
       if (isClosed) throw new AppError("busy", "The server is stopping; nothing is written any more.");
       deltasOf(delta.sessionId).add(delta);
       // At the end of this turn at the earliest: what arrived in one network packet becomes one event.
-      if (cancelTimer === undefined) schedule(Math.ceil(lastWriteAt + intervalMs - timing.now()));
+      if (cancelTimer === undefined) schedule(Math.ceil(nextWriteAt - timing.now()));
     },
     flush() {
       write();

@@ -28,7 +28,7 @@ function openWriter(atomically?: (storage: Storage) => Storage["atomically"]) {
       now = at;
       work();
     }
-    now = until;
+    now = Math.max(now, until);
   };
   const writer = createDeltaWriter({
     log: storage.events,
@@ -41,6 +41,9 @@ function openWriter(atomically?: (storage: Storage) => Storage["atomically"]) {
     writer,
     commits,
     pass,
+    now: () => now,
+    /** Time that a call takes. */
+    take: (ms: number) => void (now += ms),
     isWaiting: () => timer !== undefined,
     sessionId: temp.addSession(storage),
   };
@@ -81,6 +84,24 @@ test("the first delta after a quiet time goes out at once, later ones together a
   writer.push(delta(sessionId, "!"));
   pass(0);
   expect(commits.length).toBe(3);
+});
+
+test("on a slow disk a write is followed by as long a rest, within bounds", () => {
+  const rests: number[] = [];
+  let [tookMs, endedAt] = [0, Number.NaN];
+  const room = openWriter(({ atomically }) => (boundary, work) => {
+    rests.push(room.now() - endedAt);
+    const result = atomically(boundary, work);
+    room.take(tookMs);
+    endedAt = room.now();
+    return result;
+  });
+  const { writer, commits, pass, sessionId } = room;
+  for (tookMs of [0, 2, 40, 1000, 0, 0]) {
+    writer.push(delta(sessionId, "."));
+    for (const before = commits.length; commits.length === before;) pass(1);
+  }
+  expect(rests.slice(1)).toEqual([16, 14, 40, 250, 16]);
 });
 
 test("only neighbours of the same kind are joined, and the order stays", () => {
