@@ -1,7 +1,9 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import * as temp from "./temp-storage.ts";
 
@@ -44,3 +46,43 @@ test("after SIGKILL everything acknowledged is there, in whole transactions with
     storage.close();
   }
 });
+
+/** Opens the storage, and is killed the first time it comes to the failpoint. */
+const migrator = `
+  import { openStorage } from "${new URL("storage/index.ts", library).href}";
+  import { systemClock } from "${new URL("clock.ts", library).href}";
+  const [, dataDir, place] = process.argv;
+  const reach = (point) => point === place && process.kill(process.pid, "SIGKILL");
+  openStorage({ dataDir, clock: systemClock, fileBytesMax: 1, reach });`;
+
+function migrateUntilKilled(dataDir: string, point: string): NodeJS.Signals | null {
+  const parameters = ["--input-type=module-typescript", "--eval", migrator, dataDir, point];
+  return spawnSync(process.execPath, parameters, { stdio: ["ignore", "ignore", "inherit"] }).signal;
+}
+
+function schemas(dataDir: string): { version: number; objects: unknown[] }[] {
+  return ["chat_history", "agents", "settings"].map((name) => {
+    const sqlite = new Sqlite(join(dataDir, `${name}.db`));
+    const version = Number(sqlite.pragma("user_version", { simple: true }));
+    const objects = sqlite.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").all();
+    sqlite.close();
+    return { version, objects };
+  });
+}
+
+test("killed before and after the commit of each migration, the next lives bring the same schema", () => {
+  const whole = temp.tempFolder();
+  temp.open(whole).close();
+  const count = schemas(whole).reduce((sum, { version }) => sum + version, 0);
+  const folder = temp.tempFolder();
+  const done = () => schemas(folder).reduce((sum, { version }) => sum + version, 0);
+  for (let migration = 0; migration < count; migration++) {
+    expect(migrateUntilKilled(folder, "migration.prepared")).toBe("SIGKILL");
+    expect(done()).toBe(migration);
+    expect(migrateUntilKilled(folder, "migration.committed")).toBe("SIGKILL");
+    expect(done()).toBe(migration + 1);
+  }
+  expect(migrateUntilKilled(folder, "migration.prepared")).toBeNull();
+  temp.addSession(temp.open(folder));
+  expect(schemas(folder)).toEqual(schemas(whole));
+}, 60_000);

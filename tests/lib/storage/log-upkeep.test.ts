@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { Event, NewEvent } from "../../../lib/event.ts";
 import type { Message } from "../../../lib/message.ts";
@@ -197,4 +198,19 @@ test("the file shrinks by what the log let go of, but for a spare", () => {
   expect(storage.upkeep.vacuum()).toBe(false);
   storage.close();
   expect(statSync(join(folder, "chat_history.db")).size).toBeLessThan(2 * 1024 ** 2);
+});
+
+test("a reader that keeps the write-ahead log from shrinking is told of, until it is gone", () => {
+  const { folder, storage, append } = openWithSession();
+  const path = join(folder, "chat_history.db");
+  const reader = new Sqlite(path, { readonly: true });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM events").get();
+  expect(storage.upkeep.backlogBytes()).toBe(0);
+  for (let round = 0; round < 17; round++) append(temp.token("x".repeat(4 * 1024 ** 2)));
+  expect(storage.upkeep.backlogBytes()).toBeGreaterThan(64 * 1024 ** 2);
+  reader.close();
+  expect(storage.upkeep.backlogBytes()).toBe(0);
+  append(temp.token("x"));
+  expect(statSync(`${path}-wal`).size).toBeLessThanOrEqual(64 * 1024 ** 2);
 });
