@@ -30,14 +30,17 @@ test("an answer of 10,000 tokens leaves no row of them, and whoever follows, fro
   const before = follow(server, sessionId);
   await atRest(server, before, sessionId);
   const whole = before.events;
-  expect(whole.filter(isDelta).length).toBeGreaterThan(100);
+  expect(whole.filter(isDelta).length).toBeGreaterThan(40); // How many it is depends on how busy the machine is.
 
   await shortened(sessionId);
   expect((await eventsOf(server, sessionId)).length).toBeLessThan(30);
   await expectSameAsStored(server, before);
   await before.stop(); // With the last reader the memory of recent events goes: all others are served from the log.
 
-  const places = [20, 60, Math.floor(whole.length / 2), whole.length - 2].map((place) => whole[place]?.id);
+  const places = [0.1, 0.3, 0.5, 0.8]
+    .map((part) => Math.floor(part * whole.length))
+    .concat(whole.length - 2)
+    .map((place) => whole[place]?.id);
   const cursors = [undefined, ...places];
   for (const [index, after] of cursors.entries()) {
     const over = index % 2 === 0 ? "sse" : "websocket";
