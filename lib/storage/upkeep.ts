@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import type { StorageUpkeep } from "../storage.ts";
-import { type Database, walBytesKept } from "./database.ts";
+import type { Database } from "./database.ts";
 import { createLogUpkeep } from "./log-upkeep.ts";
+import { walBytesKept } from "./open-database.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** Of 4 KiB. Spare ones are taken by the next messages, without the file growing anew. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openDatabase } from "../../../lib/storage/database.ts";
+import { openDatabase } from "../../../lib/storage/open-database.ts";
 import { createUnitOfWork } from "../../../lib/storage/unit-of-work.ts";
 import type { Storage } from "../../../lib/storage.ts";
 import { passOn } from "../../../lib/failpoint.ts";
