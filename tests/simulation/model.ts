@@ -10,14 +10,15 @@ const idleMs = 300_000;
 
 /** A model that says what the seed draws, one piece each time its turn comes. */
 export function createModel(life: Life, stage: Stage): ModelClient {
-  const { time } = stage;
+  const { time, sabotage } = stage;
+  const { losesResults } = sabotage;
   let count = 0;
 
   async function* stream(request: ModelRequest): AsyncGenerator<ModelEvent> {
     const sessionId = request.history[0]?.message.sessionId ?? "";
     const name = `model ${life.number}.${++count}`;
     const leave = life.guarded(() => {
-      checkHistory(request.history);
+      checkHistory(request.history.filter(({ message }) => !losesResults || message.role !== "tool"));
       return life.loops.enter(sessionId, name);
     });
     try {

@@ -28,7 +28,7 @@ export interface Report {
 
 /** Steps in which things go wrong; after them the world has to come to rest. */
 const stormSteps = 220;
-const calmStepsMax = 5000;
+const calmStepsMax = 1500;
 /** Steps from one thorough look to the next. */
 const thoroughEvery = 60;
 

@@ -1,43 +1,70 @@
 import type { Storage } from "../../lib/storage.ts";
 import type { Sabotage } from "./stage.ts";
 
-/** Storage with one thing broken, as asked; each once. */
+/** Storage with one thing broken, as asked. */
 export function sabotaged(storage: Storage, sabotage: Sabotage): Storage {
-  const { events, messages, tasks, books } = storage;
-  const once = (isAsked: boolean | undefined) => {
-    let isLeft = isAsked ?? false;
-    return () => isLeft && !(isLeft = false);
-  };
-  const [drops, loses, counts] = [
-    once(sabotage.dropsEvent),
-    once(sabotage.losesMessage),
-    once(sabotage.countsTwice),
-  ];
+  const { actions, tasks, books } = storage;
   const chat = books.chat_history;
+  const counts = once(sabotage.countsTwice);
   return {
     ...storage,
-    events: {
-      ...events,
-      append: (sessionId, told) => {
-        const isHit = told.some(({ type }) => type === "message.final") && drops();
-        return events.append(sessionId, isHit ? told.filter(({ type }) => type !== "message.final") : told);
-      },
-    },
-    messages: {
-      ...messages,
-      history: (sessionId) =>
-        messages
-          .history(sessionId)
-          .filter(({ message }) => !sabotage.losesResults || message.role !== "tool"),
-    },
+    events: brokenEvents(storage.events, sabotage),
     tasks: {
       ...tasks,
       addUsage: (id, usage) => {
         tasks.addUsage(id, usage);
         if (usage.outputTokens > 0 && counts()) tasks.addUsage(id, usage);
       },
+      list: (query) =>
+        sabotage.reopens
+          ? tasks
+              .list(query)
+              .map((task) => ({ ...task, settings: { stepsMax: storage.tasks.unfinished().length + 1 } }))
+          : tasks.list(query),
     },
-    books: { ...books, chat_history: { ...chat, atomically: forgetful(chat.atomically, loses) } },
+    actions: sabotage.forgetsDecisions ? undecided(actions) : actions,
+    books: {
+      ...books,
+      chat_history: {
+        atomically: forgetful(chat.atomically, once(sabotage.losesMessage)),
+        requests: sabotage.forgetsAnswers
+          ? { ...chat.requests, finish: (key) => chat.requests.finish(key, { status: 200, body: null }) }
+          : chat.requests,
+      },
+    },
+  };
+}
+
+function once(isAsked: boolean | undefined): () => boolean {
+  let isLeft = isAsked ?? false;
+  return () => isLeft && !(isLeft = false);
+}
+
+function brokenEvents(events: Storage["events"], sabotage: Sabotage): Storage["events"] {
+  const drops = once(sabotage.dropsEvent);
+  let reads = 0;
+  return {
+    ...events,
+    append: (sessionId, told) => {
+      const isHit = told.some(({ type }) => type === "message.final") && drops();
+      return events.append(sessionId, isHit ? told.filter(({ type }) => type !== "message.final") : told);
+    },
+    read: (sessionId, after, limit) => {
+      const read = events.read(sessionId, after, limit);
+      if (sabotage.losesEvent) return read.filter((_, index) => after > 0 || index !== 2);
+      if (sabotage.rewritesEvent) return read.map((event) => ({ ...event, createdAt: String(++reads) }));
+      return read;
+    },
+  };
+}
+
+function undecided(actions: Storage["actions"]): Storage["actions"] {
+  return {
+    ...actions,
+    get: (id) => {
+      const action = actions.get(id);
+      return action && { ...action, state: "pending" };
+    },
   };
 }
 

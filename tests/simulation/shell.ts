@@ -36,6 +36,7 @@ async function act(run: Run, { life, stage, keepLog }: Surroundings): Promise<Co
   const { command, signal } = run;
   try {
     await time.turn(life, `${command} begins`, signal);
+    if (stage.sabotage.sleepsIn) await time.clock(life).sleep(Infinity, signal);
     const isLoud = faults.strikes("huge output", 0.03);
     const said = isLoud ? `${command} says much `.repeat(3000) : `${command} says ${random.below(10)}\n`;
     keepLog(`${run.logPrefix}.stdout.log`, said);

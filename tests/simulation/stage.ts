@@ -36,4 +36,16 @@ export interface Sabotage {
   losesResults?: boolean;
   /** Counts the cost of a step twice. */
   countsTwice?: boolean;
+  /** Shows settings of tasks that change with what else there is. */
+  reopens?: boolean;
+  /** Tells another time for an event each time it is read. */
+  rewritesEvent?: boolean;
+  /** Leaves an event out when the log is read from its start. */
+  losesEvent?: boolean;
+  /** Takes every decision for open. */
+  forgetsDecisions?: boolean;
+  /** Keeps nothing of an answer but that there was one. */
+  forgetsAnswers?: boolean;
+  /** Commands never end. */
+  sleepsIn?: boolean;
 }

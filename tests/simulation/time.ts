@@ -91,7 +91,7 @@ export function createTime(): Time {
     },
     pass: () => {
       const next = timers.shift();
-      if (next === undefined) return false;
+      if (next === undefined || next.at === Infinity) return false;
       elapsedMs = Math.max(elapsedMs, next.at);
       next.go();
       return true;
