@@ -1,3 +1,4 @@
+import { AppError } from "../../lib/errors.ts";
 import { eventPlace } from "../../lib/event.ts";
 import type { Event } from "../../lib/event.ts";
 import { hasEnded } from "../../lib/task.ts";
@@ -27,7 +28,19 @@ export interface Audit {
   forget(sessionId: string): void;
 }
 
+function isThere({ events }: Storage, sessionId: string): boolean {
+  try {
+    events.bounds(sessionId);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not-found") return false;
+    throw error;
+  }
+}
+
 interface Look {
+  /** Sessions whose making was acknowledged; others are found by a thorough look. */
+  created: readonly string[];
   isPruned: boolean;
   isThorough: boolean;
 }
@@ -59,8 +72,12 @@ export function createAudit(): Audit {
 
   return {
     look: (storage, options) => {
-      const sessions = [false, true].flatMap((archived) => storage.sessions.list({ limit: 100, archived }));
-      for (const { id } of sessions) lookAt(storage, id, options);
+      const listed = options.isThorough ? storage.sessions.list({ limit: 100, archived: false }) : [];
+      const ids = new Set([...memories.keys(), ...options.created, ...listed.map(({ id }) => id)]);
+      for (const id of ids) {
+        if (isThere(storage, id)) lookAt(storage, id, options);
+        else memories.delete(id);
+      }
     },
     lookBack: (storage) => {
       for (const [sessionId, memory] of memories) checkLog(storage, sessionId, memory);

@@ -18,7 +18,8 @@ export interface Lives {
   stop(graceMs: number): Promise<void>;
   /** What is left of former lives is gone for good. */
   bury(): void;
-  close(): void;
+  /** Lets go of everything: what waits would be kept for ever. */
+  close(): Promise<void>;
 }
 
 export interface LivesParts {
@@ -93,7 +94,18 @@ export function createLives(parts: LivesParts): Lives {
         end(life);
       }
     },
-    close: () => {
+    close: async () => {
+      for (const { life, core } of opened) {
+        life.isOver = true;
+        life.isLeftOver = false;
+        stage.time.forget(life);
+        core.stop(0).catch(() => {}); // It finds nothing to write to.
+      }
+      for (let round = 0; round < 3; round++) {
+        await quiet();
+        stage.time.pass();
+      }
+      await quiet();
       for (const { storage } of opened) storage.close();
     },
   };

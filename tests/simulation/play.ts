@@ -27,7 +27,7 @@ export interface Report {
 }
 
 /** Steps in which things go wrong; after them the world has to come to rest. */
-const stormSteps = 220;
+const stormSteps = 180;
 const calmStepsMax = 1500;
 /** Steps from one thorough look to the next. */
 const thoroughEvery = 60;
@@ -60,9 +60,10 @@ export async function play({ seed, folders, sabotage, print }: PlayOptions): Pro
   }
   const crashes =
     (faults.counts.get("crash at a failpoint") ?? 0) + (faults.counts.get("crash between steps") ?? 0);
-  world.close();
+  const digest = trace.digest();
+  await world.close();
   folders.remove(dataDir);
-  return { seed, steps, crashes, faults: faults.counts, digest: trace.digest(), breach };
+  return { seed, steps, crashes, faults: faults.counts, digest, breach };
 }
 
 function calm({ stage, lives, endTrouble }: World): void {

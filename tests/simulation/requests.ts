@@ -30,6 +30,8 @@ export interface Requests {
   readonly all: readonly Sent[];
   /** Those whose outcome is not known yet and that nobody works on. */
   open(): Sent[];
+  /** Ids of sessions that were made, as far as somebody was told. */
+  created(): string[];
   add(request: Omit<Sent, "key">): Sent;
   ask(sent: Sent, server: Server): void;
   /** A life has ended: whatever it had not answered yet is asked again. */
@@ -51,6 +53,10 @@ export function createRequests(stage: Stage): Requests {
   return {
     all,
     open: () => all.filter((sent) => !sent.answer && !sent.refused && !sent.asked),
+    created: () =>
+      all.flatMap(({ operationId, answer }) =>
+        operationId === "createSession" && answer ? [(answer.body as { id: string }).id] : [],
+      ),
     add: (request) => {
       const sent = { ...request, key: `key-${all.length}` };
       all.push(sent);
