@@ -150,6 +150,17 @@ const doctored: Record<string, { breach: Breach["kind"]; harm: (outcome: Outcome
     breach: "duplicated",
     harm: ({ agents }) => mutable(agents).push({ ...found(agents[0]), id: "agt_01another0000000000000000a" }),
   },
+  "a file that was deleted is there again": {
+    breach: "lost",
+    harm: ({ asked, rows }) => {
+      const { options } = found(asked.find(({ operationId }) => operationId === "deleteFile"));
+      mutable(rows.files).push({ id: found(options.params?.["fileId"]), name: "back.bin" });
+    },
+  },
+  "bytes of a file without record are left": {
+    breach: "fault",
+    harm: ({ rows }) => mutable(rows.attachments).push("fil_stray"),
+  },
   "a key is answered otherwise the second time": {
     breach: "duplicated",
     harm: ({ asked }) => {

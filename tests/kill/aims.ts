@@ -28,8 +28,8 @@ const recovery = (scene: SceneName, hand?: Hand): Aim => ({
   ...(hand && { hand }),
 });
 
-/** The upkeep of the log comes a second after there is something to do. */
-const upkeepMs = 1800;
+/** The upkeep of the log comes 5 s after there is something to do. */
+export const upkeepMs = 5500;
 
 /** Complete, or it does not compile: whoever adds a failpoint says here how it is reached. */
 const aims: Record<Boundary | Deed, Aim> = {
@@ -54,8 +54,8 @@ const aims: Record<Boundary | Deed, Aim> = {
   "tool-run.submit": load("toolRuns"),
   "workspace.update": load("speech"),
   "deltas.write": load("speech", 10),
-  "log.compact": { ...load("speech"), withinMs: upkeepMs },
-  "log.prune": { ...load("speech"), withinMs: upkeepMs, isOlder: true },
+  "log.compact": { ...load("speech"), withinMs: upkeepMs + 2000 },
+  "log.prune": { ...load("speech"), withinMs: upkeepMs + 2000, isOlder: true },
   "storage.opened": recovery("speech"),
   "migration.prepared": { scene: "speech", stage: "first", passages: 3 },
   "migration.committed": { scene: "speech", stage: "first", passages: 3 },

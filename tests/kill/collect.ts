@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { allMessages, loadHistory, reduce, type Schemas } from "../../packages/shared/src/index.ts";
@@ -103,6 +103,9 @@ export function readRows(dataDir: string): Rows {
       "SELECT task_id, tool_call_id, tool_name, state, input, output, is_error FROM tool_calls",
     ),
     files: select("SELECT id, name FROM files"),
+    attachments: readdirSync(join(dataDir, "attachments"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name),
     damage,
   };
   chat.close();

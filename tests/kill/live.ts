@@ -18,7 +18,7 @@ export interface Lived {
 }
 
 /** A failpoint that is not passed within this is not reached. */
-const patienceMs = 8000;
+const patienceMs = 10_000;
 /** A stop may take its grace, 3 s for what is cut, and a little. */
 const stopSlackMs = 4500;
 
@@ -59,7 +59,7 @@ async function end(stage: Stage, ending: Ending, { visits, boot }: Under): Promi
   const gone = host.gone();
   switch (ending.by) {
     case "failpoint": {
-      const least = () => pause(ending.withinMs ?? 30);
+      const least = () => pause((ending.withinMs ?? 0) + 50);
       const bored = boot.then(() => Promise.race([Promise.all([visits, least()]), pause(patienceMs)]));
       await Promise.race([gone, bored]);
       return kill();

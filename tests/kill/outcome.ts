@@ -60,6 +60,8 @@ export interface Rows {
     is_error: number;
   }[];
   files: readonly { id: string; name: string }[];
+  /** Names of what lies in the folder of attachments. */
+  attachments: readonly string[];
   /** Of each database, what its own checks found. */
   damage: readonly string[];
 }

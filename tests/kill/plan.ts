@@ -53,7 +53,7 @@ export function planSchedule(seed: string, index: number): Schedule {
     ...(random.chance(0.35) ? [cutRecovery(random)] : []),
   ]);
   if (random.chance(0.2)) lives.push(stopped(random));
-  return { index, seed, ...olderFolder(aims, random), lives, isLong: random.chance(0.25), aims };
+  return { index, seed, ...olderFolder(aims, random), lives, isLong: random.chance(0.1), aims };
 }
 
 const stages: Aim["stage"][] = ["first", "load", "recovery", "stop"];

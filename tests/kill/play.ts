@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { follow } from "../support/follower.ts";
+import { upkeepMs } from "./aims.ts";
 import { asFollowed, countEffects, readRows, readStored } from "./collect.ts";
 import { live, type Lived } from "./live.ts";
 import { orphansOf } from "./orphans.ts";
@@ -25,9 +26,6 @@ export interface Played {
 
 /** After the last fault everything must have come to its end within this. */
 const endsWithinMs = 25_000;
-
-/** The upkeep of the log comes a second after there is something to do. */
-const upkeepMs = 1300;
 
 /** Plays a schedule in a folder of its own, which stays. */
 export async function play(schedule: Schedule): Promise<Played> {

@@ -5,9 +5,9 @@ import { olderSession } from "../hand.ts";
 import type { Outcome, StoredSession } from "../outcome.ts";
 import { type Breach, same, unless } from "./breach.ts";
 
-type Promise_ = (asked: Asked, outcome: Outcome) => Breach[];
+type Promised = (asked: Asked, outcome: Outcome) => Breach[];
 
-/** Each operation that was acknowledged has left what it said. */
+/** Each operation that was acknowledged has left what it said; deletions have a page of their own. */
 export function checkAcknowledged(outcome: Outcome): Breach[] {
   const acknowledged = outcome.asked.filter(({ status }) => status < 300);
   return [
@@ -28,7 +28,7 @@ function checkOlder(outcome: Outcome): Breach[] {
 }
 
 /** What an acknowledgement promises, by operation; runTool is held to it where tool calls are. */
-const promises: Partial<Record<OperationId, Promise_>> = {
+const promises: Partial<Record<OperationId, Promised>> = {
   createSession: ({ body, options }, outcome) => {
     const { id, title } = body as Schemas["Session"];
     if (isDeleted(outcome, "deleteSession", "sessionId", id)) return [];
@@ -90,21 +90,6 @@ const promises: Partial<Record<OperationId, Promise_>> = {
     return same("lost", `The decision on ${action?.id}`, { expected: decided[type], came: stored?.state });
   },
   updateTask: ({ body }, outcome) => cancelled((body as Schemas["Task"]).id, outcome),
-  deleteSession: ({ options }, outcome) =>
-    unless(sessionOf(outcome, options.params?.["sessionId"]) === undefined, {
-      kind: "lost",
-      what: `The deletion of session ${options.params?.["sessionId"]}`,
-    }),
-  deleteAgent: ({ options }, { agents }) =>
-    unless(!agents.some(({ id }) => id === options.params?.["agentId"]), {
-      kind: "lost",
-      what: `The deletion of agent ${options.params?.["agentId"]}`,
-    }),
-  deleteWorkspace: ({ options }, { workspaces }) =>
-    unless(!workspaces.some(({ id }) => id === options.params?.["workspaceId"]), {
-      kind: "lost",
-      what: `The deletion of workspace ${options.params?.["workspaceId"]}`,
-    }),
 };
 
 const decided = { approve: "approved", reject: "rejected", respond: "answered" } as const;
@@ -116,16 +101,16 @@ function cancelled(taskId: string, { sessions }: Outcome): Breach[] {
 
 function saidOnce({ session, messages }: StoredSession, content: Schemas["MessageContent"]): Breach[] {
   const parts = typeof content === "string" ? [{ type: "text", text: content }] : content;
-  const same_ = messages.filter(
+  const equal = messages.filter(
     (message) => message.role === "user" && JSON.stringify(message.content) === JSON.stringify(parts),
   );
-  if (same_.length === 1) return [];
+  if (equal.length === 1) return [];
   return [
     {
-      kind: same_.length === 0 ? "lost" : "duplicated",
+      kind: equal.length === 0 ? "lost" : "duplicated",
       what: `The first message of ${session.id}`,
       expected: 1,
-      came: same_.length,
+      came: equal.length,
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { Outcome } from "../outcome.ts";
 import { checkAcknowledged } from "./acknowledged.ts";
 import type { Breach } from "./breach.ts";
 import { checkCalls } from "./calls.ts";
+import { checkDeletions } from "./deletions.ts";
 import { checkFolded } from "./folded.ts";
 import { checkLogs } from "./logs.ts";
 import { checkOnce } from "./once.ts";
@@ -12,6 +13,7 @@ export { breachKinds, type Breach } from "./breach.ts";
 export function check(outcome: Outcome): Breach[] {
   return [
     ...checkAcknowledged(outcome),
+    ...checkDeletions(outcome),
     ...checkOnce(outcome),
     ...checkCalls(outcome),
     ...checkLogs(outcome),

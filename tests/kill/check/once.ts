@@ -36,6 +36,7 @@ export function checkOnce(outcome: Outcome): Breach[] {
       new Set([...inhabited, ...born]),
     ),
     ...sessions.flatMap(({ session, messages }) => unaskedMessages(session.id, messages, asked)),
+    ...strayBytes(rows),
     ...asked.flatMap(checkAnswers),
     ...decidedTwice(asked),
   ];
@@ -49,6 +50,13 @@ function unasked(noun: string, there: readonly string[], made: ReadonlySet<strin
   return there
     .filter((id) => !made.has(id))
     .map((id) => ({ kind: "duplicated", what: `There is a ${noun} ${id} that no acknowledgement names` }));
+}
+
+/** Bytes that no record names went with the next start. */
+function strayBytes({ attachments, files }: Outcome["rows"]): Breach[] {
+  return attachments
+    .filter((name) => !files.some(({ id }) => id === name))
+    .map((name) => ({ kind: "fault", what: `There are bytes ${name} that no record names` }));
 }
 
 /** As many as were acknowledged: with the session, by themselves, or as tools that a person ran. */
