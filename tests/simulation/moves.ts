@@ -1,6 +1,7 @@
 import { timestamp } from "../../lib/clock.ts";
 import type { Action } from "../../lib/action.ts";
 import type { OperationId } from "../../lib/handler.ts";
+import { drawSettings, drawVerdict } from "./draws.ts";
 import type { Requests, Sent } from "./requests.ts";
 import type { Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
@@ -46,19 +47,11 @@ export function createClients(stage: Stage, requests: Requests): Clients {
   };
   const judge = (server: Server, action: Action) => {
     const { sessionId, id: actionId } = action;
-    const body = verdict(action, random.next());
+    const body = drawVerdict(action, stage);
     const sent = ask(server, { operationId: "createAction", params: { sessionId }, body, actionId });
     if (!faults.strikes("double decision", 0.2)) return;
     if (random.chance(0.5)) requests.ask(sent, server);
     else judge(server, action);
-  };
-  const verdict = (action: Action, draw: number): unknown => {
-    const actionId = action.id;
-    if (draw < 0.15) return { type: "reject", actionId, reason: "No." };
-    if (action.type === "question") return { type: "respond", actionId, result: { colour: "Red" } };
-    if (draw < 0.25 && action.toolName === "bash")
-      return { type: "approve", actionId, input: { command: `effect-${intents.next(action.sessionId)}` } };
-    return { type: "approve", actionId, scope: draw > 0.9 ? "session" : "once" };
   };
   const pending = ({ storage, life }: Server): Action[] => {
     const now = timestamp(stage.time.clock(life).now());
@@ -85,13 +78,7 @@ export function createClients(stage: Stage, requests: Requests): Clients {
     change(server, "createAction", sessionId, body);
   };
   const adjust = (server: Server, sessionId: string) => {
-    const settings = random.pick<Record<string, unknown>>([
-      { autoApproveCommands: true },
-      { autoApproveCommands: null },
-      { planMode: random.chance(0.5) },
-      { stepsMax: 1 + random.below(6) },
-      { permissions: [{ tool: "bash", pattern: "*", decision: random.pick(["deny", "ask", "allow"]) }] },
-    ]);
+    const settings = drawSettings(stage);
     const [task] = server.storage.tasks.list({ sessionId, limit: 1 });
     if (task !== undefined && random.chance(0.3))
       ask(server, { operationId: "updateTask", params: { taskId: task.id }, body: { settings } });
