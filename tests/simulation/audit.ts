@@ -43,7 +43,10 @@ export function createAudit(): Audit {
   const lookAt = (storage: Storage, sessionId: string, { isPruned, isThorough }: Look) => {
     const memory = memoryOf(sessionId);
     if (!isThorough && storage.events.bounds(sessionId).lastSequence === memory.last) return;
-    for (const event of storage.events.read(sessionId, memory.last, all)) note(memory, event, isPruned);
+    // A session whose making was never answered may have been pruned before anybody knew of it.
+    const isNew = memory.last === 0;
+    for (const event of storage.events.read(sessionId, memory.last, all))
+      note(memory, event, isPruned || isNew);
     const { lastSequence } = storage.events.bounds(sessionId);
     must(
       "the log has no gap",

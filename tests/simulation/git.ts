@@ -35,7 +35,7 @@ export function createFetcher(life: Life, { time, faults }: Stage): WebFetcher {
   return {
     fetch: async (url, signal) => {
       await time.turn(life, `fetch ${url}`, signal);
-      if (faults.strikes("fetch fails", 0.1)) throw new ToolFailure(`${url} cannot be reached.`);
+      if (faults.strikes("fetch fails", 0.5)) throw new ToolFailure(`${url} cannot be reached.`);
       const body = Buffer.from(`A page at ${url}`);
       return { url, status: 200, mediaType: "text/plain", body, truncated: false };
     },

@@ -33,7 +33,7 @@ function drawCall(sessionId: string, stage: Stage): CallEvent {
   if (faults.strikes("malformed JSON", 0.03)) return call("bash", '{"command": "effect');
   if (faults.strikes("unknown tool", 0.03)) return call("teleport", { to: "home" });
   if (faults.strikes("wrong input", 0.03)) return call("bash", { comand: 7 });
-  if (!stage.saidMuch && faults.strikes("10 MB arguments", 1 / 3000)) {
+  if (!stage.saidMuch && faults.strikes("10 MB arguments", 1 / 1000)) {
     stage.saidMuch = true;
     return call("writeFile", { file_path: "large.txt", content: "x".repeat(10 * 1024 * 1024) });
   }
