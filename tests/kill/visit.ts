@@ -27,6 +27,8 @@ export interface Visit {
   /** Decides what is asked until the tasks are over. */
   settle(talk: Pick<Talk, "follower" | "sessionId">, taskIds: readonly string[]): Promise<void>;
   until(what: string, isSo: () => boolean): Promise<void>;
+  /** The agent speaks, or never will: a step that many lives in a row ended at is given up. */
+  spoken(talk: Talk): Promise<void>;
 }
 
 export interface Talk {
@@ -98,6 +100,11 @@ export function createVisit({ host, random, asker, name, followers, checkTime }:
     },
     follow: followSession,
     until,
+    spoken: ({ taskId, follower }) =>
+      until(
+        "somebody speaks",
+        () => follower.events.some(({ type }) => type === "token") || isOver(follower.state.tasks[taskId]),
+      ),
     converse: async (steps, options = {}) => {
       const body = { title: mark(), model: scriptModel, ...options, message: { content: script(...steps) } };
       const { id: sessionId, workspaceId, activeTask } = (await ask("createSession", { body })).body;

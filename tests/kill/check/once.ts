@@ -107,6 +107,8 @@ const refusals: Partial<Record<Asked["operationId"], Schemas["Problem"]["code"][
   updateTask: ["task-ended"],
   runTool: ["session-busy"],
   uploadFile: ["too-large"],
+  // Where the task that waited for the clone was given up: too many lives in a row ended in the middle of it.
+  syncWorkspace: ["workspace-not-ready"],
 };
 
 /** Of all who decide, one is heard. */

@@ -12,7 +12,9 @@ export async function cancels(visit: Visit): Promise<void> {
   });
   const { sessionId, taskId, follower } = talk;
   await until("it began", () =>
-    follower.events.some(({ type }) => type === "token" || type === "tool.output" || type === "tool.result"),
+    follower.events.some(
+      ({ type }) => type === "token" || type === "tool.output" || type === "tool.result" || type === "error",
+    ),
   );
   await pause(random.between(0, 200));
   if (random.chance(0.5)) await ask("updateTask", { params: { taskId }, body: { state: "cancelled" } });

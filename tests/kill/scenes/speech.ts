@@ -3,14 +3,14 @@ import type { Visit } from "../visit.ts";
 
 /** The agent talks; meanwhile people steer it, and queue what comes after. */
 export async function speech(visit: Visit): Promise<void> {
-  const { ask, mark, random, until } = visit;
+  const { ask, mark, random } = visit;
   const slowly: Step = {
     reasoning: `Because of ${mark()}. `.repeat(2),
     text: `${mark()} was said. `.repeat(12),
     tokensPerSecond: 100,
   };
   const talk = await visit.converse([slowly, says(`Heard ${mark()}.`)]);
-  await until("somebody speaks", () => talk.follower.events.some(({ type }) => type === "token"));
+  await visit.spoken(talk);
   const params = { sessionId: talk.sessionId };
   const steered = { content: `Rather ${mark()}.`, delivery: "steer" } as const;
   const queued = { content: script(says(`Then ${mark()}.`)), delivery: "queue" } as const;
