@@ -39,6 +39,7 @@ export interface StorageOptions {
   reach?: Reach;
 }
 
+export { damagesIn } from "./damages.ts";
 export { holdDataFolder } from "./data-folder.ts";
 export { faultSentence } from "./failure.ts";
 

@@ -1,0 +1,16 @@
+// node deploy/check-databases.ts FILE…: ends with 0 when all are whole; else says what is wrong with which, and ends with 1.
+import { damagesIn } from "../lib/storage/index.ts";
+
+for (const file of process.argv.slice(2))
+  for (const damage of damagesOf(file)) {
+    console.error(`${file}: ${damage}`);
+    process.exitCode = 1;
+  }
+
+function damagesOf(file: string): string[] {
+  try {
+    return damagesIn(file);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}

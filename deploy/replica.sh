@@ -1,0 +1,47 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # start.sh says where it is.
+# Sourced by start.sh: says in variables, for litestream.yml, where the replica is; and finds the replicator.
+
+wrong_url() {
+  say "TALKCODY_REPLICA_URL should be s3://bucket/prefix?endpoint=…&region=… or file:///path; $1."
+  exit 1
+}
+
+# The value of one name in a query; nothing when it is not there.
+asked() { printf %s "$query" | tr '&' '\n' | sed -n "s/^$1=//p" | sed 's/%3[Aa]/:/g; s/%2[Ff]/\//g'; }
+
+case $TALKCODY_REPLICA_URL in
+*[!A-Za-z0-9:/?\&=._~%+-]*) wrong_url "it has a character that does not belong into one" ;;
+esac
+place=${TALKCODY_REPLICA_URL%%\?*}
+query=${TALKCODY_REPLICA_URL#"$place"}
+query=${query#\?}
+case $place in
+file:///?*)
+  REPLICA_TYPE=file REPLICA_BUCKET='' REPLICA_PATH=${place#file://}
+  ;;
+s3://?*)
+  REPLICA_TYPE=s3 REPLICA_BUCKET=${place#s3://}
+  REPLICA_PATH=${REPLICA_BUCKET#"${REPLICA_BUCKET%%/*}"}
+  REPLICA_BUCKET=${REPLICA_BUCKET%%/*}
+  REPLICA_PATH=${REPLICA_PATH#/}
+  ;;
+*) wrong_url "it begins otherwise" ;;
+esac
+REPLICA_PATH=${REPLICA_PATH%/}
+REPLICA_ENDPOINT=$(asked endpoint)
+REPLICA_REGION=$(asked region)
+export REPLICA_TYPE REPLICA_BUCKET REPLICA_PATH REPLICA_ENDPOINT REPLICA_REGION
+
+LITESTREAM_BIN=${LITESTREAM_BIN:-litestream}
+export LITESTREAM_BIN
+"$LITESTREAM_BIN" version >/dev/null 2>&1 || {
+  say "TALKCODY_REPLICA_URL is set, but $LITESTREAM_BIN does not run: install Litestream 0.5.17, or set LITESTREAM_BIN."
+  exit 1
+}
+
+# Where the replicator tells how it does; on loopback, at a port that is free now.
+node=$("$here/node.sh")
+port=$("$node" -e 'const s = net.createServer().listen(0, "127.0.0.1", () => s.close(console.log(s.address().port)))')
+export REPLICATOR_ADDRESS="127.0.0.1:$port"
+export TALKCODY_REPLICATOR_METRICS_URL="http://$REPLICATOR_ADDRESS/metrics"
