@@ -5,6 +5,7 @@ import type { Database } from "./database.ts";
 import { legible } from "./damage.ts";
 import { fromJsonObject } from "./json.ts";
 import { attempt, type UnitOfWork } from "./unit-of-work.ts";
+import { createWrittenText } from "./written-text.ts";
 
 interface EventRow {
   sequence: number;
@@ -15,12 +16,6 @@ interface EventRow {
 }
 
 type Listener = Parameters<EventLog["onCommitted"]>[0];
-
-const selectDeltas = `
-  SELECT type, payload FROM events
-  WHERE session_id = ? AND subject_id = ? AND type IN ('token', 'reasoning') AND sequence > coalesce((
-    SELECT max(sequence) FROM events WHERE session_id = ? AND subject_id = ? AND type = 'message.created'
-  ), 0) ORDER BY sequence`;
 
 /** `append` and `bounds` throw not-found for an unknown session. */
 export function createEventLog(options: {
@@ -43,7 +38,6 @@ export function createEventLog(options: {
   const bounds = database.statement<{ last_sequence: number; pruned_sequence: number }>(
     "SELECT last_sequence, pruned_sequence FROM sessions WHERE id = ?",
   );
-  const deltas = database.statement<{ type: "token" | "reasoning"; payload: string }>(selectDeltas);
 
   const listeners = new Set<Listener>();
   const committed = unit.queue<Event[]>({
@@ -85,12 +79,7 @@ export function createEventLog(options: {
       if (!row) throw notFound("session", sessionId);
       return { generation, firstSequence: row.pruned_sequence + 1, lastSequence: row.last_sequence };
     },
-    written: (sessionId, messageId) => {
-      const written = { token: "", reasoning: "" };
-      for (const { type, payload } of deltas.all(sessionId, messageId, sessionId, messageId))
-        written[type] += legible(sessionId, () => fromJsonObject<{ text: string }>(payload)).text;
-      return { text: written.token, reasoning: written.reasoning };
-    },
+    written: createWrittenText(database, { isActive: () => unit.isActive }),
     onCommitted: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -186,3 +186,27 @@ test("what is written so far are the deltas of the message since it was last cre
   expect(storage.events.written(session, other)).toEqual({ text: "no", reasoning: "" });
   expect(storage.events.written(session, temp.newId("msg"))).toEqual({ text: "", reasoning: "" });
 });
+
+test("what is written is told anew as it grows, without what was rolled back, and starts again with the message", () => {
+  const storage = temp.openTemp();
+  const session = temp.addSession(storage);
+  const message = temp.addMessage(storage, session);
+  const say = (text: string) => temp.token(text, message);
+  const emit = (...events: NewEvent[]) =>
+    storage.atomically("request.change", () => storage.events.append(session, events));
+  const text = () => storage.events.written(session, message).text;
+  emit(say("One"), say(", two"));
+  expect(text()).toBe("One, two");
+  const rolledBack = () =>
+    storage.atomically("request.change", () => {
+      storage.events.append(session, [say(", no")]);
+      expect(text()).toBe("One, two, no");
+      throw new Error("no");
+    });
+  expect(rolledBack).toThrow("no");
+  expect(text()).toBe("One, two");
+  emit(say(", three"));
+  expect(text()).toBe("One, two, three");
+  emit(created(storage, message), say("Again"));
+  expect(text()).toBe("Again");
+});
