@@ -1,6 +1,7 @@
 import { createReader } from "./environment.ts";
 import type { Environment, Reader } from "./environment.ts";
 import type { Target } from "./failpoint.ts";
+import type { ReplicaConfig } from "./replica.ts";
 import type { ModelSettings, Provider, ProviderType } from "./settings.ts";
 
 /** Everything the server was told by its environment. Frozen; made once. */
@@ -29,6 +30,10 @@ export interface Config {
   modelIdleTimeoutMs: number;
   /** Time a stop may take. */
   gracePeriodMs: number;
+  /** Where copies go that outlive the machine; undefined: there are none. */
+  replica: ReplicaConfig | undefined;
+  /** The descriptor that deploy/serve.sh hands the keys of the bucket over by. */
+  replicaKeysDescriptor: number | undefined;
   /** What commands may see of the environment. */
   commandEnvironment: Readonly<Record<string, string>>;
   /** Whether commands get namespaces of their own where the host has them; `off` shows what holds on other hosts. */
@@ -63,6 +68,8 @@ export function loadConfig(
     modelIdleTimeoutMs:
       read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { least: 100, most: 3_600_000 }) ?? 300_000,
     gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { least: 0, most: 300_000 }) ?? 10_000,
+    replica: environmentReplica(read),
+    replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 3, most: 1023 }),
     commandEnvironment: commandEnvironment(environment),
     isolation: "auto",
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),
@@ -78,6 +85,16 @@ function defaultDataDir(environment: Environment, platform: string): string {
   if (platform === "win32")
     return `${environment["LOCALAPPDATA"] ?? `${home}/AppData/Local`}/talkcody-backend`;
   return `${environment["XDG_DATA_HOME"] ?? `${home}/.local/share`}/talkcody-backend`;
+}
+
+function environmentReplica(read: Reader): ReplicaConfig | undefined {
+  const place = read.replica("TALKCODY_REPLICA_URL");
+  if (place === undefined) return undefined;
+  const accessKeyId = read.text("LITESTREAM_ACCESS_KEY_ID") ?? read.text("AWS_ACCESS_KEY_ID");
+  const secretAccessKey = read.text("LITESTREAM_SECRET_ACCESS_KEY") ?? read.text("AWS_SECRET_ACCESS_KEY");
+  const sessionToken = read.text("AWS_SESSION_TOKEN");
+  const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
+  return { place, credentials: hasKeys ? { accessKeyId, secretAccessKey, sessionToken } : undefined };
 }
 
 /** Names that commands get; everything else, and so every key, stays with the server. */

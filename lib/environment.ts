@@ -1,4 +1,5 @@
 import { parseTarget } from "./failpoint.ts";
+import { parseReplicaUrl } from "./replica.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,6 +53,8 @@ export function createReader(environment: Environment) {
       parsed(name, "an http or https URL", (value) =>
         /^https?:\/\/\S+$/.test(value) ? value.replace(/\/+$/, "") : undefined,
       ),
+    replica: (name: string) =>
+      parsed(name, "s3://bucket/prefix?endpoint=…&region=… or file:///path", parseReplicaUrl),
     failpoint: (name: string) => parsed(name, "a failpoint such as turn.commit.prepared@2", parseTarget),
     list: (name: string) =>
       (text(name) ?? "")
