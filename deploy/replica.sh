@@ -7,7 +7,7 @@ wrong_url() {
   exit 1
 }
 
-# The value of one name in a query; nothing when it is not there.
+# The value of one name in the query; nothing when it is not there.
 asked() { printf %s "$query" | tr '&' '\n' | sed -n "s/^$1=//p" | sed 's/%3[Aa]/:/g; s/%2[Ff]/\//g'; }
 
 case $TALKCODY_REPLICA_URL in
@@ -17,24 +17,32 @@ place=${TALKCODY_REPLICA_URL%%\?*}
 query=${TALKCODY_REPLICA_URL#"$place"}
 query=${query#\?}
 case $place in
+*%*) wrong_url "its path should need no percent signs" ;;
 file:///?*)
   REPLICA_TYPE=file REPLICA_BUCKET='' REPLICA_PATH=${place#file://}
   ;;
-s3://?*)
+s3://[!/]*)
   REPLICA_TYPE=s3 REPLICA_BUCKET=${place#s3://}
   REPLICA_PATH=${REPLICA_BUCKET#"${REPLICA_BUCKET%%/*}"}
-  REPLICA_BUCKET=${REPLICA_BUCKET%%/*}
   REPLICA_PATH=${REPLICA_PATH#/}
+  REPLICA_BUCKET=${REPLICA_BUCKET%%/*}
   ;;
 *) wrong_url "it begins otherwise" ;;
 esac
 REPLICA_PATH=${REPLICA_PATH%/}
+
 REPLICA_ENDPOINT=$(asked endpoint)
 REPLICA_REGION=$(asked region)
-export REPLICA_TYPE REPLICA_BUCKET REPLICA_PATH REPLICA_ENDPOINT REPLICA_REGION
+REPLICA_PATH_STYLE=$(asked forcePathStyle)
+case $REPLICA_ENDPOINT in
+'' | http://* | https://*) ;;
+*) REPLICA_ENDPOINT=https://$REPLICA_ENDPOINT ;;
+esac
+[ -n "$REPLICA_REGION" ] || REPLICA_REGION=us-east-1
+[ -n "$REPLICA_PATH_STYLE" ] || case $REPLICA_ENDPOINT in '') REPLICA_PATH_STYLE=false ;; *) REPLICA_PATH_STYLE=true ;; esac
+export REPLICA_TYPE REPLICA_BUCKET REPLICA_PATH REPLICA_ENDPOINT REPLICA_REGION REPLICA_PATH_STYLE
 
-LITESTREAM_BIN=${LITESTREAM_BIN:-litestream}
-export LITESTREAM_BIN
+export LITESTREAM_BIN="${LITESTREAM_BIN:-litestream}"
 "$LITESTREAM_BIN" version >/dev/null 2>&1 || {
   say "TALKCODY_REPLICA_URL is set, but $LITESTREAM_BIN does not run: install Litestream 0.5.17, or set LITESTREAM_BIN."
   exit 1

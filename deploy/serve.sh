@@ -1,9 +1,18 @@
 #!/bin/sh
-# The server, without the keys of the bucket: it needs them for nothing, and what runs for it must not find them.
+# The server. The keys of the bucket do not stand in its environment, where what runs for it might find them: it reads
+# them from a pipe, once, for the copies that it makes itself.
 set -eu
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
 exec 9>&- # The lock is the replicator's.
+if [ -n "${TALKCODY_REPLICA_URL:-}" ]; then
+  export TALKCODY_REPLICA_KEYS_DESCRIPTOR=8
+  exec 8<<KEYS
+${LITESTREAM_ACCESS_KEY_ID:-${AWS_ACCESS_KEY_ID:-}}
+${LITESTREAM_SECRET_ACCESS_KEY:-${AWS_SECRET_ACCESS_KEY:-}}
+${AWS_SESSION_TOKEN:-}
+KEYS
+fi
 echo $$ >"$TALKCODY_DATA_DIR/server.pid"
 cd "$here/.."
 exec env -u LITESTREAM_ACCESS_KEY_ID -u LITESTREAM_SECRET_ACCESS_KEY \

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Schemas } from "../../packages/shared/src/index.ts";
-import type { TestServer } from "./server.ts";
+import type { Caller } from "./caller.ts";
 
 type Task = Schemas["Task"];
 type Action = Schemas["Action"];
@@ -25,7 +25,7 @@ export async function until<T>(
 }
 
 /** The task once it is in one of the states. A task that ended otherwise fails at once. */
-export async function taskIn(server: TestServer, taskId: string, ...states: Task["state"][]): Promise<Task> {
+export async function taskIn(server: Caller, taskId: string, ...states: Task["state"][]): Promise<Task> {
   let task: Task | undefined;
   return until(
     `task ${taskId} is ${states.join(" or ")}`,
@@ -40,12 +40,12 @@ export async function taskIn(server: TestServer, taskId: string, ...states: Task
   );
 }
 
-export function taskEnded(server: TestServer, taskId: string): Promise<Task> {
+export function taskEnded(server: Caller, taskId: string): Promise<Task> {
   return taskIn(server, taskId, "completed", "failed", "cancelled");
 }
 
 /** The pending decisions of a session, once there are as many. */
-export function pendingActions(server: TestServer, sessionId: string, count = 1): Promise<Action[]> {
+export function pendingActions(server: Caller, sessionId: string, count = 1): Promise<Action[]> {
   const find = async () => (await server.call("listSessionActions", { params: { sessionId } })).body.items;
   return until(
     `session ${sessionId} waits for ${count} decisions`,
@@ -57,14 +57,14 @@ export function pendingActions(server: TestServer, sessionId: string, count = 1)
   );
 }
 
-export async function pendingAction(server: TestServer, sessionId: string): Promise<Action> {
+export async function pendingAction(server: Caller, sessionId: string): Promise<Action> {
   const [action] = await pendingActions(server, sessionId);
   if (action === undefined) throw new Error("There is no pending action.");
   return action;
 }
 
 /** The whole log of a session. */
-export async function eventsOf(server: TestServer, sessionId: string): Promise<Event[]> {
+export async function eventsOf(server: Caller, sessionId: string): Promise<Event[]> {
   const events: Event[] = [];
   for (let after: string | undefined; ;) {
     const { body } = await server.call("streamSessionEvents", {
@@ -80,7 +80,7 @@ export async function eventsOf(server: TestServer, sessionId: string): Promise<E
 
 /** The log once it holds an event for which `isWanted` is true. */
 export async function eventWhere(
-  server: TestServer,
+  server: Caller,
   sessionId: string,
   isWanted: (event: Event) => boolean,
 ): Promise<Event> {

@@ -1,0 +1,32 @@
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+export interface Litestream {
+  bin: string;
+  version: string;
+  /** An old one, which never runs in production: slower to a bucket, and at times it complains when it is stopped. */
+  isStandIn: boolean;
+}
+
+/**
+ * The replicator of the tests: LITESTREAM_BIN, else `litestream` on PATH, else the one that npm brings for tests, which
+ * is an old one (0.3.13) that production never runs. Throws where none runs on this machine.
+ */
+export function findLitestream(environment = process.env): Litestream {
+  for (const bin of [environment["LITESTREAM_BIN"], "litestream", standIn()]) {
+    const version = bin && versionOf(bin);
+    if (bin && version) return { bin, version, isStandIn: version.startsWith("0.3.") };
+  }
+  throw new Error("No Litestream runs here: set LITESTREAM_BIN, or put `litestream` on PATH.");
+}
+
+function standIn(): string {
+  const own = createRequire(import.meta.url).resolve("@flydotio/litestream-linux-x64/package.json");
+  return join(dirname(own), "litestream");
+}
+
+function versionOf(bin: string): string | undefined {
+  const { status, stdout } = spawnSync(bin, ["version"], { encoding: "utf8" });
+  return status === 0 ? stdout.trim().replace(/^v/, "") : undefined;
+}
