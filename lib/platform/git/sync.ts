@@ -25,6 +25,7 @@ export async function fetchAndForward(
     ],
     { protocol: readRepositoryUrl(repository).protocol, signal, silenceMs, timeoutMs: 30 * 60_000 },
   );
+  signal.throwIfAborted(); // Who gave up says why, such as a server that stops: it is no refusal.
   if (fetched.exitCode !== 0) throw refused(reasonInWords(fetched, null));
   const upstream = await findUpstream(view);
   if (upstream !== undefined) await forward(view, upstream);

@@ -221,6 +221,13 @@ test("sync fast-forwards", async () => {
   expect(git(root, "rev-parse", "HEAD")).toBe(head);
 });
 
+test("a sync that was given up throws why, and not that it was refused", async () => {
+  const { upstream, clone, platform } = setUp();
+  await clone(upstream);
+  const stopping = new Error("The server is stopping.");
+  await expect(platform.sync(workspaceId, AbortSignal.abort(stopping))).rejects.toBe(stopping);
+});
+
 test("sync brings the first commit into the clone of an empty repository", async () => {
   const { folder, clone, platform, root } = setUp();
   git(folder, "init", "empty");
