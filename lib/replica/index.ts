@@ -1,16 +1,19 @@
-import type { ObjectStore, ReplicaConfig } from "../replica.ts";
-import { createFolderStore } from "./folder-store.ts";
+import type { ReplicaConfig } from "../replica.ts";
+import { readHandedKeys } from "./handed-keys.ts";
+import type { Replication, ReplicationOptions } from "./replication.ts";
 
-export { readHandedKeys } from "./handed-keys.ts";
-
-/** Throws an Error with a sentence a person can act on when keys are needed and there are none. */
-export async function openReplica({ place, credentials }: ReplicaConfig): Promise<ObjectStore> {
-  if (place.type === "file") return createFolderStore(place.folder);
-  if (credentials === undefined)
-    throw new Error(
-      "TALKCODY_REPLICA_URL names a bucket, and its keys are missing: " +
-        "set LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.",
-    );
-  const { createS3Store } = await import("./s3-store.ts");
-  return createS3Store(place, credentials);
+/**
+ * Copies what the databases' replicator does not; nothing is loaded and nothing done without a replica. Throws an Error
+ * with a sentence a person can act on when the keys of the bucket are missing.
+ */
+export async function openReplication(
+  config: { replica: ReplicaConfig | undefined; replicaKeysDescriptor: number | undefined },
+  options: Omit<ReplicationOptions, "store">,
+): Promise<Replication | undefined> {
+  if (config.replica === undefined) return undefined;
+  const handed = config.replicaKeysDescriptor;
+  const credentials = handed === undefined ? config.replica.credentials : readHandedKeys(handed);
+  const { openObjectStore } = await import("./object-store.ts");
+  const { createReplication } = await import("./replication.ts");
+  return createReplication({ ...options, store: await openObjectStore({ ...config.replica, credentials }) });
 }
