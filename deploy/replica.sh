@@ -43,10 +43,17 @@ esac
 export REPLICA_TYPE REPLICA_BUCKET REPLICA_PATH REPLICA_ENDPOINT REPLICA_REGION REPLICA_PATH_STYLE
 
 export LITESTREAM_BIN="${LITESTREAM_BIN:-litestream}"
-"$LITESTREAM_BIN" version >/dev/null 2>&1 || {
+version=$("$LITESTREAM_BIN" version 2>/dev/null) || {
   say "TALKCODY_REPLICA_URL is set, but $LITESTREAM_BIN does not run: install Litestream 0.5.17, or set LITESTREAM_BIN."
   exit 1
 }
+export LITESTREAM_IS_OLD=no
+case $version in
+v0.[34].* | 0.[34].*)
+  LITESTREAM_IS_OLD=yes
+  say "Litestream $version may damage databases and miss the last second; take 0.5.17 for what you want to keep."
+  ;;
+esac
 
 # Where the replicator tells how it does; on loopback, at a port that is free now.
 node=$("$here/node.sh")

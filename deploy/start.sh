@@ -42,4 +42,12 @@ if [ -n "$server" ] && kill -TERM "$server" 2>/dev/null; then
   status=1
 fi
 rm -f "$TALKCODY_DATA_DIR/server.pid"
+
+# A replicator that is stopped within its first second has not looked at the databases yet.
+if [ "$status" = 0 ] && [ "$LITESTREAM_IS_OLD" = no ]; then
+  "$LITESTREAM_BIN" replicate -config "$here/litestream.yml" -once || {
+    say "The last writes did not reach the replica. They are on this disk, and go there with the next start."
+    status=1
+  }
+fi
 exit "$status"

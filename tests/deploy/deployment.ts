@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -25,6 +25,7 @@ export interface Deployment extends Caller {
   /** SIGKILL for start.sh, the replicator and the server at once. */
   killAll(): Promise<void>;
   loseVolume(): void;
+  loseDatabase(name: string): void;
   /** Ids of its processes whose command line holds the text. */
   processes(text: string): number[];
   remove(): Promise<void>;
@@ -94,10 +95,19 @@ export async function createDeployment(
     gone,
     killAll,
     loseVolume: () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }),
-    processes: (text) => processesWith(text),
+    loseDatabase: (name) => {
+      for (const ending of ["", "-wal", "-shm"])
+        rmSync(join(dataDir, `${name}.db${ending}`), { force: true });
+    },
+    processes: (text) => processesWith(text).filter((id) => groupOf(id) === alive().pid),
     remove: async () => {
       await killAll();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function groupOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
 }

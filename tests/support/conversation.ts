@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Schemas } from "../../packages/shared/src/index.ts";
 import { script, scriptModel, type Step } from "./script.ts";
-import type { TestServer } from "./server.ts";
+import type { Caller } from "./caller.ts";
 import { prepared } from "./workspaces.ts";
 
 export interface Conversation {
@@ -11,7 +11,7 @@ export interface Conversation {
 
 /** A new session whose first task plays the steps. */
 export async function converse(
-  server: TestServer,
+  server: Caller,
   steps: Step[],
   options: Omit<Schemas["CreateSession"], "message"> = {},
 ): Promise<Conversation> {
@@ -25,7 +25,7 @@ export async function converse(
 
 /** A further message in a session that plays the steps. */
 export async function say(
-  server: TestServer,
+  server: Caller,
   sessionId: string,
   steps: Step[],
   options: Omit<Schemas["SendMessage"], "content"> = {},
@@ -38,7 +38,7 @@ export async function say(
 
 /** A session in which nothing was said yet and nothing happens any more: its workspace is there. */
 export async function createSession(
-  server: TestServer,
+  server: Caller,
   options: Schemas["CreateSession"] = {},
 ): Promise<Schemas["Session"]> {
   const { status, body, bytes } = await server.call("createSession", {
@@ -49,21 +49,18 @@ export async function createSession(
   return (await server.call("getSession", { params: { sessionId: body.id } })).body;
 }
 
-export async function messagesOf(server: TestServer, sessionId: string): Promise<Schemas["Message"][]> {
+export async function messagesOf(server: Caller, sessionId: string): Promise<Schemas["Message"][]> {
   return (await server.call("listMessages", { params: { sessionId }, query: { limit: 200 } })).body.items;
 }
 
 /** The results of all tool calls of a session, in the order of the conversation. */
-export async function toolResults(
-  server: TestServer,
-  sessionId: string,
-): Promise<Schemas["ToolResultPart"][]> {
+export async function toolResults(server: Caller, sessionId: string): Promise<Schemas["ToolResultPart"][]> {
   const parts = (await messagesOf(server, sessionId)).flatMap(({ content }) => content);
   return parts.filter((part) => part.type === "tool-result");
 }
 
 /** The one tool result of a session. */
-export async function toolResult(server: TestServer, sessionId: string): Promise<Schemas["ToolResultPart"]> {
+export async function toolResult(server: Caller, sessionId: string): Promise<Schemas["ToolResultPart"]> {
   const results = await toolResults(server, sessionId);
   expect(results).toHaveLength(1);
   const [result] = results;
@@ -71,6 +68,6 @@ export async function toolResult(server: TestServer, sessionId: string): Promise
   return result;
 }
 
-export function decide(server: TestServer, sessionId: string, body: Schemas["CreateAction"]) {
+export function decide(server: Caller, sessionId: string, body: Schemas["CreateAction"]) {
   return server.call("createAction", { params: { sessionId }, body });
 }

@@ -1,13 +1,14 @@
 import { expect } from "vitest";
 import type { Schemas } from "../../packages/shared/src/index.ts";
 import { createRepository, type TestRepository } from "./repository.ts";
+import type { Caller } from "./caller.ts";
 import type { TestServer } from "./server.ts";
 import { until } from "./until.ts";
 
 type Workspace = Schemas["Workspace"];
 
 /** The workspace once it is ready or has failed. */
-export function prepared(server: TestServer, workspaceId: string): Promise<Workspace> {
+export function prepared(server: Caller, workspaceId: string): Promise<Workspace> {
   return until(`workspace ${workspaceId} is prepared`, async () => {
     const { body } = await server.call("getWorkspace", { params: { workspaceId } });
     return body.state !== "cloning" && body;
