@@ -1,3 +1,5 @@
+import type { DatabaseName } from "./storage.ts";
+
 /** Where copies outlive the machine, as the URL of the replica says it. */
 export type ReplicaPlace =
   | { type: "file"; folder: string }
@@ -123,6 +125,38 @@ export interface ReplicaRecord {
   forget(sha256: string): void;
   /** Hears of each file after the commit that stored it. */
   onAdded(listener: () => void): void;
+}
+
+/** A whole copy of a database in a file beside it, checked and compressed. */
+export interface LocalCopy extends StoredBytes {
+  remove(): void;
+}
+
+/** Rejects with AppError storage-full where the disk has no room for one; with an Error that says what is damaged. */
+export type CopyDatabase = (name: DatabaseName, signal: AbortSignal) => Promise<LocalCopy>;
+
+/**
+ * Runs a page of ours in a process of its own, which ends with the signal and with the server. Rejects when it cannot be
+ * started, and with what the signal was aborted with.
+ */
+export type RunPage = (
+  program: {
+    /** Absolute. */
+    page: string;
+    args?: readonly string[];
+    env?: Readonly<Record<string, string>>;
+    /** For its standard input. */
+    input?: string;
+  },
+  signal: AbortSignal,
+) => Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
+
+/** How the copies are, for whoever watches over them. */
+export interface ReplicaFacts {
+  /** When the newest whole copy of the databases was begun, milliseconds since the epoch; undefined until one is known. */
+  copiedAt: number | undefined;
+  /** Files whose bytes are on this disk alone. */
+  attachmentsMissing: number;
 }
 
 /** The bytes of an attachment; the same bytes are one object. */

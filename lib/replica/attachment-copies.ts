@@ -2,6 +2,7 @@ import { timestamp, type Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { Attachments } from "../file.ts";
 import { attachmentKey, type MissingBytes, type ObjectStore, type ReplicaRecord } from "../replica.ts";
+import { createTeller, type Teller } from "./teller.ts";
 
 /** After a failure the next round waits, each time twice as long. */
 const waitMs = { least: 1000, most: 600_000 };
@@ -90,18 +91,4 @@ async function attempt(
     told("An attachment could not be copied to the replica; it is tried again", error);
     return error instanceof AppError && error.code === "not-found";
   }
-}
-
-type Teller = (message: string, error: unknown) => void;
-
-/** The same trouble of many files, or of many rounds, is told once an hour at most. */
-function createTeller(report: Teller): Teller {
-  const toldAt = new Map<string, number>();
-  return (message, error) => {
-    const name = error instanceof Error ? error.message : String(error);
-    if (performance.now() - (toldAt.get(name) ?? -Infinity) < roundMs) return;
-    if (toldAt.size > 100) toldAt.clear();
-    toldAt.set(name, performance.now());
-    report(message, error);
-  };
 }

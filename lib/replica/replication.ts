@@ -1,12 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { Attachments, FileStore } from "../file.ts";
-import type { ObjectStore, ReplicaRecord } from "../replica.ts";
+import type { CopyDatabase, ObjectStore, ReplicaFacts, ReplicaRecord } from "../replica.ts";
 import { copyAttachments } from "./attachment-copies.ts";
 import { bringBack } from "./bring-back.ts";
+import { copyDatabases } from "./database-copies.ts";
 
 export interface ReplicationOptions {
   store: ObjectStore;
   storage: { attachments: Attachments; files: FileStore; replicaRecord: ReplicaRecord };
+  copyDatabase: CopyDatabase;
   clock: Clock;
   reportFault(message: string, cause: unknown): void;
 }
@@ -17,14 +19,18 @@ export interface Replication {
   start(): void;
   /** What was on its way is left; the next life takes it up. */
   stop(): Promise<void>;
+  /** For the metrics. */
+  facts(): ReplicaFacts;
 }
 
 /** All that is copied beside the databases' own replication, and brought back. */
-export function createReplication({ store, storage, clock, reportFault }: ReplicationOptions): Replication {
+export function createReplication(options: ReplicationOptions): Replication {
+  const { store, storage, clock, reportFault } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const { attachments, files, replicaRecord: record } = storage;
   const works: Promise<void>[] = [];
+  let copiedAt: number | undefined;
   const keepUp = (what: string, work: Promise<void>) =>
     void works.push(
       work.catch((error: unknown) => {
@@ -33,14 +39,16 @@ export function createReplication({ store, storage, clock, reportFault }: Replic
     );
   return {
     attachments: bringBack({ attachments, files, store, signal }),
-    start: () =>
-      keepUp(
-        "The copying of attachments",
-        copyAttachments({ store, record, attachments, clock, signal, reportFault }),
-      ),
+    start: () => {
+      const given = { store, clock, signal, reportFault };
+      keepUp("The copying of attachments", copyAttachments({ ...given, record, attachments }));
+      const onCopied = (at: number) => void (copiedAt = at);
+      keepUp("The hourly copying", copyDatabases({ ...given, copy: options.copyDatabase, onCopied }));
+    },
     stop: async () => {
       stopping.abort(new Error("The server stops."));
       await Promise.all(works);
     },
+    facts: () => ({ copiedAt, attachmentsMissing: record.count(store.place) }),
   };
 }

@@ -1,0 +1,29 @@
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Of each hour one copy for so long, then one of each day. */
+const hourlyKeptMs = 48 * hourMs;
+const dailyKeptMs = 14 * dayMs;
+/** A copy that is not complete by then never will be. */
+const unfinishedKeptMs = 6 * hourMs;
+
+export interface Copy {
+  /** Milliseconds since the epoch. */
+  at: number;
+  isComplete: boolean;
+}
+
+/** Those to be removed. The newest of an hour or a day stands for it, and the newest of all stays however old it is. */
+export function expired<T extends Copy>(copies: readonly T[], now: number): T[] {
+  const complete = copies.filter(({ isComplete }) => isComplete).toSorted((one, other) => other.at - one.at);
+  const spans = new Set<string>();
+  const kept = new Set<T>();
+  for (const [index, copy] of complete.entries()) {
+    const age = now - copy.at;
+    if (index > 0 && age > dailyKeptMs) break;
+    const span =
+      age <= hourlyKeptMs ? `hour ${Math.floor(copy.at / hourMs)}` : `day ${Math.floor(copy.at / dayMs)}`;
+    if (!spans.has(span)) kept.add(copy);
+    spans.add(span);
+  }
+  return copies.filter((copy) => !kept.has(copy) && (copy.isComplete || now - copy.at > unfinishedKeptMs));
+}
