@@ -14,9 +14,9 @@ const [database = "", target = ""] = process.argv.slice(2);
 setPriority(10); // Whoever waits for an answer goes first.
 
 try {
-  console.log(JSON.stringify(await copy()));
+  process.stdout.write(JSON.stringify(await copy()));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  process.stderr.write(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
 
