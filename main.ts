@@ -31,6 +31,8 @@ export interface RunningServer {
   dataDir: string;
   /** The default model; null when none is chosen. */
   model: string | null;
+  /** What a restore of the databases meant, for people; null when there was none. */
+  restored: string | null;
   /** Ends cleanly; what runs goes on in the next life. */
   stop(): Promise<void>;
 }
@@ -112,6 +114,7 @@ async function assemble(
     clock,
     config,
   });
+  const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.
   const url = await server.listen({ host: config.host, port: config.port });
   const withdraw = publishDiscovery({ dataDir: config.dataDir, url, version, startedAt, pid: process.pid });
   core.start();
@@ -119,6 +122,7 @@ async function assemble(
     url,
     dataDir: config.dataDir,
     model: settings.resolve([]).model ?? config.defaultModel ?? null,
+    restored,
     stop: async () => {
       withdraw();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs)]);
@@ -141,6 +145,7 @@ export async function main(): Promise<void> {
     });
     const onFault = (error: unknown) => endOnFault(faultSentence(error));
     const server = await (life.starting = startServer(config, { onFault }));
+    if (server.restored !== null) console.error(`\n  ${server.restored}`);
     console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);

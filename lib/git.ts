@@ -25,6 +25,10 @@ export interface Git {
   diff(workspaceId: string, path: string | undefined): Promise<WorkspaceDiff>;
   /** Whether the folder holds commits, changes or new files that no remote has. A scratch folder with any file has. */
   hasUnpushedWork(workspaceId: string): Promise<boolean>;
+  /** Ids of the workspaces that have a folder here: whole ones, and ones of which only something is left or begun. */
+  folders(): Promise<{ whole: Set<string>; broken: Set<string> }>;
+  /** Renames what is in the folder's place; gives the new name. Nothing here deletes it. */
+  setAside(workspaceId: string): Promise<string>;
   /** Deletes the folder. */
   remove(workspaceId: string): Promise<void>;
 }

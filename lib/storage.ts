@@ -4,6 +4,7 @@ import type { EventLog, LogUpkeep } from "./event.ts";
 import type { Boundary } from "./failpoint.ts";
 import type { Attachments, FileStore } from "./file.ts";
 import type { MessageStore } from "./message.ts";
+import type { Restoration } from "./restoration.ts";
 import type { SessionStore } from "./session.ts";
 import type { SettingsStore } from "./settings.ts";
 import type { TaskStore } from "./task.ts";
@@ -72,6 +73,8 @@ export interface Storage {
   agents: AgentStore;
   settings: SettingsStore;
   upkeep: StorageUpkeep;
+  /** Not null while the databases are ones that were put back; the repair ends it. */
+  restoration: Restoration | null;
   /** The newest of all ids but those of agents; undefined while there is none. */
   newestId(): string | undefined;
   close(): void;

@@ -15,6 +15,8 @@ export interface Ending {
   problem?: Problem;
   /** For people. */
   detail: string;
+  /** What the task did last is not on record: nothing of it goes on by itself, and any open call may have run. */
+  isUncertain?: boolean;
 }
 
 export type CloseTask = (taskId: string, ending: Ending) => Task;
@@ -50,12 +52,13 @@ export function createClosing(
     ];
   };
 
-  const answerCalls = (task: Task, why: string): NewEvent[] => {
+  const answerCalls = (task: Task, { detail, isUncertain = false }: Ending): NewEvent[] => {
+    const say = isUncertain ? uncertain : unfinished;
     const open = ledger.openCalls(task);
     if (open === undefined) return [];
     const unanswered = open.calls.filter((call) => call.state !== "done");
     const results = unanswered.map((call) =>
-      ledger.finishCall(call, { output: unfinished(call, why), isError: true, durationMs: 0 }),
+      ledger.finishCall(call, { output: say(call, detail), isError: true, durationMs: 0 }),
     );
     return [
       ...results,
@@ -90,16 +93,17 @@ export function createClosing(
     }
   };
 
-  const end = (taskId: string, { state, problem, detail }: Ending, part: Part): Task =>
+  const end = (taskId: string, ending: Ending, part: Part): Task =>
     storage.atomically("task.close", () => {
       const task = existing(tasks.outline(taskId), "task", taskId);
       if (hasEnded(task)) return task;
+      const { state, problem, detail, isUncertain = false } = ending;
       deltas.flush();
       const told = [
         ...part(() => keepPartial(task)),
-        ...part(() => answerCalls(task, detail)),
+        ...part(() => answerCalls(task, ending)),
         ...part(() => withdrawActions(task)),
-        ...part(() => (state === "failed" ? handOn(task) : [])),
+        ...part(() => (state === "failed" && !isUncertain ? handOn(task) : [])),
         ...part(() => joinConversation(task)),
       ];
       if (problem !== undefined) told.push({ type: "error", taskId, data: { problem } });
@@ -133,4 +137,8 @@ function unfinished(call: ToolCall, why: string): ToolOutput {
         message: `Cut off while it ran (${why}). Its effects are unknown; look before repeating it.`,
       }
     : { success: false, message: `Not run (${why}).` };
+}
+
+function uncertain(_: ToolCall, why: string): ToolOutput {
+  return { success: false, message: `Whether this ran is unknown (${why}). Look before repeating it.` };
 }

@@ -9,6 +9,8 @@ import { createJournal } from "./journal.ts";
 import { createKit } from "./kit.ts";
 import type { Runtime } from "./runtime.ts";
 import { createRecovery } from "./recovery.ts";
+import { createRestoration } from "./restoration.ts";
+import { restorationWords } from "./restoration-words.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSessions } from "./sessions.ts";
 import type { GlobalSettingsService } from "./settings.ts";
@@ -35,6 +37,8 @@ const expiryCheckMsMax = 30_000;
 export interface Core {
   services: Omit<Services, "events" | "server">;
   snapshot(sessionId: string): Snapshot;
+  /** Mends what a restore of the databases left, and says so for people; null when there was none. Before all else. */
+  restore(): Promise<string | null>;
   /** Takes up what another life of the server left behind, and keeps watch. */
   start(): void;
   /** Lets running tasks reach a boundary within `graceMs`. They go on in the next life. */
@@ -96,6 +100,10 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
       },
     },
     snapshot: sessions.snapshot,
+    restore: async () => {
+      const report = await createRestoration({ runtime, journal, workspaces })();
+      return report === undefined ? null : restorationWords(report);
+    },
     start: () => {
       runtime.reach("recovery.begun");
       recovery.start();

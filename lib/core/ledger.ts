@@ -127,7 +127,7 @@ export function existing<T>(value: T | undefined, what: string, id: string): T {
   return value;
 }
 
-export function statusEvent(session: Session, taskId: string, detail: string): NewEvent {
+export function statusEvent(session: Session, taskId: string | undefined, detail: string): NewEvent {
   return { type: "status", taskId, data: { state: session.status, detail } };
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { WorkspaceService } from "../services.ts";
 import type { Task } from "../task.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Workspace, WorkspaceChange } from "../workspace.ts";
 import { existing } from "./ledger.ts";
 import type { Journal } from "./journal.ts";
 import { asProblem, readContent } from "./content.ts";
@@ -11,6 +11,8 @@ import type { Runtime } from "./runtime.ts";
 export type Clones = WorkspaceService & {
   /** Resolves once the task's workspace can be worked in; throws why it never will, or busy when the clone was cut. */
   whenReady(task: Task, signal: AbortSignal): Promise<void>;
+  /** Changes what is on record, and tells every session that lives in it. */
+  change(id: string, change: WorkspaceChange): void;
   /** Takes clones up again that a restart cut. */
   recover(): void;
   stop(): Promise<void>;
@@ -111,6 +113,7 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
         );
     },
 
+    change: preparation.update,
     recover: () => workspaces.cloning().forEach(preparation.start),
     stop: preparation.stop,
   };

@@ -121,8 +121,8 @@ function received(
   };
 }
 
-/** The end of an id is random, so the folders fill evenly. Nothing but an id becomes a path. */
-function attachmentPath(folder: string, fileId: string): string {
+/** The end of an id is random, so the folders fill evenly. Nothing but an id becomes a path: throws not-found for the rest. */
+export function attachmentPath(folder: string, fileId: string): string {
   if (!isFileId(fileId)) throw notFound("file", fileId);
   return join(folder, fileId.slice(-2), fileId);
 }

@@ -5,16 +5,19 @@ import { passOn, type Reach } from "../failpoint.ts";
 import type { DatabaseName, Storage } from "../storage.ts";
 import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
-import { openAttachments } from "./attachments.ts";
+import { attachmentPath, openAttachments } from "./attachments.ts";
+import { createCrossFacts } from "./cross-facts.ts";
 import type { Database } from "./database.ts";
 import { takeEpoch } from "./epoch.ts";
 import { createEventLog } from "./event-log.ts";
 import { createFileStore } from "./file-store.ts";
 import { currentGeneration } from "./generation.ts";
+import { createLives } from "./lives.ts";
 import { createMessageStore } from "./message-store.ts";
 import { createNewestId } from "./newest-id.ts";
 import { openDatabase } from "./open-database.ts";
 import { createRequestBooks, inAllBooks } from "./request-books.ts";
+import { openRestoration } from "./restoration.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createSettingsStore } from "./settings-store.ts";
 import { createTaskStore } from "./task-store.ts";
@@ -81,7 +84,16 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
   const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
   takeEpoch(chat);
-  const generation = currentGeneration(chat, join(dataDir, "restored"));
+  const databases = { chat_history: chat, agents, settings };
+  const attachmentsFolder = join(dataDir, "attachments");
+  const lives = createLives(dataDir, databases);
+  const facts = createCrossFacts({ chat, agents, pathOf: (id) => attachmentPath(attachmentsFolder, id) });
+  const restoration = openRestoration({ dataDir, databases, doubt: lives.doubt, facts });
+  const generation = currentGeneration(chat, {
+    isRestored: restoration !== null,
+    greatest: lives.generation,
+  });
+  lives.begin(generation);
   const unit = createUnitOfWork(chat, { onFault, reach });
   const books = createRequestBooks({
     chat_history: { database: chat, unit },
@@ -108,7 +120,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     actions: createActionStore(chat),
     files,
     attachments: openAttachments({
-      folder: join(dataDir, "attachments"),
+      folder: attachmentsFolder,
       fileBytesMax,
       afterCommit,
       onRollback,
@@ -122,6 +134,10 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     settings: createSettingsStore(settings),
     upkeep: createUpkeep(chat, unit),
     newestId: createNewestId(chat),
-    close: () => [chat, agents, settings].forEach((database) => database.close()),
+    restoration,
+    close: () => {
+      lives.rest();
+      for (const database of [chat, agents, settings]) database.close();
+    },
   };
 }

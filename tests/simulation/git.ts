@@ -27,6 +27,8 @@ export function createGit(life: Life, { time, heads, random }: Stage): Git {
     status: () => Promise.reject(new Error("Nobody asks for a status here.")),
     diff: () => Promise.reject(new Error("Nobody asks for a diff here.")),
     hasUnpushedWork: async () => false,
+    folders: () => Promise.reject(new Error("Nothing is restored here.")),
+    setAside: () => Promise.reject(new Error("Nothing is restored here.")),
     remove: async (workspaceId) => void heads.delete(workspaceId),
   };
 }

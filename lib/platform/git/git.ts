@@ -7,6 +7,7 @@ import { removeFolder } from "../remove-folder.ts";
 import { createRunProcess } from "../run-process.ts";
 import { cloneRepository, exclude } from "./clone.ts";
 import { readDiff } from "./diff.ts";
+import { findFolders, setAside } from "./folders.ts";
 import { readHead } from "./head.ts";
 import { createPlaces, type Places, readRecord, writeRecord } from "./places.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
@@ -58,6 +59,8 @@ export function createGit(options: GitOptions): Git {
     hasUnpushedWork: async (id) => {
       return (await isScratch(id)) ? scratchHasWork(places.root(id)) : view(id, cloneHasUnpushedWork);
     },
+    folders: () => findFolders(places, options.workspacesDir),
+    setAside: (id) => setAside(places, id),
     remove: (id) => remove(places, id),
   };
 }

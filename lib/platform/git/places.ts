@@ -7,6 +7,8 @@ export interface Places {
   root(workspaceId: string): string;
   /** A clone until it is complete. */
   unfinished(workspaceId: string): string;
+  /** What stood in the folder's place and was put out of the way. */
+  kept(workspaceId: string, number: number): string;
   record(workspaceId: string): string;
   serverDir: string;
   viewsDir: string;
@@ -17,6 +19,7 @@ export function createPlaces(workspacesDir: string): Places {
   return {
     root: (workspaceId) => join(workspacesDir, checked(workspaceId)),
     unfinished: (workspaceId) => join(workspacesDir, `.clone-${checked(workspaceId)}`),
+    kept: (workspaceId, number) => join(workspacesDir, `.kept-${checked(workspaceId)}-${number}`),
     record: (workspaceId) => join(serverDir, `${checked(workspaceId)}.json`),
     serverDir,
     viewsDir: join(serverDir, "views"),

@@ -138,6 +138,7 @@ test("after a restore the generation rises once, and ids, old ones too, tell it"
   expect(second.events.bounds(session)).toEqual({ generation: 2, firstSequence: 1, lastSequence: 1 });
   expect(second.events.read(session, 0, 9)[0]?.id).toBe("evt_0002_0000000001");
   expect(second.sessions.get(session)?.lastEventId).toBe("evt_0002_0000000001");
+  second.restoration?.settle(temp.nothingFound);
   second.close();
   expect(temp.open(folder).events.bounds(session).generation).toBe(2);
 });

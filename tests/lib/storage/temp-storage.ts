@@ -9,6 +9,7 @@ import type { NewEvent } from "../../../lib/event.ts";
 import type { File } from "../../../lib/file.ts";
 import { createIds } from "../../../lib/id.ts";
 import type { NewMessage } from "../../../lib/message.ts";
+import type { RestorationReport } from "../../../lib/restoration.ts";
 import type { Storage } from "../../../lib/storage.ts";
 import { openStorage, type StorageOptions } from "../../../lib/storage/index.ts";
 
@@ -103,6 +104,15 @@ export function addAction(storage: Storage, sessionId: string, change: Partial<A
 export function token(text: string, messageId = "msg_1"): NewEvent {
   return { type: "token", data: { messageId, text } };
 }
+
+/** The report of a restore after which nothing was amiss. */
+export const nothingFound: RestorationReport = {
+  ...{ restoredAt: at, noticedBy: "a test" },
+  newest: { chat_history: null, agents: null, settings: null },
+  ...{ tasksEnded: [], decisionsWithdrawn: 0, sessionsWithoutAgent: [], sessionsWithoutModel: [] },
+  ...{ workspacesCloned: [], workspacesEmptied: [], foldersUnknown: [], foldersSetAside: [] },
+  filesWithoutBytes: [],
+};
 
 /** What a call threw, for a look at more than one of its properties. */
 export function thrownBy(call: () => unknown): unknown {

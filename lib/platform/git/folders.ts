@@ -1,0 +1,31 @@
+import { lstat, readdir, rename } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Places } from "./places.ts";
+
+/** A folder is whole when its record is there too, which is written when a clone is complete. */
+export async function findFolders(
+  places: Places,
+  workspacesDir: string,
+): Promise<{ whole: Set<string>; broken: Set<string> }> {
+  const found = { whole: new Set<string>(), broken: new Set<string>() };
+  for (const entry of await readdir(workspacesDir, { withFileTypes: true })) {
+    if (!/^wsp_[0-9a-z]{1,64}$/.test(entry.name)) continue;
+    const isWhole = entry.isDirectory() && (await isThere(places.record(entry.name)));
+    found[isWhole ? "whole" : "broken"].add(entry.name);
+  }
+  return found;
+}
+
+/** To the first name that is free. */
+export async function setAside(places: Places, workspaceId: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const kept = places.kept(workspaceId, number);
+    if (await isThere(kept)) continue;
+    await rename(places.root(workspaceId), kept);
+    return basename(kept);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
