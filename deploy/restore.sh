@@ -24,6 +24,7 @@ done
   exit 1
 }
 printf '%s\n' "$@" >>restored
+[ -z "${TALKCODY_SERVER_USER:-}" ] || chown "$TALKCODY_SERVER_USER:" restored ./*.db.restoring
 for name; do
   rm -rf "$name.db-wal" "$name.db-shm" ".$name.db-litestream" # Of a file that is no more.
   mv "$name.db.restoring" "$name.db"

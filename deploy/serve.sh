@@ -15,6 +15,11 @@ KEYS
 fi
 echo $$ >"$TALKCODY_DATA_DIR/server.pid"
 cd "$here/.."
-exec env -u LITESTREAM_ACCESS_KEY_ID -u LITESTREAM_SECRET_ACCESS_KEY \
+[ -z "${FLY_APP_NAME:-}" ] ||
+  export TALKCODY_ALLOWED_HOSTS="${TALKCODY_ALLOWED_HOSTS:+$TALKCODY_ALLOWED_HOSTS,}$FLY_APP_NAME.fly.dev"
+set -- env -u LITESTREAM_ACCESS_KEY_ID -u LITESTREAM_SECRET_ACCESS_KEY \
   -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_PROFILE \
   "$("$here/node.sh")" --max-semi-space-size=8 start.mjs
+user=${TALKCODY_SERVER_USER:-}
+[ -z "$user" ] || set -- setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all "$@"
+exec "$@"

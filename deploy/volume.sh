@@ -13,11 +13,13 @@ mkdir -p "$TALKCODY_DATA_DIR" || {
   exit 1
 }
 
-# A new volume belongs to root. The image says which user the server is; from here on everything is.
+# A new volume belongs to root. The image names the user that the server is; then root is only the replicator, so that
+# the server and what runs for it can look neither into it nor at its keys.
 if [ "$(id -u)" = 0 ] && [ -n "${TALKCODY_SERVER_USER:-}" ]; then
   [ "$(stat -c %U "$TALKCODY_DATA_DIR")" = "$TALKCODY_SERVER_USER" ] ||
     chown -R "$TALKCODY_SERVER_USER:" "$TALKCODY_DATA_DIR"
-  exec setpriv --reuid "$TALKCODY_SERVER_USER" --regid "$TALKCODY_SERVER_USER" --init-groups "$here/start.sh"
+else
+  unset TALKCODY_SERVER_USER
 fi
 chmod 0700 "$TALKCODY_DATA_DIR" || {
   say "The folder $TALKCODY_DATA_DIR belongs to another user; give it to $(id -un), or set TALKCODY_DATA_DIR."
