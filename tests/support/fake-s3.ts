@@ -69,7 +69,9 @@ export async function startFakeS3(accessKeyId: string, secretAccessKey?: string)
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-    revive: listen,
+    revive: async () => {
+      if (!server.listening) await listen();
+    },
   };
 }
 
