@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import type { RestorationReport } from "../../lib/restoration.ts";
 import { databaseNames, type DatabaseName } from "../../lib/storage.ts";
+import type { TestServer } from "./server.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 /** A copy of one database as it is at this instant, while a server works on it. Gives the path. */
@@ -49,6 +50,6 @@ export async function loseVolume(server: ServerProcess, between: () => Promise<u
   await server.start();
 }
 
-export function reportOf(server: ServerProcess): RestorationReport {
-  return JSON.parse(readFileSync(join(server.dataDir, "restored.json"), "utf8")) as RestorationReport;
+export function reportOf({ dataDir }: Pick<TestServer, "dataDir">): RestorationReport {
+  return JSON.parse(readFileSync(join(dataDir, "restored.json"), "utf8")) as RestorationReport;
 }
