@@ -3,13 +3,19 @@ import contract from "./packages/shared/src/contract.gen.json" with { type: "jso
 import packageJson from "./package.json" with { type: "json" };
 import { registry } from "./handlers/registry.gen.ts";
 import { type Clock, systemClock, timestamp } from "./lib/clock.ts";
-import { loadConfig } from "./lib/config.ts";
-import type { Config } from "./lib/config.ts";
+import { loadConfig, type Config } from "./lib/config.ts";
 import { createCore, createSettings } from "./lib/core/index.ts";
 import { strikeAt } from "./lib/failpoint.ts";
 import { createIds } from "./lib/id.ts";
 import { createModelClient } from "./lib/models/index.ts";
-import { createGit, createWebFetcher, createWorkspaceHosts, openProcesses } from "./lib/platform/index.ts";
+import {
+  createGit,
+  createRunPage,
+  createWebFetcher,
+  createWorkspaceHosts,
+  openProcesses,
+} from "./lib/platform/index.ts";
+import { openReplication } from "./lib/replica/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
 import {
   createDescription,
@@ -20,6 +26,7 @@ import {
   publishedUrl,
   stopOnSignal,
 } from "./lib/server/index.ts";
+import { createDatabaseCopier } from "./lib/storage/copying/database-copier.ts";
 import { faultSentence, holdDataFolder, openStorage } from "./lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
 import { createToolbox } from "./lib/tools/index.ts";
@@ -64,7 +71,7 @@ async function assemble(
   { clock = systemClock, onFault }: Surroundings,
 ): Promise<RunningServer> {
   const startedAt = timestamp(clock.now());
-  const apiKey = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
+  const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
   const storage = openStorage({ ...config, clock, onFault, reach });
   reach("storage.opened");
@@ -77,19 +84,17 @@ async function assemble(
   await processes.reap(); // Before a task goes on, nothing of before may be at work in its workspace.
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
   await hosts.clear();
+  const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
+  const run = createRunPage(processes, environment);
+  const copyDatabase = createDatabaseCopier({ ...config, run });
+  const replication = await openReplication(config, { storage, clock, copyDatabase, reportFault });
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),
     runtime: {
-      storage,
-      clock,
-      deltas,
-      hosts,
-      newId: createIds({
-        now: clock.now,
-        random: (bytes) => randomFillSync(bytes),
-        after: storage.newestId(),
-      }),
+      storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
+      ...{ clock, deltas, hosts, reach, reportFault },
+      newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
       models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
       toolbox: createToolbox(),
       fetcher: createWebFetcher(),
@@ -97,27 +102,17 @@ async function assemble(
       limits: config,
       defaultModel: config.defaultModel,
       allowLocalRepositories,
-      reach,
-      reportFault: (message, cause) => server.reportFault(message, cause),
     },
   });
-  const description = createDescription({
-    ...{ config, version, contract, startedAt },
-    isIsolating: () => hosts.isIsolating(),
-  });
-  const server = createServer({
-    contract,
-    handlers: registry,
-    services: { ...core.services, events: feed, server: description },
-    storage,
-    isKey: apiKey.isKey,
-    clock,
-    config,
-  });
+  const { isIsolating } = hosts;
+  const description = createDescription({ config, version, contract, startedAt, isIsolating });
+  const services = { ...core.services, events: feed, server: description };
+  const server = createServer({ contract, handlers: registry, services, storage, isKey, clock, config });
   const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.
   const url = await server.listen({ host: config.host, port: config.port });
   const withdraw = publishDiscovery({ dataDir: config.dataDir, url, version, startedAt, pid: process.pid });
   core.start();
+  replication?.start();
   return {
     url,
     dataDir: config.dataDir,
@@ -125,7 +120,7 @@ async function assemble(
     restored,
     stop: async () => {
       withdraw();
-      await Promise.all([server.close(), core.stop(config.gracePeriodMs)]);
+      await Promise.all([server.close(), core.stop(config.gracePeriodMs), replication?.stop()]);
       processes.close();
       deltas.close();
       storage.close();

@@ -3,12 +3,17 @@ import { mkdtempSync, readdirSync, renameSync, rmSync, statfsSync, statSync, wri
 import { join } from "node:path";
 import { timestamp } from "../lib/clock.ts";
 import { loadConfig, type Config } from "../lib/config.ts";
-import { recoveryPointSeconds, recoveryPointSecondsMax, type DatabaseFacts, type Drill } from "../lib/drill.ts";
-import { attachmentKey, type ObjectStore } from "../lib/replica.ts";
+import {
+  recoveryPointSeconds,
+  recoveryPointSecondsMax,
+  type DatabaseFacts,
+  type Drill,
+} from "../lib/drill.ts";
+import { attachmentKey, type ObjectStore } from "../lib/object-store.ts";
 import { readDrill } from "../lib/replica/daily-drill.ts";
 import { readHandedKeys } from "../lib/replica/handed-keys.ts";
 import { openObjectStore } from "../lib/replica/object-store.ts";
-import { damagesBelow, liveFacts, restoredFacts } from "../lib/storage/index.ts";
+import { damagesBelow, liveFacts, restoredFacts } from "../lib/storage/inspection.ts";
 import { databaseNames } from "../lib/storage.ts";
 import { bringBack } from "./drill/bring-back.ts";
 import { tableOf } from "./drill/table.ts";
@@ -25,7 +30,8 @@ try {
 /** Holds a drill and keeps its result in drill.json. */
 async function hold(config: Readonly<Config>): Promise<{ drill: Drill; table: string }> {
   const { dataDir, replica, replicaKeysDescriptor: handed } = config;
-  if (replica === undefined) throw new Error("TALKCODY_REPLICA_URL is not set, so there is nothing to restore.");
+  if (replica === undefined)
+    throw new Error("TALKCODY_REPLICA_URL is not set, so there is nothing to restore.");
   const credentials = handed === undefined ? replica.credentials : readHandedKeys(handed);
   const store = await openObjectStore({ ...replica, credentials });
   const last = readDrill(dataDir);
@@ -34,7 +40,13 @@ async function hold(config: Readonly<Config>): Promise<{ drill: Drill; table: st
     const live = liveFacts(dataDir);
     const beganAt = Date.now();
     const environment = config.commandEnvironment;
-    const { source, breaches } = await bringBack(folder, { ...config, ...replica, credentials, store, environment });
+    const { source, breaches } = await bringBack(folder, {
+      ...config,
+      ...replica,
+      credentials,
+      store,
+      environment,
+    });
     const restoreSeconds = (Date.now() - beganAt) / 1000;
     const damages = source === null ? [] : damagesBelow(folder);
     const restored =
@@ -45,7 +57,9 @@ async function hold(config: Readonly<Config>): Promise<{ drill: Drill; table: st
       ...breaches,
       ...damages,
       ...(restored ? await oddities(restored, live, store) : []),
-      ...((point ?? 0) > limit ? [`The last ${Math.round(point ?? 0)} s would be lost; ${limit} s may be.`] : []),
+      ...((point ?? 0) > limit
+        ? [`The last ${Math.round(point ?? 0)} s would be lost; ${limit} s may be.`]
+        : []),
     ];
     const at = timestamp(beganAt);
     const lastGoodAt = all.length === 0 ? at : (last?.lastGoodAt ?? null);
@@ -63,9 +77,14 @@ async function oddities(
   live: DatabaseFacts | undefined,
   store: ObjectStore,
 ): Promise<string[]> {
-  const logs = restored.sessionsWithoutTheirLog.map((id) => `The log of session ${id} does not end where it should.`);
-  const agents = restored.sessionsWithoutAgent - (live?.sessionsWithoutAgent ?? restored.sessionsWithoutAgent);
-  const kept = new Set((await store.list(attachmentKey(""), AbortSignal.timeout(600_000))).map(({ key }) => key));
+  const logs = restored.sessionsWithoutTheirLog.map(
+    (id) => `The log of session ${id} does not end where it should.`,
+  );
+  const agents =
+    restored.sessionsWithoutAgent - (live?.sessionsWithoutAgent ?? restored.sessionsWithoutAgent);
+  const kept = new Set(
+    (await store.list(attachmentKey(""), AbortSignal.timeout(600_000))).map(({ key }) => key),
+  );
   const lost = restored.filesWithoutBytes.filter(({ sha256 }) => !kept.has(attachmentKey(sha256)));
   return [
     ...logs,
@@ -83,11 +102,15 @@ function makeFolder(dataDir: string): string {
     const left = join(dataDir, name); // Of a drill that was killed.
     if (Date.now() - statSync(left).mtimeMs > dayMs) rmSync(left, { recursive: true, force: true });
   }
-  const sizes = databaseNames.map((name) => statSync(join(dataDir, `${name}.db`), { throwIfNoEntry: false })?.size ?? 0);
+  const sizes = databaseNames.map(
+    (name) => statSync(join(dataDir, `${name}.db`), { throwIfNoEntry: false })?.size ?? 0,
+  );
   const needed = sizes.reduce((sum, size) => sum + size, spareBytes);
   const { bavail, bsize } = statfsSync(dataDir);
   if (bavail * bsize < needed)
-    throw new Error(`A drill needs ${needed} bytes of the disk of ${dataDir}, and ${bavail * bsize} are free.`);
+    throw new Error(
+      `A drill needs ${needed} bytes of the disk of ${dataDir}, and ${bavail * bsize} are free.`,
+    );
   return mkdtempSync(join(dataDir, "drill-"));
 }
 

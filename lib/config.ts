@@ -2,7 +2,8 @@ import { createReader } from "./environment.ts";
 import type { Environment, Reader } from "./environment.ts";
 import type { Target } from "./failpoint.ts";
 import type { ReplicaConfig } from "./replica.ts";
-import type { ModelSettings, Provider, ProviderType } from "./settings.ts";
+import { environmentProviders } from "./environment-providers.ts";
+import type { Provider } from "./settings.ts";
 
 /** Everything the server was told by its environment. Frozen; made once. */
 export interface Config {
@@ -32,6 +33,8 @@ export interface Config {
   gracePeriodMs: number;
   /** Where copies go that outlive the machine; undefined: there are none. */
   replica: ReplicaConfig | undefined;
+  /** The replicator of the databases, for restore drills; undefined: hourly copies are all there is to restore. */
+  litestreamBin: string | undefined;
   /** The descriptor that deploy/serve.sh hands the keys of the bucket over by. */
   replicaKeysDescriptor: number | undefined;
   /** What commands may see of the environment. */
@@ -69,7 +72,8 @@ export function loadConfig(
       read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { least: 100, most: 3_600_000 }) ?? 300_000,
     gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { least: 0, most: 300_000 }) ?? 10_000,
     replica: environmentReplica(read),
-    replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 3, most: 1023 }),
+    litestreamBin: read.text("LITESTREAM_BIN"),
+    replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 0, most: 1023 }),
     commandEnvironment: commandEnvironment(environment),
     isolation: "auto",
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),
@@ -94,7 +98,8 @@ function environmentReplica(read: Reader): ReplicaConfig | undefined {
   const secretAccessKey = read.text("LITESTREAM_SECRET_ACCESS_KEY") ?? read.text("AWS_SECRET_ACCESS_KEY");
   const sessionToken = read.text("AWS_SESSION_TOKEN");
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
-  return { place, credentials: hasKeys ? { accessKeyId, secretAccessKey, sessionToken } : undefined };
+  const url = read.text("TALKCODY_REPLICA_URL") ?? "";
+  return { place, url, credentials: hasKeys ? { accessKeyId, secretAccessKey, sessionToken } : undefined };
 }
 
 /** Names that commands get; everything else, and so every key, stays with the server. */
@@ -118,40 +123,4 @@ function commandEnvironment(environment: Environment): Record<string, string> {
     return value === undefined ? [] : [[name, value] as const];
   });
   return { LANG: "C.UTF-8", ...Object.fromEntries(kept), TERM: "dumb" };
-}
-
-/** The usual variables of each provider: names of its key and of its address. */
-const usualVariables: { id: string; type: ProviderType; keys: string[]; baseUrls: string[] }[] = [
-  { id: "openai", type: "openai", keys: ["OPENAI_API_KEY"], baseUrls: ["OPENAI_BASE_URL"] },
-  { id: "anthropic", type: "anthropic", keys: ["ANTHROPIC_API_KEY"], baseUrls: ["ANTHROPIC_BASE_URL"] },
-  {
-    id: "google",
-    type: "google",
-    keys: ["GOOGLE_GENERATIVE_AI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"],
-    baseUrls: ["GOOGLE_GENERATIVE_AI_BASE_URL"],
-  },
-  {
-    id: "openai-compatible",
-    type: "openai-compatible",
-    keys: ["OPENAI_COMPATIBLE_API_KEY"],
-    baseUrls: ["OPENAI_COMPATIBLE_BASE_URL"],
-  },
-];
-
-function environmentProviders(read: Reader): ReadonlyMap<string, Provider> {
-  const found = new Map<string, Provider>();
-  for (const { id, type, keys, baseUrls } of usualVariables) {
-    const apiKey = keys.map((name) => read.text(name)).find((value) => value !== undefined) ?? null;
-    const baseUrl = baseUrls.map((name) => read.url(name)).find((value) => value !== undefined) ?? null;
-    const isUsable = type === "openai-compatible" ? baseUrl !== null : apiKey !== null || baseUrl !== null;
-    if (isUsable)
-      found.set(id, {
-        type,
-        apiKey,
-        baseUrl,
-        models: {} as Record<string, ModelSettings>,
-        source: "environment",
-      });
-  }
-  return found;
 }

@@ -34,8 +34,8 @@ export interface ByteRange {
 export interface Attachments {
   /** Streams to disk, syncs, hashes. Throws AppError too-large past the cap, storage-full when the disk is. */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<ReceivedBytes>;
-  /** Throws AppError not-found when the bytes are gone. */
-  open(fileId: string, range?: ByteRange): AsyncIterable<Uint8Array>;
+  /** Rejects with AppError not-found when the bytes are gone; busy when they are elsewhere and cannot be had now. */
+  open(fileId: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
   read(fileId: string): Promise<Uint8Array>;
   remove(fileId: string): void;
 }

@@ -4,6 +4,7 @@ import type { EventLog, LogUpkeep } from "./event.ts";
 import type { Boundary } from "./failpoint.ts";
 import type { Attachments, FileStore } from "./file.ts";
 import type { MessageStore } from "./message.ts";
+import type { ReplicaRecord } from "./replica.ts";
 import type { Restoration } from "./restoration.ts";
 import type { SessionStore } from "./session.ts";
 import type { SettingsStore } from "./settings.ts";
@@ -66,6 +67,7 @@ export interface Storage {
   actions: ActionStore;
   files: FileStore;
   attachments: Attachments;
+  replicaRecord: ReplicaRecord;
   workspaces: WorkspaceStore;
   books: Readonly<Record<DatabaseName, RequestBook>>;
   /** In all databases; kept for at least 24 hours. What is pruned frees its key for another request. */

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { openProcesses } from "../../lib/platform/index.ts";
 import { createRunProcess } from "../../lib/platform/run-process.ts";
 import { fetchNewestCopy } from "../../lib/replica/newest-copy.ts";
-import type { ObjectStore, ReplicaCredentials, ReplicaPlace } from "../../lib/replica.ts";
+import type { ObjectStore } from "../../lib/object-store.ts";
+import type { ReplicaCredentials, ReplicaPlace } from "../../lib/replica.ts";
 import { databaseNames } from "../../lib/storage.ts";
 import type { Drill } from "../../lib/drill.ts";
 
@@ -27,7 +28,8 @@ export async function bringBack(
   const { litestreamBin, store } = sources;
   const refusal = litestreamBin === undefined ? undefined : await restoreAll(folder, litestreamBin, sources);
   const breaches = refusal === undefined ? [] : [refusal];
-  if (databaseNames.every((name) => existsSync(join(folder, `${name}.db`)))) return { source: "replica", breaches };
+  if (databaseNames.every((name) => existsSync(join(folder, `${name}.db`))))
+    return { source: "replica", breaches };
   try {
     const at = await fetchNewestCopy(store, folder, AbortSignal.timeout(restoreMsMax));
     if (at !== undefined) return { source: "copy", breaches };
@@ -63,7 +65,12 @@ async function restoreAll(folder: string, bin: string, sources: Sources): Promis
 }
 
 /** The variables that litestream.yml names, as replica.sh sets them. */
-function replicatorEnvironment({ dataDir, place, credentials, environment }: Sources): Record<string, string> {
+function replicatorEnvironment({
+  dataDir,
+  place,
+  credentials,
+  environment,
+}: Sources): Record<string, string> {
   const isBucket = place.type === "s3";
   return {
     ...environment,

@@ -1,14 +1,14 @@
 import { hasEtag, isShownSafely, parseRange } from "../../lib/file.ts";
 import type { Handler } from "../../lib/handler.ts";
 
-export const getFileContent: Handler<"getFileContent"> = ({ params, headers }, { files }) => {
+export const getFileContent: Handler<"getFileContent"> = async ({ params, headers }, { files }) => {
   const { id, name, mediaType, sizeBytes, sha256 } = files.get(params.fileId);
   if (hasEtag(headers["If-None-Match"], sha256)) return { status: 304 };
   const about = { name, mediaType, sha256, isInline: isShownSafely(mediaType) };
   const range = parseRange(headers.Range, sizeBytes);
   if (range === undefined)
-    return { status: 200, file: { ...about, sizeBytes, bytes: files.content.open(id) } };
-  const bytes = files.content.open(id, range);
+    return { status: 200, file: { ...about, sizeBytes, bytes: await files.content.open(id) } };
+  const bytes = await files.content.open(id, range);
   const part = {
     ...about,
     sizeBytes: range.end - range.start + 1,

@@ -95,12 +95,12 @@ async function readFiles(history: readonly HistoryMessage[], kit: Kit): Promise<
   return files;
 }
 
-/** A restore brings back the databases, not always the bytes: what is missing is described in words. */
+/** A restore brings back the databases, and the bytes when it can: what is missing now is described in words. */
 async function readAttachment(id: string, kit: Kit): Promise<Uint8Array | undefined> {
   try {
     return await kit.storage.attachments.read(id);
   } catch (error) {
-    if (error instanceof AppError && error.code === "not-found") return undefined;
+    if (error instanceof AppError && ["not-found", "busy"].includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { timestamp, type Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { Attachments } from "../file.ts";
-import { attachmentKey, type MissingBytes, type ObjectStore, type ReplicaRecord } from "../replica.ts";
+import { attachmentKey, type ObjectStore } from "../object-store.ts";
+import type { MissingBytes, ReplicaRecord } from "../replica.ts";
 import { createTeller, type Teller } from "./teller.ts";
 
 /** After a failure the next round waits, each time twice as long. */

@@ -1,6 +1,6 @@
 import { AppError, willPass } from "../errors.ts";
 import type { Attachments, File, FileStore, ReceivedBytes } from "../file.ts";
-import { attachmentKey, ReplicaError, type ObjectStore } from "../replica.ts";
+import { attachmentKey, ReplicaError, type ObjectStore } from "../object-store.ts";
 
 export interface BringBackOptions {
   attachments: Attachments;

@@ -1,6 +1,6 @@
 import { timestamp } from "../clock.ts";
 import { databaseNames, type DatabaseName } from "../storage.ts";
-import type { StoredObject } from "../replica.ts";
+import type { StoredObject } from "../object-store.ts";
 import type { Copy } from "./retention.ts";
 
 export const copiesPrefix = "copies/";

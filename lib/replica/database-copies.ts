@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { timestamp, type Clock } from "../clock.ts";
 import { databaseNames } from "../storage.ts";
-import type { CopyDatabase, ObjectStore, StoredBytes } from "../replica.ts";
+import type { ObjectStore, StoredBytes } from "../object-store.ts";
+import type { CopyDatabase } from "../replica.ts";
 import { completeKey, copiesPrefix, copyFolder, databaseKey, knownCopies } from "./copy-key.ts";
 import { expired } from "./retention.ts";
 import { createTeller } from "./teller.ts";

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ReplicaError, type ObjectStore, type StoredBytes, type StoredObject } from "../replica.ts";
+import { ReplicaError, type ObjectStore, type StoredBytes, type StoredObject } from "../object-store.ts";
 
 /** What is on its way in has such a name; a kill leaves it, and nobody takes it for an object. */
 const arriving = ".arriving-";

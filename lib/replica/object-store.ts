@@ -1,7 +1,11 @@
-import type { ObjectStore, ReplicaConfig } from "../replica.ts";
+import type { ObjectStore } from "../object-store.ts";
+import type { ReplicaConfig } from "../replica.ts";
 
 /** Throws an Error with a sentence a person can act on when keys are needed and there are none. */
-export async function openObjectStore({ place, credentials }: ReplicaConfig): Promise<ObjectStore> {
+export async function openObjectStore({
+  place,
+  credentials,
+}: Pick<ReplicaConfig, "place" | "credentials">): Promise<ObjectStore> {
   if (place.type === "file") {
     const { createFolderStore } = await import("./folder-store.ts");
     return createFolderStore(place.folder);

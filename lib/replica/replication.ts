@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Attachments, FileStore } from "../file.ts";
-import type { CopyDatabase, ObjectStore, ReplicaFacts, ReplicaRecord } from "../replica.ts";
+import type { ObjectStore } from "../object-store.ts";
+import type { CopyDatabase, ReplicaFacts, ReplicaRecord } from "../replica.ts";
 import { copyAttachments } from "./attachment-copies.ts";
 import { bringBack } from "./bring-back.ts";
 import { copyDatabases } from "./database-copies.ts";

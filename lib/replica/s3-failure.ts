@@ -1,4 +1,4 @@
-import { ReplicaError } from "../replica.ts";
+import { ReplicaError } from "../object-store.ts";
 import { element } from "./s3-listing.ts";
 
 /** What an answer of a bucket means that is no success. Its own message may name keys, so only its code is told. */

@@ -1,4 +1,4 @@
-import { ReplicaError, type StoredObject } from "../replica.ts";
+import { ReplicaError, type StoredObject } from "../object-store.ts";
 
 /** One page of ListObjectsV2. `next` asks for the one after it. */
 export function readListing(xml: string): { objects: StoredObject[]; next: string | undefined } {

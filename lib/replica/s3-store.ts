@@ -5,14 +5,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import { AwsV4Signer } from "aws4fetch";
-import {
-  ReplicaError,
-  type ObjectStore,
-  type ReplicaCredentials,
-  type ReplicaPlace,
-  type StoredBytes,
-  type StoredObject,
-} from "../replica.ts";
+import { ReplicaError, type ObjectStore, type StoredBytes, type StoredObject } from "../object-store.ts";
+import type { ReplicaCredentials, ReplicaPlace } from "../replica.ts";
 import { readListing } from "./s3-listing.ts";
 import { failureOf } from "./s3-failure.ts";
 

@@ -45,7 +45,7 @@ export function openAttachments(options: AttachmentsOptions): Attachments {
         throw translated(error);
       }
     },
-    open: (fileId, range) => {
+    open: async (fileId, range) => {
       const path = pathOf(fileId);
       if (!statSync(path, { throwIfNoEntry: false })) throw notFound("file", fileId);
       return readChunks(path, fileId, range);

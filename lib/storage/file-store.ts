@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import { type FileRow, toFile } from "./file-row.ts";
 
 /** `remove` throws file-in-use rather than leave a message with a hole. */
-export function createFileStore(database: Database): FileStore {
+export function createFileStore(database: Database, onCreate: () => void): FileStore {
   const insert = database.statement(
     "INSERT INTO files (id, name, media_type, size_bytes, sha256, created_at) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -16,6 +16,7 @@ export function createFileStore(database: Database): FileStore {
   return {
     create: ({ id, name, mediaType, sizeBytes, sha256, createdAt }) => {
       insert.run(id, name, mediaType, sizeBytes, sha256, createdAt);
+      onCreate();
     },
     get: (id) => {
       const row = select.get(id);

@@ -16,6 +16,7 @@ import { createLives } from "./lives.ts";
 import { createMessageStore } from "./message-store.ts";
 import { createNewestId } from "./newest-id.ts";
 import { openDatabase } from "./open-database.ts";
+import { createReplicaRecord } from "./replica-record.ts";
 import { createRequestBooks, inAllBooks } from "./request-books.ts";
 import { openRestoration } from "./restoration.ts";
 import { createSessionStore } from "./session-store.ts";
@@ -107,7 +108,8 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
   });
   const afterCommit = (work: () => void) => (unit.isActive ? committed(work) : work());
   const onRollback = unit.queue<() => void>({ deliver: () => {}, drop: (undo) => undo() });
-  const files = createFileStore(chat);
+  const replicaRecord = createReplicaRecord(chat);
+  const files = createFileStore(chat, () => afterCommit(replicaRecord.tell));
 
   return {
     atomically: unit.atomically,
@@ -127,6 +129,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
       isKept: (fileId) => files.get(fileId) !== undefined,
       reach,
     }),
+    replicaRecord,
     workspaces: createWorkspaceStore(chat),
     books,
     requests: inAllBooks(books),

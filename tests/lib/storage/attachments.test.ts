@@ -28,8 +28,8 @@ test("bytes are received, kept under their id alone and read again", async () =>
   expect(arrivals()).toEqual([]);
   expect(statSync(join(folder, "attachments/mn", id)).mode & 0o777).toBe(0o600);
   expect(String(await attachments.read(id))).toBe("hello");
-  expect(String(await buffer(attachments.open(id)))).toBe("hello");
-  expect(String(await buffer(attachments.open(id, { start: 1, end: 3 })))).toBe("ell");
+  expect(String(await buffer(await attachments.open(id)))).toBe("hello");
+  expect(String(await buffer(await attachments.open(id, { start: 1, end: 3 })))).toBe("ell");
   received.discard();
   expect(String(await attachments.read(id))).toBe("hello");
 });
@@ -85,12 +85,12 @@ test("a full disk is told as one", async () => {
 
 test("bytes that are gone are not-found, before anything is sent", async () => {
   const { attachments } = setUp();
-  expect(temp.thrownBy(() => attachments.open(id))).toMatchObject({ code: "not-found" });
+  await expect(attachments.open(id)).rejects.toMatchObject({ code: "not-found" });
   await expect(attachments.read(id)).rejects.toMatchObject({ code: "not-found" });
   (await attachments.receive(chunks("x"))).keep(id);
   attachments.remove(id);
   attachments.remove(id);
-  expect(temp.thrownBy(() => attachments.open(id))).toMatchObject({ code: "not-found" });
+  await expect(attachments.open(id)).rejects.toMatchObject({ code: "not-found" });
 });
 
 test.each(["../../../etc/passwd", "fil_../../../../../../etc/pass", "", "fil_", `${id}/x`, `${id}\0`])(
@@ -99,7 +99,7 @@ test.each(["../../../etc/passwd", "fil_../../../../../../etc/pass", "", "fil_", 
     const { attachments } = setUp();
     const received = await attachments.receive(chunks("x"));
     const notFound = { code: "not-found" };
-    expect(temp.thrownBy(() => attachments.open(name))).toMatchObject(notFound);
+    await expect(attachments.open(name)).rejects.toMatchObject(notFound);
     expect(temp.thrownBy(() => received.keep(name))).toMatchObject(notFound);
     expect(temp.thrownBy(() => attachments.remove(name))).toMatchObject(notFound);
     await expect(async () => attachments.read(name)).rejects.toMatchObject(notFound);
@@ -116,7 +116,7 @@ test("a rollback takes back what was kept, and it can be kept again", async () =
       throw new Error("no");
     });
   expect(fail).toThrow("no");
-  expect(temp.thrownBy(() => attachments.open(id))).toMatchObject({ code: "not-found" });
+  await expect(attachments.open(id)).rejects.toMatchObject({ code: "not-found" });
   expect(arrivals()).toHaveLength(1);
   storage.atomically("request.change", () => received.keep(id));
   expect(String(await attachments.read(id))).toBe("hello");

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Drill } from "../drill.ts";
+import type { ReplicaConfig, ReplicaCredentials, RunPage } from "../replica.ts";
+
+const dayMs = 24 * 3_600_000;
+/** The first copies of a new server come first. */
+const settleMs = 600_000;
+/** A drill that could not be held. */
+const retryMs = 3_600_000;
+
+export interface DailyDrillOptions {
+  dataDir: string;
+  /** Of the drill; see deploy/restore-drill.ts. */
+  page: string;
+  replica: ReplicaConfig;
+  litestreamBin: string | undefined;
+  run: RunPage;
+  clock: Clock;
+  signal: AbortSignal;
+  reportFault(message: string, cause: unknown): void;
+}
+
+/** Holds a restore drill a day after the last one, whoever held that. Ends with the signal. */
+export async function holdDrills(options: DailyDrillOptions): Promise<void> {
+  const { dataDir, clock, signal } = options;
+  let restMs = 0;
+  while (!signal.aborted) {
+    const last = readDrill(dataDir);
+    const dueMs = last === undefined ? 0 : Math.min(dayMs, Date.parse(last.at) + dayMs - clock.now());
+    await clock.sleep(Math.max(settleMs, dueMs, restMs), signal).catch(() => {});
+    if (signal.aborted) return;
+    restMs = (await attempt(options)) ? 0 : retryMs;
+  }
+}
+
+/** The last one that was held; undefined when none was. */
+export function readDrill(dataDir: string): Drill | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, "drill.json"), "utf8")) as Drill;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it was held, well or not. */
+async function attempt(options: DailyDrillOptions): Promise<boolean> {
+  const { dataDir, page, replica, litestreamBin, run, signal, reportFault } = options;
+  const before = readDrill(dataDir)?.at;
+  const env = {
+    TALKCODY_DATA_DIR: dataDir,
+    TALKCODY_REPLICA_URL: replica.url,
+    TALKCODY_REPLICA_KEYS_DESCRIPTOR: "0",
+    ...(litestreamBin === undefined ? {} : { LITESTREAM_BIN: litestreamBin }),
+  };
+  try {
+    const { exitCode, stderr } = await run({ page, env, input: handed(replica.credentials) }, signal);
+    const held = readDrill(dataDir);
+    const isHeld = held !== undefined && held.at !== before;
+    if (!isHeld) reportFault(`The daily restore drill could not be held: ${stderr.trim()}`, undefined);
+    else if (exitCode !== 0)
+      reportFault(`The daily restore drill failed: ${held.breaches.join(" ")}`, undefined);
+    return isHeld;
+  } catch (error) {
+    if (!signal.aborted) reportFault("The daily restore drill could not be held", error);
+    return false;
+  }
+}
+
+/** As readHandedKeys takes them. */
+function handed(credentials: ReplicaCredentials | undefined): string {
+  if (credentials === undefined) return "";
+  return [credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken ?? ""].join("\n");
+}
