@@ -2,23 +2,21 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { passOn, type Reach } from "../failpoint.ts";
-import type { DatabaseName, Storage } from "../storage.ts";
+import { databaseNames, type DatabaseName, type Storage } from "../storage.ts";
 import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
-import { attachmentPath, openAttachments } from "./attachments.ts";
-import { createCrossFacts } from "./cross-facts.ts";
+import { openAttachments } from "./attachments.ts";
+import { beginLife } from "./begin-life.ts";
 import type { Database } from "./database.ts";
 import { takeEpoch } from "./epoch.ts";
 import { createEventLog } from "./event-log.ts";
 import { createFileStore } from "./file-store.ts";
-import { currentGeneration } from "./generation.ts";
-import { createLives } from "./lives.ts";
 import { createMessageStore } from "./message-store.ts";
 import { createNewestId } from "./newest-id.ts";
 import { openDatabase } from "./open-database.ts";
 import { createReplicaRecord } from "./replica-record.ts";
 import { createRequestBooks, inAllBooks } from "./request-books.ts";
-import { openRestoration } from "./restoration.ts";
+import { refuseNewer } from "./schema-version.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createSettingsStore } from "./settings-store.ts";
 import { createTaskStore } from "./task-store.ts";
@@ -50,6 +48,8 @@ export { faultSentence } from "./failure.ts";
 /** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
 export function openStorage(options: StorageOptions): Storage {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  // All three before the first is changed: an older release leaves newer ones as they are.
+  for (const name of databaseNames) refuseNewer(placeOf(name, options));
   const opened: Database[] = [];
   try {
     return openStores(options, (name) => {
@@ -64,14 +64,15 @@ export function openStorage(options: StorageOptions): Storage {
 }
 
 function openNamed(name: DatabaseName, options: StorageOptions): Database {
-  const { dataDir, busyTimeoutMs = 250, onFault = throwLater, reach = passOn } = options;
-  return openDatabase({
+  const { busyTimeoutMs = 250, onFault = throwLater, reach = passOn } = options;
+  return openDatabase({ ...placeOf(name, options), busyTimeoutMs, onFault, reach });
+}
+
+function placeOf(name: DatabaseName, { dataDir }: StorageOptions) {
+  return {
     path: join(dataDir, `${name}.db`),
     migrations: join(import.meta.dirname, "migrations", name),
-    busyTimeoutMs,
-    onFault,
-    reach,
-  });
+  };
 }
 
 /** Not from inside a call whose work may be committed. */
@@ -85,16 +86,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
   const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
   takeEpoch(chat);
-  const databases = { chat_history: chat, agents, settings };
-  const attachmentsFolder = join(dataDir, "attachments");
-  const lives = createLives(dataDir, databases);
-  const facts = createCrossFacts({ chat, agents, pathOf: (id) => attachmentPath(attachmentsFolder, id) });
-  const restoration = openRestoration({ dataDir, databases, doubt: lives.doubt, facts });
-  const generation = currentGeneration(chat, {
-    isRestored: restoration !== null,
-    greatest: lives.generation,
-  });
-  lives.begin(generation);
+  const { restoration, generation, rest } = beginLife(dataDir, { chat_history: chat, agents, settings });
   const unit = createUnitOfWork(chat, { onFault, reach });
   const books = createRequestBooks({
     chat_history: { database: chat, unit },
@@ -122,7 +114,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     actions: createActionStore(chat),
     files,
     attachments: openAttachments({
-      folder: attachmentsFolder,
+      folder: join(dataDir, "attachments"),
       fileBytesMax,
       afterCommit,
       onRollback,
@@ -139,7 +131,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     newestId: createNewestId(chat),
     restoration,
     close: () => {
-      lives.rest();
+      rest();
       for (const database of [chat, agents, settings]) database.close();
     },
   };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type Sqlite from "better-sqlite3";
 import type { Reach } from "../failpoint.ts";
+import { keepCopyBefore } from "./copy-before.ts";
 
 /** Brings the schema up to the newest migration. Each file is one transaction together with its number, so a kill leaves the old or the new schema. */
 export function migrate(
@@ -10,17 +11,13 @@ export function migrate(
 ): void {
   const files = migrationFiles(migrations);
   const version = schemaVersion(sqlite);
-  if (version > files.length)
-    throw new Error(
-      `${basename(path)} was written by a newer release (schema ${version}; this one knows ${files.length}). ` +
-        "Start that release again, or restore a backup from before the upgrade.",
-    );
+  if (version > 0 && version < files.length) keepCopyBefore(sqlite, path, version + 1);
   for (const [index, file] of files.entries())
     if (index >= version) apply(sqlite, { sql: readFileSync(file, "utf8"), version: index + 1, file, reach });
 }
 
 /** In order; the number in a name is the version it leads to. */
-function migrationFiles(folder: string): string[] {
+export function migrationFiles(folder: string): string[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
     .toSorted();

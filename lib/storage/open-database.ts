@@ -5,6 +5,7 @@ import { connect } from "./connection.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
 import { translated } from "./failure.ts";
 import { migrate } from "./migrate.ts";
+import { refuseNewer } from "./schema-version.ts";
 
 /** Start-up is no request path: the last process may still be letting go. */
 const openTimeoutMs = 5000;
@@ -13,6 +14,7 @@ const openTimeoutMs = 5000;
 export const walBytesKept = 64 * 1024 * 1024;
 
 export function openDatabase(options: DatabaseOptions): Database {
+  refuseNewer(options);
   createPrivateFile(options.path);
   const sqlite = new Sqlite(options.path, { timeout: openTimeoutMs });
   try {

@@ -1,0 +1,44 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import Sqlite from "better-sqlite3";
+import { migrationFiles } from "./migrate.ts";
+
+/** Where the header of a SQLite file holds `user_version`, in 4 bytes, the greatest first. */
+const versionOffset = 60;
+
+/** Before anything is opened for writing: what a newer release wrote stays as it is, to the byte. */
+export function refuseNewer({ path, migrations }: { path: string; migrations: string }): void {
+  const [version, known] = [storedVersion(path), migrationFiles(migrations).length];
+  if (version > known)
+    throw new Error(
+      `${basename(path)} was written by a newer release (schema ${version}; this one knows ${known}). ` +
+        "Start that release again, or go back as docs/guides/upgrade.md says.",
+    );
+}
+
+/** 0 where there is no file, or none that is a database. An open file that is not writable leaves its log as it is. */
+function storedVersion(path: string): number {
+  if (sizeOf(`${path}-wal`) === 0) return versionInHeader(path);
+  const sqlite = new Sqlite(path, { readonly: true });
+  try {
+    return Number(sqlite.pragma("user_version", { simple: true }));
+  } finally {
+    sqlite.close();
+  }
+}
+
+function versionInHeader(path: string): number {
+  if (sizeOf(path) < versionOffset + 4) return 0;
+  const descriptor = openSync(path, "r");
+  try {
+    const header = Buffer.alloc(versionOffset + 4);
+    readSync(descriptor, header, 0, header.length, 0);
+    return header.toString("latin1", 0, 15) === "SQLite format 3" ? header.readInt32BE(versionOffset) : 0;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
