@@ -1,0 +1,97 @@
+import { ownPort } from "../kill/ports.ts";
+import { createCaller, type Caller } from "../support/caller.ts";
+import { converse, toolResults } from "../support/conversation.ts";
+import { calls, says } from "../support/script.ts";
+import { eventWhere, taskEnded, until } from "../support/until.ts";
+import { startContainer, type Container } from "./container.ts";
+
+export interface Claim {
+  what: string;
+  holds: boolean;
+}
+
+/** A life of the image that is stopped in the middle of a task, and another one on the same volume. */
+export async function tryImage(volume: string, secrets: Record<string, string>): Promise<Claim[]> {
+  const port = await ownPort();
+  const server = createCaller(() => `http://127.0.0.1:${port}`, secrets["TALKCODY_API_KEY"]);
+  const env = {
+    ...secrets,
+    PORT: String(port),
+    TALKCODY_PRIVATE_PORT: String(await ownPort()),
+    TALKCODY_REPLICA_URL: "file:///data/replica",
+  };
+  const claims: Claim[] = [];
+  const claim = (what: string, holds: boolean) => void claims.push({ what, holds });
+  let container = startContainer({ volume, env });
+  try {
+    const { capabilities } = await answers(server);
+    claim("commands have namespaces of their own", capabilities.processIsolation);
+    claim("the root of the file system is read-only", container.run("touch", "/app/new") !== 0);
+    claims.push(...ofProcesses(container, secrets));
+    const { sessionId, taskId } = await converse(server, steps, { settings: { autoApproveCommands: true } });
+    await eventWhere(server, sessionId, ({ type }) => type === "token");
+    const results = await toolResults(server, sessionId);
+    const seen = JSON.stringify(results);
+    claim("git and ripgrep are there", seen.includes("git version") && results.every((one) => !one.isError));
+    claim("SIGTERM in the middle of a task ends it with 0", container.stop() === 0);
+    const said = container.logs();
+    container.remove();
+    container = startContainer({ volume, env });
+    await answers(server);
+    const { state } = await taskEnded(server, taskId);
+    claim("the next life goes on with the task, to its end", state === "completed");
+    for (const [name, secret] of Object.entries(secrets))
+      claim(
+        `${name} is in no log and in no command's sight`,
+        !(said + seen + container.logs()).includes(secret),
+      );
+  } finally {
+    container.remove();
+  }
+  return claims;
+}
+
+const steps = [
+  calls("bash", { command: "git --version; env; cat /proc/*/environ /proc/*/cmdline /data/*; true" }),
+  calls("codeSearch", { pattern: "nothing", path: "." }),
+  { text: "A long answer.", tokens: 500, tokensPerSecond: 100 },
+  says("Done."),
+];
+
+async function answers(server: Caller) {
+  const startedAt = performance.now();
+  const description = await until(
+    "the container answers",
+    async () => {
+      const answer = await server.call("getServer").catch(() => undefined);
+      return answer?.status === 200 && answer.body;
+    },
+    { withinMs: 30_000 },
+  );
+  console.log(`First 200 ${Math.round(performance.now() - startedAt)} ms after the start of the container.`);
+  return description;
+}
+
+function ofProcesses(container: Container, secrets: Record<string, string>): Claim[] {
+  const processes = container.processes();
+  const server = processes.find(({ command }) => command.includes("start.mjs"));
+  const memory = processes
+    .filter(({ command }) => /start\.mjs|litestream replicate/.test(command))
+    .map(({ command, rss }) => `${command.split(" ")[0]} ${Math.round(rss / 1024)} MB`);
+  console.log(`Memory: ${memory.join(", ")}.`);
+  const commands = processes.map(({ command }) => command).join("\n");
+  const environment = server?.environment ?? "";
+  return [
+    { what: "the server is not root", holds: server !== undefined && server.user !== "0" },
+    {
+      what: "no key is on a command line",
+      holds: !Object.values(secrets).some((secret) => commands.includes(secret)),
+    },
+    {
+      what: "the server has the key of its model, and none of the bucket",
+      holds:
+        environment.includes(secrets["ANTHROPIC_API_KEY"] ?? "-") &&
+        !environment.includes(secrets["AWS_SECRET_ACCESS_KEY"] ?? ""),
+    },
+  ];
+}
