@@ -79,7 +79,6 @@ async function assemble(
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
   const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
   const environment = config.commandEnvironment;
-  const { workspacesDir, allowLocalRepositories } = config;
   const processes = openProcesses(config);
   await processes.reap(); // Before a task goes on, nothing of before may be at work in its workspace.
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
@@ -87,7 +86,8 @@ async function assemble(
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
   const run = createRunPage(processes, environment);
   const copyDatabase = createDatabaseCopier({ ...config, run });
-  const replication = await openReplication(config, { storage, clock, copyDatabase, reportFault });
+  const copies = { copyDatabase, run, drill: `${import.meta.dirname}/deploy/restore-drill.ts` };
+  const replication = await openReplication(config, { ...copies, storage, clock, reportFault });
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),
@@ -98,10 +98,10 @@ async function assemble(
       models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
       toolbox: createToolbox(),
       fetcher: createWebFetcher(),
-      git: createGit({ workspacesDir, allowLocalRepositories, environment, processes, reach }),
+      git: createGit({ ...config, environment, processes, reach }),
       limits: config,
       defaultModel: config.defaultModel,
-      allowLocalRepositories,
+      allowLocalRepositories: config.allowLocalRepositories,
     },
   });
   const { isIsolating } = hosts;

@@ -18,6 +18,9 @@ import { databaseNames } from "../lib/storage.ts";
 import { bringBack } from "./drill/bring-back.ts";
 import { tableOf } from "./drill/table.ts";
 
+const dayMs = 24 * 3_600_000;
+const spareBytes = 64 * 1024 * 1024;
+
 try {
   const { drill, table } = await hold(loadConfig());
   console.log(table);
@@ -92,9 +95,6 @@ async function oddities(
     ...lost.map(({ name }) => `The bytes of ${name} are neither here nor in the replica.`),
   ];
 }
-
-const dayMs = 24 * 3_600_000;
-const spareBytes = 64 * 1024 * 1024;
 
 /** On the same disk, which has the room; /tmp may be memory. Throws an Error when it has not. */
 function makeFolder(dataDir: string): string {

@@ -4,7 +4,7 @@ import type { EventLog, LogUpkeep } from "./event.ts";
 import type { Boundary } from "./failpoint.ts";
 import type { Attachments, FileStore } from "./file.ts";
 import type { MessageStore } from "./message.ts";
-import type { ReplicaRecord } from "./replica.ts";
+import type { ReplicaRecord } from "./replica-record.ts";
 import type { Restoration } from "./restoration.ts";
 import type { SessionStore } from "./session.ts";
 import type { SettingsStore } from "./settings.ts";

@@ -2,7 +2,7 @@ import { timestamp, type Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { Attachments } from "../file.ts";
 import { attachmentKey, type ObjectStore } from "../object-store.ts";
-import type { MissingBytes, ReplicaRecord } from "../replica.ts";
+import type { MissingBytes, ReplicaRecord } from "../replica-record.ts";
 import { createTeller, type Teller } from "./teller.ts";
 
 /** After a failure the next round waits, each time twice as long. */

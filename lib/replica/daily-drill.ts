@@ -12,8 +12,7 @@ const retryMs = 3_600_000;
 
 export interface DailyDrillOptions {
   dataDir: string;
-  /** Of the drill; see deploy/restore-drill.ts. */
-  page: string;
+  drill: string;
   replica: ReplicaConfig;
   litestreamBin: string | undefined;
   run: RunPage;
@@ -46,7 +45,7 @@ export function readDrill(dataDir: string): Drill | undefined {
 
 /** Whether it was held, well or not. */
 async function attempt(options: DailyDrillOptions): Promise<boolean> {
-  const { dataDir, page, replica, litestreamBin, run, signal, reportFault } = options;
+  const { dataDir, drill: page, replica, litestreamBin, run, signal, reportFault } = options;
   const before = readDrill(dataDir)?.at;
   const env = {
     TALKCODY_DATA_DIR: dataDir,

@@ -7,13 +7,21 @@ import type { Replication, ReplicationOptions } from "./replication.ts";
  * with a sentence a person can act on when the keys of the bucket are missing.
  */
 export async function openReplication(
-  config: { replica: ReplicaConfig | undefined; replicaKeysDescriptor: number | undefined },
-  options: Omit<ReplicationOptions, "store">,
+  config: ReplicationConfig,
+  options: Omit<ReplicationOptions, "store" | keyof ReplicationConfig>,
 ): Promise<Replication | undefined> {
   if (config.replica === undefined) return undefined;
   const handed = config.replicaKeysDescriptor;
   const credentials = handed === undefined ? config.replica.credentials : readHandedKeys(handed);
+  const replica = { ...config.replica, credentials };
   const { openObjectStore } = await import("./object-store.ts");
   const { createReplication } = await import("./replication.ts");
-  return createReplication({ ...options, store: await openObjectStore({ ...config.replica, credentials }) });
+  return createReplication({ ...options, ...config, replica, store: await openObjectStore(replica) });
+}
+
+interface ReplicationConfig {
+  dataDir: string;
+  replica: ReplicaConfig | undefined;
+  replicaKeysDescriptor: number | undefined;
+  litestreamBin: string | undefined;
 }

@@ -1,15 +1,23 @@
 import type { Clock } from "../clock.ts";
 import type { Attachments, FileStore } from "../file.ts";
 import type { ObjectStore } from "../object-store.ts";
-import type { CopyDatabase, ReplicaFacts, ReplicaRecord } from "../replica.ts";
+import type { CopyDatabase, ReplicaConfig, ReplicaFacts, RunPage } from "../replica.ts";
+import type { ReplicaRecord } from "../replica-record.ts";
 import { copyAttachments } from "./attachment-copies.ts";
 import { bringBack } from "./bring-back.ts";
+import { holdDrills, readDrill } from "./daily-drill.ts";
 import { copyDatabases } from "./database-copies.ts";
 
 export interface ReplicationOptions {
   store: ObjectStore;
   storage: { attachments: Attachments; files: FileStore; replicaRecord: ReplicaRecord };
   copyDatabase: CopyDatabase;
+  dataDir: string;
+  replica: ReplicaConfig;
+  litestreamBin: string | undefined;
+  run: RunPage;
+  /** Holds a restore drill: deploy/restore-drill.ts. */
+  drill: string;
   clock: Clock;
   reportFault(message: string, cause: unknown): void;
 }
@@ -44,12 +52,17 @@ export function createReplication(options: ReplicationOptions): Replication {
       const given = { store, clock, signal, reportFault };
       keepUp("The copying of attachments", copyAttachments({ ...given, record, attachments }));
       const onCopied = (at: number) => void (copiedAt = at);
+      keepUp("The daily drill", holdDrills({ ...given, ...options }));
       keepUp("The hourly copying", copyDatabases({ ...given, copy: options.copyDatabase, onCopied }));
     },
     stop: async () => {
       stopping.abort(new Error("The server stops."));
       await Promise.all(works);
     },
-    facts: () => ({ copiedAt, attachmentsMissing: record.count(store.place) }),
+    facts: () => ({
+      copiedAt,
+      drill: readDrill(options.dataDir),
+      attachmentsMissing: record.count(store.place),
+    }),
   };
 }

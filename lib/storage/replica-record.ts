@@ -1,4 +1,4 @@
-import type { ReplicaRecord } from "../replica.ts";
+import type { ReplicaRecord } from "../replica-record.ts";
 import type { Database } from "./database.ts";
 
 interface Row {
