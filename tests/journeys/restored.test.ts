@@ -7,7 +7,7 @@ import { atRest, expectSameAsStored, follow } from "../support/follower.ts";
 import { createRepository } from "../support/repository.ts";
 import { calls, says, scriptModel, type Step } from "../support/script.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
-import { eventsOf, eventWhere, pendingAction, taskIn } from "../support/until.ts";
+import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../support/until.ts";
 import { prepared } from "../support/workspaces.ts";
 import { serveRepositories } from "../lib/platform/git-server.ts";
 
@@ -64,7 +64,8 @@ test("after three copies of different instants a reader of the lost time reloads
   expect(reader.state).toEqual({ ...fresh.state, gap, snapshotId });
   await fresh.stop();
 
-  expect(reportOf(server)).toMatchObject({ tasksEnded: [talk.taskId, other.taskId], decisionsWithdrawn: 1 });
+  expect(reportOf(server).tasksEnded).toEqual(expect.arrayContaining([talk.taskId, other.taskId]));
+  expect(reportOf(server).decisionsWithdrawn).toBe(1);
   expect(reportOf(server).sessionsWithoutAgent).toHaveLength(1);
   const [homeless = ""] = reportOf(server).sessionsWithoutAgent;
   await eventWhere(
@@ -72,7 +73,7 @@ test("after three copies of different instants a reader of the lost time reloads
     homeless,
     (event) => event.type === "status" && event.data.detail.includes(agentId),
   );
-  expect(server.said()).toContain("The databases were restored");
+  await until("it says so", () => server.said().includes("The databases were restored"));
   expect(existsSync(join(server.dataDir, "restored"))).toBe(false);
 }, 60_000);
 
@@ -133,7 +134,8 @@ test("databases that went back while the disk stayed delete no folder and clone 
     { isMarked: false },
   );
   await server.start();
-  expect(server.said()).toContain("chat_history.db is not the one that the last life of the server left");
+  const told = "chat_history.db is not the one that the last life of the server left";
+  await until("it says so", () => server.said().includes(told));
   expect(await prepared(server, session.workspaceId)).toMatchObject({ state: "ready" });
   expect(readFileSync(work, "utf8")).toBe("kept\n");
   expect(reportOf(server).foldersUnknown).toEqual([younger.id]);
