@@ -101,8 +101,10 @@ function perform({ objects, uploads }: Stored, { request, response, body }: Exch
   }
   if (request.method === "POST" && parts !== undefined) {
     const ordered = [...parts].toSorted(([one], [other]) => one - other);
-    objects.set(path, Buffer.concat(ordered.map(([, part]) => part)));
-    return sendDocument(response, tag("CompleteMultipartUploadResult", tag("Key", key)));
+    const whole = Buffer.concat(ordered.map(([, part]) => part));
+    objects.set(path, whole);
+    const etag = tag("ETag", etagOf(whole).replaceAll('"', "&quot;"));
+    return sendDocument(response, tag("CompleteMultipartUploadResult", tag("Key", key) + etag));
   }
   if (request.method === "PUT") {
     objects.set(path, body);
