@@ -14,6 +14,7 @@ import {
   createWebFetcher,
   createWorkspaceHosts,
   openProcesses,
+  removeStaleLocks,
 } from "./lib/platform/index.ts";
 import { openReplication } from "./lib/replica/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
@@ -80,7 +81,7 @@ async function assemble(
   const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
   const environment = config.commandEnvironment;
   const processes = openProcesses(config);
-  await processes.reap(); // Before a task goes on, nothing of before may be at work in its workspace.
+  await processes.reap(() => removeStaleLocks(config.workspacesDir)); // Nothing of before is at work, or in the way.
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
   await hosts.clear();
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
@@ -104,8 +105,7 @@ async function assemble(
       allowLocalRepositories: config.allowLocalRepositories,
     },
   });
-  const { isIsolating } = hosts;
-  const description = createDescription({ config, version, contract, startedAt, isIsolating });
+  const description = createDescription({ config, version, contract, startedAt, ...hosts });
   const services = { ...core.services, events: feed, server: description };
   const server = createServer({ contract, handlers: registry, services, storage, isKey, clock, config });
   const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.

@@ -1,4 +1,5 @@
 export { createGit, type GitOptions } from "./git/git.ts";
+export { removeStaleLocks } from "./git/stale-locks.ts";
 export { openProcesses, type Processes } from "./processes/processes.ts";
 export { createRunPage } from "./run-page.ts";
 export { createWebFetcher, type WebFetcherOptions } from "./web/web-fetcher.ts";

@@ -29,6 +29,9 @@ export interface ProcessResult {
 
 const stderrCharactersMax = 64 * 1024;
 
+/** Between asking a program to end and ending it. */
+const graceMs = 1000;
+
 export type RunProcess = (request: ProcessRequest) => Promise<ProcessResult>;
 
 /**
@@ -47,8 +50,10 @@ function runProcess(request: ProcessRequest, processes: Processes): Promise<Proc
     });
     const result: ProcessResult = { exitCode: null, stdout: Buffer.alloc(0), stderr: "", ended: null };
     const end = (why: NonNullable<ProcessResult["ended"]>) => {
-      result.ended ??= why;
-      killGroup(child.pid, "SIGKILL");
+      if (result.ended !== null) return;
+      result.ended = why;
+      killGroup(child.pid, "SIGTERM"); // Git takes its lock files with it.
+      setTimeout(leave, graceMs).unref();
     };
     const chunks: Buffer[] = [];
     let stdoutBytes = 0;

@@ -30,8 +30,11 @@ export interface StartedProgram {
 export interface Processes {
   /** Starts a program in a process group of its own. Throws what the system says when there is no room for it or for its record. */
   start(program: Program): StartedProgram;
-  /** Ends what earlier lives of the server on this data folder left running, and waits until it is gone, for 2 s at most. */
-  reap(): Promise<void>;
+  /**
+   * Ends what earlier lives of the server on this data folder left running, and waits until it is gone, for 2 s at most.
+   * Then `mend` puts right what such an end leaves behind; killed before that is done, the next life does it again.
+   */
+  reap(mend?: () => Promise<void>): Promise<void>;
   /** Ends what still runs. */
   close(): void;
 }
@@ -70,7 +73,7 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
       if (child.pid !== undefined) running.add(started); // Otherwise it could not be started, and says so.
       return started;
     },
-    reap: () => reapLives(folder, life),
+    reap: (mend = async () => {}) => reapLives(folder, { ownLife: life, mend }),
     close: () => {
       process.off("exit", endAll);
       if (running.size === 0) record.remove();

@@ -9,13 +9,18 @@ import { stateOf } from "./start-time.ts";
 /** A process that the kernel cannot end, such as one that waits for a dead network disk, does not hold a start up for longer. */
 const patienceMs = 2000;
 
-/** Ends what earlier lives left running. A record goes when nothing of its life is left. */
-export async function reapLives(folder: string, ownLife: string): Promise<void> {
+/** Ends what earlier lives left running. A record goes when nothing of its life is left, and `mend` has put right what it left undone. */
+export async function reapLives(
+  folder: string,
+  { ownLife, mend }: { ownLife: string; mend(): Promise<void> },
+): Promise<void> {
   for (const life of await livesOn(folder)) {
     if (life === ownLife) continue;
     const groups = readLifeRecord(folder, life);
     const isOver = groups === undefined || (await isEnded(life, groups));
-    if (isOver) await rm(join(folder, life), { force: true });
+    if (!isOver) continue;
+    await mend();
+    await rm(join(folder, life), { force: true });
   }
 }
 
