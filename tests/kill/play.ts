@@ -69,6 +69,7 @@ async function lastLife(
   await stage.finish(endsWithinMs);
   if (isLong) await pause(upkeepMs);
   const left = await orphansOf(host.folder, { except: [host.pid], withinMs: 2500 });
+  await workspacesAreSettled(host);
   const followed = await followedToTheEnd(stage);
   const stored = await readStored(host, asker.asked);
   await stage.finish(endsWithinMs);
@@ -82,6 +83,16 @@ async function lastLife(
   const wasOlder = olderSchema !== undefined;
   const world = { wasOlder, rows: readRows(host.dataDir), effects: countEffects(host.folder) };
   return { bootMs, outcome: { asked: asker.asked, ...after, followed, ...world, left, unfinished } };
+}
+
+/** What makes a workspace goes on beside the tasks, and tells its sessions when it has. */
+async function workspacesAreSettled(host: Stage["host"]): Promise<void> {
+  const isCloning = async () => {
+    const { body } = await host.call("listWorkspaces", { query: { limit: 200 } });
+    return body.items.some(({ state }) => state === "cloning");
+  };
+  for (const end = performance.now() + endsWithinMs; (await isCloning()) && performance.now() < end;)
+    await pause(10);
 }
 
 /** Who was there all along, and for each session one who comes late and folds the log as it is now. */
