@@ -19,7 +19,7 @@ export interface Turn {
 /** What a loop writes: each change one transaction, with the events that describe it. */
 export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "deltas" | "newId">) {
   const { storage, deltas, newId } = runtime;
-  const { sessions, tasks, events, toolCalls } = storage;
+  const { sessions, tasks, events, toolCalls, workspaces } = storage;
   const ledger = createLedger(runtime);
   const { live, announce } = ledger;
 
@@ -32,6 +32,12 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     const before = task.state === "queued" ? ledger.leftBehind(task.sessionId) : [];
     const told = ledger.deliver([...before, ...own]);
     return { told, hasNews: own.length > 0 };
+  };
+
+  /** What waits for its clone is at no step yet, so that a server that ends meanwhile ends at none. */
+  const canWork = ({ sessionId }: Task): boolean => {
+    const workspaceId = sessions.get(sessionId)?.workspaceId;
+    return workspaceId === undefined || workspaces.get(workspaceId)?.state !== "cloning";
   };
 
   const status = ({ id, sessionId }: Task, detail: string | undefined): NewEvent[] => {
@@ -60,7 +66,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
     begin: (taskId: string): Task =>
       live({ taskId, as: "task.begin" }, (task) => {
         const delivered = takeUp(task).told;
-        tasks.update(taskId, { isInterrupted: false });
+        if (canWork(task)) tasks.update(taskId, { isInterrupted: false });
         if (task.state === "queued") tasks.update(taskId, { state: "running", startedAt: ledger.now() });
         announce(task, delivered, task.state === "waiting" ? "Waiting for your decision" : "Working");
         return existing(tasks.get(taskId), "task", taskId);

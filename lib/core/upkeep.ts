@@ -52,8 +52,13 @@ export function createUpkeep({ storage, clock, reportFault }: Runtime, signal: A
   };
   const lookForRested = async () => {
     if (clock.now() - lookedForRestedAt < lookForRestedMs) return;
-    for (const sessionId of upkeep.due(restedSince())) due.add(sessionId);
-    lookedForRestedAt = clock.now();
+    try {
+      for (const sessionId of upkeep.due(restedSince())) due.add(sessionId);
+      lookedForRestedAt = clock.now();
+    } catch (error) {
+      if (!willPass(error)) lookedForRestedAt = clock.now(); // Told once an hour, not each round.
+      throw error;
+    }
   };
   const shorten = async (sessionId: string) => {
     due.delete(sessionId);
@@ -82,14 +87,18 @@ export function createUpkeep({ storage, clock, reportFault }: Runtime, signal: A
       await pause(settleMs);
       await round();
       const hasLooked = lookedForRestedAt > -Infinity;
-      if (due.size === 0 && hasLooked) await new Promise<void>((resolve) => (wake = resolve));
+      if (due.size === 0 && hasLooked) await untilDue();
     }
+  };
+  const untilDue = async () => {
+    const woken = new AbortController();
+    wake = () => woken.abort();
+    await clock.sleep(lookForRestedMs, AbortSignal.any([signal, woken.signal])).catch(() => {});
   };
 
   return {
     start: (): void => {
       events.onCommitted(hear);
-      signal.addEventListener("abort", () => wake());
       run().catch((error: unknown) => {
         if (!signal.aborted) reportFault("The upkeep of the database ended", error);
       });
