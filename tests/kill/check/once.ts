@@ -87,18 +87,21 @@ function unaskedMessages(
 
 /** Whoever asks again with the same key hears the same; nobody is refused for a reason that a crash made. */
 function checkAnswers({ operationId, key, status, body, again }: Asked): Breach[] {
-  if (status >= 300 && !isRefusal(operationId, body)) return [{ kind: "fault", what: `${operationId} under ${key} was refused`, came: body }];
+  if (status >= 300 && !isRefusal(operationId, body))
+    return [{ kind: "fault", what: `${operationId} under ${key} was refused`, came: body }];
   if (status >= 300) return [];
-  return again
-    .filter((other) => !isSameAnswer(other, { status, body }))
-    // What is refused leaves its key free: asked again after a kill, it may meet another state.
-    .filter((other) => other.when === "replayed" || !isRefusal(operationId, other.body))
-    .map((other) => ({
-      kind: "duplicated",
-      what: `${operationId} under ${key}, ${other.when}, was answered otherwise`,
-      expected: { status, body },
-      came: { status: other.status, body: other.body },
-    }));
+  return (
+    again
+      .filter((other) => !isSameAnswer(other, { status, body }))
+      // What is refused leaves its key free: asked again after a kill, it may meet another state.
+      .filter((other) => other.when === "replayed" || !isRefusal(operationId, other.body))
+      .map((other) => ({
+        kind: "duplicated",
+        what: `${operationId} under ${key}, ${other.when}, was answered otherwise`,
+        expected: { status, body },
+        came: { status: other.status, body: other.body },
+      }))
+  );
 }
 
 function isRefusal(operationId: Asked["operationId"], body: unknown): boolean {
