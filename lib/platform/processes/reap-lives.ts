@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { killGroup } from "./kill-group.ts";
 import { readLifeRecord, type RecordedGroup } from "./life-record.ts";
 import { killMarked } from "./marked.ts";
-import { stateOf } from "./start-time.ts";
+import { groupsLeft, stateOf } from "./start-time.ts";
 
 /** A process that the kernel cannot end, such as one that waits for a dead network disk, does not hold a start up for longer. */
 const patienceMs = 2000;
@@ -34,20 +34,23 @@ async function livesOn(folder: string): Promise<string[]> {
 }
 
 async function isEnded(life: string, groups: readonly RecordedGroup[]): Promise<boolean> {
+  const found = new Set<number>();
   for (const startedAt = performance.now(); performance.now() - startedAt < patienceMs; await delay(5)) {
-    const isGroupLeft = killGroups(groups); // First: it is known as long as its first process is there.
+    const isGroupLeft = killGroups(groups, found); // First: it is known as long as its first process is there.
     const isMarkedLeft = await killMarked(`${life}/`);
     if (!isGroupLeft && !isMarkedLeft) return true;
   }
   return false;
 }
 
-/** Whether one of them was still running. */
-function killGroups(groups: readonly RecordedGroup[]): boolean {
-  const states = groups.map((group) => {
-    const state = stateOf(group);
-    if (state !== "gone") killGroup(group.pid, "SIGKILL"); // Also when its first process has ended: others may be left.
-    return state;
-  });
-  return states.includes("running");
+/**
+ * Whether one of them was still running. A group that was once known by its first process is `found`: it keeps its number
+ * as long as anybody is in it.
+ */
+function killGroups(groups: readonly RecordedGroup[], found: Set<number>): boolean {
+  for (const group of groups) if (stateOf(group) !== "gone") found.add(group.pid);
+  for (const pid of found) killGroup(pid, "SIGKILL");
+  const left = groupsLeft(found);
+  for (const pid of found) if (!left.has(pid)) found.delete(pid); // The number may be somebody else's from here on.
+  return left.size > 0;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** When a process that was started just now started: its pid and this together mean one process only. Undefined when it is gone. */
 export function startOf(pid: number): string | undefined {
@@ -14,6 +14,14 @@ export function stateOf({ pid, start }: { pid: number; start: string }): "runnin
   return stat.state === "Z" || stat.state === "X" ? "ended" : "running";
 }
 
+/** The process groups in which there is anything but what has ended. */
+export function groupsLeft(groups: ReadonlySet<number>): Set<number> {
+  if (!isLinux || groups.size === 0) return new Set([...groups].filter(isGroupThere));
+  const stats = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (statOf(name) ?? []) : []));
+  const running = stats.filter(({ state }) => state !== "Z" && state !== "X");
+  return new Set(running.map(({ group }) => group).filter((group) => groups.has(group)));
+}
+
 /** Tells one start of this machine from another, where start times count from there. */
 export function bootId(): string {
   return isLinux ? readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() : "any";
@@ -21,12 +29,12 @@ export function bootId(): string {
 
 const isLinux = process.platform === "linux";
 
-/** proc(5): behind the name, which may hold anything, the state is the first field and the start, in ticks since the boot, the twentieth. */
-function statOf(pid: number): { state: string; start: string } | undefined {
+/** proc(5): behind the name, which may hold anything, the state is the first field, the group the third, and the start, in ticks since the boot, the twentieth. */
+function statOf(pid: number | string): { state: string; group: number; start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", start: fields[19] ?? "" };
+    return { state: fields[0] ?? "", group: Number(fields[2]), start: fields[19] ?? "" };
   } catch {
     return undefined;
   }
@@ -40,6 +48,14 @@ function listedStart(pid: number): number {
     timeout: 5000,
   });
   return Date.parse((stdout ?? "").trim());
+}
+
+function isGroupThere(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function isNear(recorded: string, listed: number): boolean {
