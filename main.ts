@@ -19,6 +19,7 @@ import {
 import { openReplication } from "./lib/replica/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
 import {
+  attended,
   createDescription,
   createServer,
   endOnFault,
@@ -58,7 +59,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
   try {
-    const server = await assemble(config, surroundings);
+    const server = await attended(config, () => assemble(config, surroundings));
     return { ...server, stop: () => server.stop().finally(release) };
   } catch (error) {
     release();
@@ -75,7 +76,6 @@ async function assemble(
   const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
   const storage = openStorage({ ...config, clock, onFault, reach });
-  reach("storage.opened");
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
   const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });

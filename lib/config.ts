@@ -37,6 +37,9 @@ export interface Config {
   litestreamBin: string | undefined;
   /** The descriptor that deploy/serve.sh hands the keys of the bucket over by. */
   replicaKeysDescriptor: number | undefined;
+  /** Where the platform asks how the server is; undefined: nowhere. */
+  privatePort: number | undefined;
+  privateHost: string;
   /** What commands may see of the environment. */
   commandEnvironment: Readonly<Record<string, string>>;
   /** Whether commands get namespaces of their own where the host has them; `off` shows what holds on other hosts. */
@@ -74,6 +77,8 @@ export function loadConfig(
     replica: environmentReplica(read),
     litestreamBin: read.text("LITESTREAM_BIN"),
     replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 0, most: 1023 }),
+    privatePort: read.integer("TALKCODY_PRIVATE_PORT", { least: 1, most: 65_535 }),
+    privateHost: read.text("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
     commandEnvironment: commandEnvironment(environment),
     isolation: "auto",
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),

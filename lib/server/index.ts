@@ -3,4 +3,5 @@ export { createDescription } from "./description.ts";
 export { publishDiscovery, publishedUrl } from "./discovery.ts";
 export { endOnFault } from "./end-on-fault.ts";
 export { greeting } from "./greeting.ts";
+export { attended } from "./private-listener.ts";
 export { stopOnSignal } from "./stop-on-signal.ts";

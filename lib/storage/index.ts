@@ -50,13 +50,16 @@ export function openStorage(options: StorageOptions): Storage {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   // All three before the first is changed: an older release leaves newer ones as they are.
   for (const name of databaseNames) refuseNewer(placeOf(name, options));
+  const { reach = passOn } = options;
   const opened: Database[] = [];
   try {
-    return openStores(options, (name) => {
+    const storage = openStores(options, (name) => {
       const database = openNamed(name, options);
       opened.push(database);
       return database;
     });
+    reach("storage.opened");
+    return storage;
   } catch (error) {
     for (const database of opened) database.close();
     throw error;

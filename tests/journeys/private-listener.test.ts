@@ -1,0 +1,43 @@
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { converse } from "../support/conversation.ts";
+import { calls } from "../support/script.ts";
+import { freePort, startServerProcess } from "../support/server-process.ts";
+import { eventWhere, until } from "../support/until.ts";
+
+test("the platform hears that the server lives and serves, and that it stops while a command still runs", async () => {
+  const port = await freePort();
+  const ask = (path: string, method = "GET") => fetch(`http://127.0.0.1:${port}${path}`, { method });
+  const server = await startServerProcess({
+    env: { TALKCODY_PRIVATE_PORT: String(port), TALKCODY_GRACE_PERIOD_MS: "3000" },
+  });
+  try {
+    expect((await ask("/live")).status).toBe(200);
+    await until("it is ready", async () => (await ask("/ready")).status === 200, { withinMs: 5000 });
+    expect((await ask("/live", "HEAD")).status).toBe(200);
+    expect((await ask("/live", "POST")).status).toBe(405);
+    expect((await ask("/v1/server")).status).toBe(404);
+    expect((await fetch(`${server.url}/ready`)).status).toBe(401); // Not there: whoever has no key learns nothing.
+    const { sessionId } = await converse(server, [calls("bash", { command: "echo on; sleep 1.5" })], {
+      settings: { autoApproveCommands: true },
+    });
+    await eventWhere(server, sessionId, ({ type }) => type === "tool.output");
+    process.kill(server.pid, "SIGTERM");
+    const stopping = await until("it is not ready", async () => {
+      const answer = await ask("/ready");
+      return answer.status === 503 && ((await answer.json()) as unknown);
+    });
+    expect(stopping).toEqual({ isReady: false, reason: "stopping" });
+    expect((await ask("/live")).status).toBe(200);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a private port that is taken is told in a sentence", async () => {
+  const port = await freePort();
+  const holder = createServer().listen(port, "127.0.0.1");
+  const starting = startServerProcess({ env: { TALKCODY_PRIVATE_PORT: String(port) } });
+  await expect(starting).rejects.toThrow("The server ended with 1");
+  holder.close();
+});
