@@ -34,7 +34,7 @@ test("the platform hears that the server lives and serves, and that it stops whi
   }
 });
 
-test("a private port that is taken is told in a sentence", async () => {
+test("a private port that is taken ends the start", async () => {
   const port = await freePort();
   const holder = createServer().listen(port, "127.0.0.1");
   const starting = startServerProcess({ env: { TALKCODY_PRIVATE_PORT: String(port) } });
