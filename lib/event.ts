@@ -29,6 +29,24 @@ export function eventPlace(id: string): EventPlace {
   return { generation: Number(generation), sequence: Number(sequence) };
 }
 
+/** The message or the tool call that an event is about; what a later event makes void is found by it. */
+export function subjectOf(event: NewEvent): string | null {
+  switch (event.type) {
+    case "token":
+    case "reasoning":
+      return event.data.messageId;
+    case "message.created":
+    case "message.final":
+      return event.data.message.id;
+    case "tool.call":
+    case "tool.output":
+    case "tool.result":
+      return event.data.toolCallId;
+    default:
+      return null;
+  }
+}
+
 export interface LogBounds {
   generation: number;
   /**

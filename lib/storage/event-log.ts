@@ -1,6 +1,6 @@
 import { type Clock, timestamp } from "../clock.ts";
 import { notFound } from "../errors.ts";
-import { type Event, type EventLog, type EventType, eventId, type NewEvent } from "../event.ts";
+import { type Event, type EventLog, type EventType, eventId, type NewEvent, subjectOf } from "../event.ts";
 import type { Database } from "./database.ts";
 import { legible } from "./damage.ts";
 import { fromJsonObject } from "./json.ts";
@@ -114,22 +114,4 @@ function toEvent(
       : event.data;
   const task = event.taskId === undefined ? {} : { taskId: event.taskId };
   return { id, sessionId, ...task, type: event.type, createdAt, data } as Event; // As in fromRow.
-}
-
-/** What superseded deltas and outputs are found by. */
-function subjectOf(event: NewEvent): string | null {
-  switch (event.type) {
-    case "token":
-    case "reasoning":
-      return event.data.messageId;
-    case "message.created":
-    case "message.final":
-      return event.data.message.id;
-    case "tool.call":
-    case "tool.output":
-    case "tool.result":
-      return event.data.toolCallId;
-    default:
-      return null;
-  }
 }

@@ -10,6 +10,7 @@ import {
   type SessionState,
   type StreamFrame,
 } from "../../packages/shared/src/index.ts";
+import { subjectOf } from "../../lib/event.ts";
 import { checkFrame } from "./contract.ts";
 import { messagesOf } from "./conversation.ts";
 import type { TestServer } from "./server.ts";
@@ -179,23 +180,6 @@ function spanBefore(event: Event, events: readonly Event[]): Span[] {
   const isNew = event.type === "message.created" && begun === undefined;
   const endsText = event.type === "message.created" || event.type === "message.final";
   return endsText && !isNew ? [{ subject, types: ["token", "reasoning"], from, to }] : [];
-}
-
-function subjectOf(event: Event): string | undefined {
-  switch (event.type) {
-    case "token":
-    case "reasoning":
-      return event.data.messageId;
-    case "message.created":
-    case "message.final":
-      return event.data.message.id;
-    case "tool.call":
-    case "tool.output":
-    case "tool.result":
-      return event.data.toolCallId;
-    default:
-      return undefined;
-  }
 }
 
 const isVoidIn =
