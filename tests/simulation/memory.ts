@@ -93,16 +93,24 @@ export function checkActions(storage: Storage, { decided }: Memory): void {
     });
 }
 
+/** What docs/durability.md promises of the log of a session: it lets go of its oldest events only above these. */
+const kept = { events: 10_000, bytes: 32 * 1024 * 1024 };
+
 export function checkLog(storage: Storage, sessionId: string, { events, last }: Memory): void {
   const stored = new Map(
     storage.events
       .read(sessionId, 0, all)
       .map((event) => [eventPlace(event.id).sequence, JSON.stringify(event)]),
   );
+  const surplus = lastOfSurplus(events);
   for (const [sequence, { type, text }] of events) {
     const now = stored.get(sequence);
     if (now === undefined)
-      must("the log has no gap", deltas.includes(type), () => `${type} ${sequence} of ${sessionId} is gone.`);
+      must(
+        "the log has no gap",
+        deltas.includes(type) || sequence <= surplus,
+        () => `${type} ${sequence} of ${sessionId} is gone.`,
+      );
     else
       must(
         "an event never changes",
@@ -111,4 +119,15 @@ export function checkLog(storage: Storage, sessionId: string, { events, last }: 
       );
   }
   must("the log has no gap", stored.size <= events.size, () => `${sessionId} has events after ${last}.`);
+}
+
+/** The last event that had more than the bounds from itself on; 0 when the whole log is within them. */
+function lastOfSurplus(events: Memory["events"]): number {
+  const room = { ...kept };
+  for (const [sequence, { text }] of [...events].reverse()) {
+    room.events--;
+    room.bytes -= Buffer.byteLength(text);
+    if (room.events < 0 || room.bytes < 0) return sequence;
+  }
+  return 0;
 }
