@@ -1,5 +1,5 @@
 // The floors of the house: who may import whom. Every rule tells the one who broke it what to do instead.
-const roof = "^(main|start)[.]ts$|^deploy/";
+const roof = "^(assemble|main|start)[.]ts$|^deploy/";
 const clients = "^packages/(cli|web)/";
 const outside = "^(tests|scripts|bench)/|^packages/[^/]+/tests/|[.]config[.]ts$";
 const npm = "(^|/)node_modules/";
@@ -13,7 +13,7 @@ export default {
   forbidden: [
     floor(
       "ground-knows-no-room",
-      "lib/*.ts are nouns and ports: declare an interface here, implement it in a room, introduce them in main.ts.",
+      "lib/*.ts are nouns and ports: declare an interface here, implement it in a room, introduce them in assemble.ts.",
       { path: "^lib/[^/]+[.]ts$" },
       { path: ["^lib/[^/]+/", "^handlers/", clients, roof] },
     ),
@@ -31,7 +31,7 @@ export default {
     ),
     floor(
       "rooms-do-not-meet",
-      "A room imports itself, lib/*.ts and packages/shared: put a port on the ground floor and let main.ts pass it.",
+      "A room imports itself, lib/*.ts and packages/shared: put a port on the ground floor and let assemble.ts pass it.",
       { path: "^lib/([^/]+)/" },
       { path: ["^lib/[^/]+/", "^handlers/", clients, roof], pathNot: "^lib/$1/" },
     ),

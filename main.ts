@@ -1,39 +1,14 @@
-import { randomFillSync } from "node:crypto";
-import contract from "./packages/shared/src/contract.gen.json" with { type: "json" };
-import packageJson from "./package.json" with { type: "json" };
-import { registry } from "./handlers/registry.gen.ts";
-import { type Clock, systemClock, timestamp } from "./lib/clock.ts";
+import { assemble, version, type Surroundings } from "./assemble.ts";
 import { loadConfig, type Config } from "./lib/config.ts";
-import { createCore, createSettings } from "./lib/core/index.ts";
-import { strikeAt } from "./lib/failpoint.ts";
-import { createIds } from "./lib/id.ts";
-import { createModelClient } from "./lib/models/index.ts";
-import {
-  createGit,
-  createRunPage,
-  createWebFetcher,
-  createWorkspaceHosts,
-  openProcesses,
-  removeStaleLocks,
-} from "./lib/platform/index.ts";
-import { openReplication } from "./lib/replica/index.ts";
-import { openApiKey } from "./lib/security/api-key.ts";
 import {
   attended,
-  createDescription,
-  createServer,
   endOnFault,
   greeting,
   publishDiscovery,
   publishedUrl,
   stopOnSignal,
 } from "./lib/server/index.ts";
-import { createDatabaseCopier } from "./lib/storage/copying/database-copier.ts";
-import { faultSentence, holdDataFolder, openStorage } from "./lib/storage/index.ts";
-import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
-import { createToolbox } from "./lib/tools/index.ts";
-
-const version = packageJson.version;
+import { faultSentence, holdDataFolder } from "./lib/storage/index.ts";
 
 export interface RunningServer {
   url: string;
@@ -46,12 +21,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export interface Surroundings {
-  clock?: Clock | undefined;
-  /** Hears of faults of the storage, after which nothing is written any more. By default they are thrown. */
-  onFault?: ((error: unknown) => void) | undefined;
-}
-
 /** One server on one data folder. Throws an Error with a sentence a person can act on when it cannot start. */
 export async function startServer(
   config: Readonly<Config>,
@@ -59,7 +28,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
   try {
-    const server = await attended(config, () => assemble(config, surroundings));
+    const server = await attended(config, () => open(config, surroundings));
     return { ...server, stop: () => server.stop().finally(release) };
   } catch (error) {
     release();
@@ -67,65 +36,19 @@ export async function startServer(
   }
 }
 
-/** Introduces everyone to everyone: config → stores → services → handlers → listen. */
-async function assemble(
-  config: Readonly<Config>,
-  { clock = systemClock, onFault }: Surroundings,
-): Promise<RunningServer> {
-  const startedAt = timestamp(clock.now());
-  const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
-  const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
-  const storage = openStorage({ ...config, clock, onFault, reach });
-  const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
-  const deltas = createDeltaWriter({ log: storage.events, ...storage });
-  const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
-  const environment = config.commandEnvironment;
-  const processes = openProcesses(config);
-  await processes.reap(() => removeStaleLocks(config.workspacesDir)); // Nothing of before is at work, or in the way.
-  const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
-  await hosts.clear();
-  const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
-  const run = createRunPage(processes, environment);
-  const copyDatabase = createDatabaseCopier({ ...config, run });
-  const copies = { copyDatabase, run, drill: `${import.meta.dirname}/deploy/restore-drill.ts` };
-  const replication = await openReplication(config, { ...copies, storage, clock, reportFault });
-  const core = createCore({
-    settings,
-    endStreams: (sessionId) => feed.end(sessionId),
-    runtime: {
-      storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
-      ...{ clock, deltas, hosts, reach, reportFault },
-      newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
-      models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
-      toolbox: createToolbox(),
-      fetcher: createWebFetcher(),
-      git: createGit({ ...config, environment, processes, reach }),
-      limits: config,
-      defaultModel: config.defaultModel,
-      allowLocalRepositories: config.allowLocalRepositories,
-    },
-  });
-  const description = createDescription({ config, version, contract, startedAt, ...hosts });
-  const services = { ...core.services, events: feed, server: description };
-  const server = createServer({ contract, handlers: registry, services, storage, isKey, clock, config });
+/** Listens, is found by clients on this host, and takes up what the life before left. */
+async function open(config: Readonly<Config>, surroundings: Surroundings): Promise<RunningServer> {
+  const { dataDir, host, port } = config;
+  const { server, core, startedAt, model, start, close } = await assemble(config, surroundings);
   const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.
-  const url = await server.listen({ host: config.host, port: config.port });
-  const withdraw = publishDiscovery({ dataDir: config.dataDir, url, version, startedAt, pid: process.pid });
-  core.start();
-  replication?.start();
-  return {
-    url,
-    dataDir: config.dataDir,
-    model: settings.resolve([]).model ?? config.defaultModel ?? null,
-    restored,
-    stop: async () => {
-      withdraw();
-      await Promise.all([server.close(), core.stop(config.gracePeriodMs), replication?.stop()]);
-      processes.close();
-      deltas.close();
-      storage.close();
-    },
+  const url = await server.listen({ host, port });
+  const withdraw = publishDiscovery({ dataDir, url, version, startedAt, pid: process.pid });
+  start();
+  const stop = () => {
+    withdraw();
+    return close();
   };
+  return { url, dataDir, model, restored, stop };
 }
 
 /** The program: starts, tells a person where it is, and ends cleanly on SIGTERM or SIGINT; a second signal ends it at once. */

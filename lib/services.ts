@@ -89,7 +89,7 @@ export interface ModelService {
   list(): Promise<ModelPage>;
 }
 
-/** All a handler may ask for. Built in main.ts. */
+/** All a handler may ask for. Built in assemble.ts. */
 export interface Services {
   sessions: SessionService;
   tasks: TaskService;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { boundaries, deeds } from "../../lib/failpoint.ts";
 import { code, linesMatching, read } from "./repository.ts";
 
-const places = code("lib", "main.ts").filter((path) => path !== "lib/failpoint.ts");
+const places = code("lib", "assemble.ts", "main.ts").filter((path) => path !== "lib/failpoint.ts");
 const written = places.map(read).join("\n");
 
 test("every boundary is the name of a transaction in the code", () => {

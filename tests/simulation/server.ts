@@ -27,7 +27,7 @@ export interface Server {
   core: Core;
   feed: EventFeed;
   invoke: Invoke;
-  /** As main.ts does. */
+  /** As assemble.ts does. */
   stop(graceMs: number): Promise<void>;
 }
 
