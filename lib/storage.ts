@@ -36,7 +36,7 @@ export interface IdempotencyStore {
   find(key: string): StoredRequest | undefined;
   begin(key: string, request: { operationId: string; requestHash: string; at: string }): void;
   finish(key: string, answer: { status: number; body: unknown }): void;
-  /** Drops what is older. */
+  /** Drops what is older, but for the newest thousand. */
   prune(before: string): void;
 }
 

@@ -6,7 +6,7 @@ import {
   type Storage,
 } from "../storage.ts";
 import type { Database } from "./database.ts";
-import { createRequestStore } from "./request-store.ts";
+import { createRequestStore, pruned } from "./request-store.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface Open {
@@ -46,7 +46,7 @@ export function inAllBooks(books: Storage["books"]): Storage["requests"] {
 /** A task is found by the key of its request for as long as the request is kept. */
 function withTasks(database: Database, requests: IdempotencyStore): IdempotencyStore {
   const release = database.statement(
-    "UPDATE tasks SET request_key = NULL WHERE request_key IN (SELECT key FROM requests WHERE created_at < ?)",
+    `UPDATE tasks SET request_key = NULL WHERE request_key IN (SELECT key FROM requests WHERE ${pruned})`,
   );
   return {
     ...requests,

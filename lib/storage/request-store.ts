@@ -9,6 +9,16 @@ interface RequestRow {
   body: string | null;
 }
 
+/**
+ * So many of the newest are kept whatever their age says: a clock that jumps days ahead must not free the key of a
+ * request that a client is about to repeat.
+ */
+const keptMin = 1000;
+
+/** What may go of those from before a time. Value: the time. */
+export const pruned = `
+  created_at < ? AND rowid < (SELECT min(rowid) FROM (SELECT rowid FROM requests ORDER BY rowid DESC LIMIT ${keptMin}))`;
+
 /** `begin` throws for a key that is taken, `finish` for one that is not. */
 export function createRequestStore(database: Database): IdempotencyStore {
   const select = database.statement<RequestRow>("SELECT * FROM requests WHERE key = ?");
@@ -16,7 +26,7 @@ export function createRequestStore(database: Database): IdempotencyStore {
     "INSERT INTO requests (key, operation_id, request_hash, created_at) VALUES (?, ?, ?, ?)",
   );
   const finish = database.statement("UPDATE requests SET status = ?, body = ? WHERE key = ?");
-  const prune = database.statement("DELETE FROM requests WHERE created_at < ?");
+  const prune = database.statement(`DELETE FROM requests WHERE ${pruned}`);
 
   return {
     find: (key) => {
