@@ -1,6 +1,7 @@
 import { AppError } from "../../lib/errors.ts";
 import type { Storage } from "../../lib/storage.ts";
 import { must } from "./breach.ts";
+import { lastLetGo } from "./letting-go.ts";
 import { all, checkActions, checkLog, checkTasks, deltas, fresh, type Memory, note } from "./memory.ts";
 
 export interface Audit {
@@ -9,6 +10,8 @@ export interface Audit {
   /** Reads the whole log again. */
   lookBack(storage: Storage): void;
   isSuperseded(sessionId: string, sequence: number): boolean;
+  /** Whether the log of the session may have let go of it. */
+  isLetGo(sessionId: string, sequence: number): boolean;
   /** Throws a Breach where a command was asked about and not approved. */
   checkApproval(storage: Storage, sessionId: string, command: string): void;
   sessionIds(): string[];
@@ -29,11 +32,14 @@ interface Look {
   /** Sessions whose making was acknowledged; others are found by a thorough look. */
   created: readonly string[];
   isPruned: boolean;
+  /** The clock of the host. */
+  wallMs: number;
   isThorough: boolean;
 }
 
 export function createAudit(): Audit {
   const memories = new Map<string, Memory>();
+  let latestMs = 0;
   const memoryOf = (sessionId: string): Memory => {
     const known = memories.get(sessionId) ?? fresh();
     memories.set(sessionId, known);
@@ -59,6 +65,7 @@ export function createAudit(): Audit {
 
   return {
     look: (storage, options) => {
+      latestMs = Math.max(latestMs, options.wallMs);
       const listed = options.isThorough ? storage.sessions.list({ limit: 100, archived: false }) : [];
       const ids = new Set([...memories.keys(), ...options.created, ...listed.map(({ id }) => id)]);
       for (const id of ids) {
@@ -67,12 +74,13 @@ export function createAudit(): Audit {
       }
     },
     lookBack: (storage) => {
-      for (const [sessionId, memory] of memories) checkLog(storage, sessionId, memory);
+      for (const [sessionId, memory] of memories) checkLog(storage, sessionId, memory, latestMs);
     },
     isSuperseded: (sessionId, sequence) => {
       const known = memoryOf(sessionId).events.get(sequence);
       return known !== undefined && deltas.includes(known.type);
     },
+    isLetGo: (sessionId, sequence) => sequence <= lastLetGo(memoryOf(sessionId), latestMs),
     checkApproval: (storage, sessionId, command) => {
       for (const id of memories.get(sessionId)?.actionIds ?? []) {
         const action = storage.actions.get(id);

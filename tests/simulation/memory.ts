@@ -3,6 +3,7 @@ import type { Event } from "../../lib/event.ts";
 import { hasEnded } from "../../lib/task.ts";
 import type { Storage } from "../../lib/storage.ts";
 import { must, mustEqual } from "./breach.ts";
+import { lastLetGo } from "./letting-go.ts";
 
 /** What is remembered of a session from outside, over all lives. */
 export interface Memory {
@@ -93,22 +94,20 @@ export function checkActions(storage: Storage, { decided }: Memory): void {
     });
 }
 
-/** What docs/durability.md promises of the log of a session: it lets go of its oldest events only above these. */
-const kept = { events: 10_000, bytes: 32 * 1024 * 1024 };
-
-export function checkLog(storage: Storage, sessionId: string, { events, last }: Memory): void {
+export function checkLog(storage: Storage, sessionId: string, memory: Memory, latestMs: number): void {
+  const { events, last } = memory;
   const stored = new Map(
     storage.events
       .read(sessionId, 0, all)
       .map((event) => [eventPlace(event.id).sequence, JSON.stringify(event)]),
   );
-  const surplus = lastOfSurplus(events);
+  const letGo = lastLetGo(memory, latestMs);
   for (const [sequence, { type, text }] of events) {
     const now = stored.get(sequence);
     if (now === undefined)
       must(
         "the log has no gap",
-        deltas.includes(type) || sequence <= surplus,
+        deltas.includes(type) || sequence <= letGo,
         () => `${type} ${sequence} of ${sessionId} is gone.`,
       );
     else
@@ -119,15 +118,4 @@ export function checkLog(storage: Storage, sessionId: string, { events, last }: 
       );
   }
   must("the log has no gap", stored.size <= events.size, () => `${sessionId} has events after ${last}.`);
-}
-
-/** The last event that had more than the bounds from itself on; 0 when the whole log is within them. */
-function lastOfSurplus(events: Memory["events"]): number {
-  const room = { ...kept };
-  for (const [sequence, { text }] of [...events].reverse()) {
-    room.events--;
-    room.bytes -= Buffer.byteLength(text);
-    if (room.events < 0 || room.bytes < 0) return sequence;
-  }
-  return 0;
 }

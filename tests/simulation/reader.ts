@@ -1,8 +1,8 @@
 import { AppError } from "../../lib/errors.ts";
 import { eventPlace } from "../../lib/event.ts";
-import type { Event, StreamFrame } from "../../lib/event.ts";
+import type { Event, Gap, StreamFrame } from "../../lib/event.ts";
 import { emptyState, reduce, type SessionState } from "../../packages/shared/src/index.ts";
-import { Breach, must } from "./breach.ts";
+import { must } from "./breach.ts";
 import type { Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 
@@ -13,6 +13,8 @@ export interface Reader {
   readonly sessionId: string;
   readonly state: SessionState;
   readonly isConnected: boolean;
+  /** It came when the log was cut already, so it knows no task that had ended by then. */
+  readonly hasGap: boolean;
   connect(server: Server): void;
   cut(): void;
 }
@@ -22,42 +24,59 @@ export interface ReaderParts {
   stage: Stage;
   /** Whether an event of the session may be missing: it was made void by a later one. */
   isSuperseded(sequence: number): boolean;
+  /** Whether the log may have let go of it. */
+  isLetGo(sequence: number): boolean;
 }
 
-export function createReader({ sessionId, stage, isSuperseded }: ReaderParts): Reader {
+export function createReader({ sessionId, stage, isSuperseded, isLetGo }: ReaderParts): Reader {
   let state = emptyState;
   let line: AbortController | undefined;
   let skips = stage.sabotage.skipsInFeed ?? false;
 
+  /** What was heard last; kept where a gap makes the state forget it. */
+  let heard = 0;
+  let hasGap = false;
+
   const checkPlace = (event: Event) => {
     const { sequence } = eventPlace(event.id);
-    const before = state.lastEventId === null ? 0 : eventPlace(state.lastEventId).sequence;
-    must(invariant, sequence > before, () => `${event.id} came after ${state.lastEventId}.`);
-    for (let missing = before + 1; missing < sequence; missing++)
+    must(invariant, sequence > heard, () => `${event.id} came after ${heard}.`);
+    for (let missing = heard + 1; missing < sequence; missing++)
       must(
         invariant,
         isSuperseded(missing),
-        () => `${sessionId}: ${missing} never came; ${event.id} came after ${state.lastEventId}.`,
+        () => `${sessionId}: ${missing} never came; ${event.id} came after ${heard}.`,
       );
+    heard = sequence;
   };
-  const hear = (frame: StreamFrame) => {
-    if (frame.type === "gap")
-      throw new Breach(invariant, `A gap (${frame.data.reason}) though nothing was lost.`);
+  /** Told only where the log was lawfully cut; what it left out is read as our clients read it. */
+  const mind = (gap: Gap, { storage }: Server) => {
+    const isCut = gap.reason === "pruned" && isLetGo(heard + 1);
+    must(invariant, isCut, () => `A gap (${gap.reason}) after ${heard} though nothing was lost.`);
+    hasGap = true;
+    heard = storage.events.bounds(sessionId).firstSequence - 1;
+    const messages = storage.messages.list(sessionId, { limit: 100_000 });
+    state = reduce(state, { type: "history", sessionId, messages });
+  };
+  const hear = (frame: StreamFrame, server: Server) => {
     if (frame.type === "message.final" && skips) return void (skips = false);
-    if (frame.type !== "snapshot") checkPlace(frame);
+    if (frame.type !== "snapshot" && frame.type !== "gap") checkPlace(frame);
     state = reduce(state, frame);
+    if (frame.type === "gap") mind(frame.data, server);
   };
   const follow = async (server: Server, own: AbortController) => {
     const after = state.lastEventId ?? undefined;
     for await (const frames of server.feed.open({ sessionId, after, signal: own.signal })) {
       if (own.signal.aborted || server.life.isOver) return;
-      frames.forEach(hear);
+      for (const frame of frames) hear(frame, server);
     }
   };
   return {
     sessionId,
     get state() {
       return state;
+    },
+    get hasGap() {
+      return hasGap;
     },
     get isConnected() {
       return line !== undefined;

@@ -108,7 +108,8 @@ export function createWorld({ seed, dataDir, trace, sabotage = {} }: WorldOption
         return own[0]?.cut();
       }
       const isSuperseded = (sequence: number) => audit.isSuperseded(sessionId, sequence);
-      const reader = resting ?? createReader({ sessionId, stage, isSuperseded });
+      const isLetGo = (sequence: number) => audit.isLetGo(sessionId, sequence);
+      const reader = resting ?? createReader({ sessionId, stage, isSuperseded, isLetGo });
       if (resting === undefined) own.push(reader);
       reader.connect(server);
     },
@@ -117,7 +118,8 @@ export function createWorld({ seed, dataDir, trace, sabotage = {} }: WorldOption
       if (stage.breach !== undefined) throw stage.breach as Error;
       const server = lives.current;
       if (server === undefined || server.life.isOver || !(hasCommitted || isThorough)) return;
-      audit.look(server.storage, { isPruned, isThorough, created: requests.created() });
+      const { wallMs } = stage.time;
+      audit.look(server.storage, { isPruned, isThorough, wallMs, created: requests.created() });
       hasCommitted = isPruned = false;
       checks++;
       for (const [reader] of checks % 4 === 0 ? readers.values() : [])
