@@ -54,7 +54,7 @@ async function round({ store, copy, clock, signal, onCopied }: DatabaseCopiesOpt
   // A clock that was set back must not hold the copies up.
   if (restMs > 0 && restMs <= hourMs) return restMs;
   const at = clock.now();
-  await makeCopy(copyFolder(at), { store, copy, signal });
+  await makeCopy(copyFolder(at), { store, copy, clock, signal });
   onCopied(at);
   for (const { folder, keys } of expired(knownCopies(await store.list(copiesPrefix, signal)), clock.now()))
     // From its mark on, so that what is left of a removal that was cut does not pass for a copy.
@@ -62,10 +62,10 @@ async function round({ store, copy, clock, signal, onCopied }: DatabaseCopiesOpt
   return Math.max(0, at + hourMs - clock.now());
 }
 
-type Making = Pick<DatabaseCopiesOptions, "store" | "copy" | "signal">;
+type Making = Pick<DatabaseCopiesOptions, "store" | "copy" | "clock" | "signal">;
 
 /** One database after another, so that no more of the disk is needed than for the largest. */
-async function makeCopy(folder: string, { store, copy, signal }: Making): Promise<void> {
+async function makeCopy(folder: string, { store, copy, clock, signal }: Making): Promise<void> {
   const hashes: Record<string, string> = {};
   for (const name of databaseNames) {
     const local = await copy(name, signal);
@@ -76,7 +76,7 @@ async function makeCopy(folder: string, { store, copy, signal }: Making): Promis
       local.remove();
     }
   }
-  const mark = JSON.stringify({ completedAt: timestamp(Date.now()), sha256: hashes });
+  const mark = JSON.stringify({ completedAt: timestamp(clock.now()), sha256: hashes });
   await store.put(completeKey(folder), inMemory(mark), signal);
 }
 
