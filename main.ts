@@ -64,7 +64,8 @@ export async function main(): Promise<void> {
     const onFault = (error: unknown) => endOnFault(faultSentence(error));
     const server = await (life.starting = startServer(config, { onFault }));
     if (server.restored !== null) console.error(`\n  ${server.restored}`);
-    console.log(greeting({ ...server, version, isKeyConfigured: config.apiKey !== undefined }));
+    const replica = config.replica?.url ?? null;
+    console.log(greeting({ ...server, version, replica, isKeyConfigured: config.apiKey !== undefined }));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
     console.error(`\n  ${sentence.replaceAll("\n", "\n  ")}\n`);

@@ -6,20 +6,24 @@ export interface Arrival {
   isKeyConfigured: boolean;
   /** The default model; null when none is chosen. */
   model: string | null;
+  /** Where copies go that outlive this disk; null when there are none. */
+  replica: string | null;
 }
 
 /** What a person needs when the server is up: where it is, how to get in, and what to do next. */
-export function greeting({ version, url, dataDir, isKeyConfigured, model }: Arrival): string {
+export function greeting({ version, url, dataDir, isKeyConfigured, model, replica }: Arrival): string {
   const key = isKeyConfigured ? "the one in TALKCODY_API_KEY" : `cat "${dataDir}/api-key"`;
   const next =
     model === null
       ? "npm run demo                  (in a second terminal; it needs no account)"
       : 'npx talkcody run "What is in this workspace?"      (in a second terminal)';
+  const copies = replica === null ? [] : [`  Replica  ${replica.replace(/[?].*/, "")}`];
   return [
     "",
     `  TalkCody ${version} is listening on ${url}`,
     "",
     `  Data     ${dataDir}`,
+    ...copies,
     `  API key  ${key}`,
     `  Model    ${model ?? "none yet: set TALKCODY_MODEL and the key of its provider"}`,
     `  Next     ${next}`,
