@@ -103,8 +103,8 @@ export default {
     ),
     oneDoor(
       "one-door-to-http",
-      "Only lib/server serves HTTP and validates the contract (deploy/ may adapt it to a platform).",
-      "^(lib/server|deploy)/",
+      "Only lib/server serves HTTP and validates the contract, behind a port or behind a function platform.",
+      "^lib/server/",
       "node_modules/(fastify|@fastify/[^/]+|ajv-formats)/",
     ),
     floor(

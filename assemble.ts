@@ -39,6 +39,8 @@ export interface House {
   startedAt: string;
   /** The default model; null when none is chosen. */
   model: string | null;
+  /** The databases were put back from copies, and nobody has looked at them yet: see `core.restore`. */
+  isRestored: boolean;
   /** Tasks go on, and copies are made. */
   start(): void;
   /** Ends cleanly; what runs goes on in the next life. */
@@ -91,6 +93,7 @@ export async function assemble(
     core,
     startedAt,
     model: settings.resolve([]).model ?? config.defaultModel ?? null,
+    isRestored: storage.restoration !== null,
     start: () => {
       core.start();
       replication?.start();

@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
+const functions = "tests/functions/**/*.test.ts";
 const journeys = "tests/journeys/**/*.test.ts";
 
 export default defineConfig({
@@ -12,7 +13,19 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "tests/fixtures/**", journeys],
+          exclude: ["**/node_modules/**", "tests/fixtures/**", journeys, functions],
+          testTimeout: 10_000,
+          hookTimeout: 10_000,
+        },
+      },
+      {
+        // The contract tests once more, through the adapter that Lambda calls.
+        extends: true,
+        test: {
+          name: "functions",
+          include: ["tests/handlers/**/*.test.ts", "tests/contract/**/*.test.ts", functions],
+          env: { TALKCODY_TEST_DOOR: "function" },
+          globalSetup: "tests/support/function/table.ts",
           testTimeout: 10_000,
           hookTimeout: 10_000,
         },

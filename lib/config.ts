@@ -4,6 +4,7 @@ import type { Target } from "./failpoint.ts";
 import type { ReplicaConfig } from "./replica.ts";
 import { environmentProviders } from "./environment-providers.ts";
 import type { Provider } from "./settings.ts";
+import { routes, type OperationId } from "../packages/shared/src/routes.gen.ts";
 
 /** Everything the server was told by its environment. Frozen; made once. */
 export interface Config {
@@ -40,6 +41,8 @@ export interface Config {
   /** Where the platform asks how the server is; undefined: nowhere. */
   privatePort: number | undefined;
   privateHost: string;
+  /** The one operation that a function serves; undefined: all of them. Nothing to a server that listens. */
+  functionOperation: OperationId | undefined;
   /** What commands may see of the environment. */
   commandEnvironment: Readonly<Record<string, string>>;
   /** Whether commands get namespaces of their own where the host has them; `off` shows what holds on other hosts. */
@@ -79,6 +82,7 @@ export function loadConfig(
     replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 0, most: 1023 }),
     privatePort: read.integer("TALKCODY_PRIVATE_PORT", { least: 1, most: 65_535 }),
     privateHost: read.text("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
+    functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
     commandEnvironment: commandEnvironment(environment),
     isolation: "auto",
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),

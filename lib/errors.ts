@@ -32,6 +32,7 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   busy: { status: 503, title: "The server is busy" },
   "storage-full": { status: 507, title: "The disk is full" },
   internal: { status: 500, title: "A fault of the server" },
+  "always-on-only": { status: 501, title: "This needs the always-on server" },
   "model-failed": { status: 502, title: "The model provider failed" },
   "model-refused": { status: 502, title: "The model provider refused the request" },
   "context-overflow": { status: 413, title: "The conversation is longer than the model can read" },

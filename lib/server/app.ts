@@ -83,7 +83,7 @@ function hook(app: FastifyInstance, options: AppOptions): void {
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
-    if (!request.raw.complete) linger(request.raw, options.bounds.lingerMs);
+    if (!request.raw.complete && !request.raw.readableEnded) linger(request.raw, options.bounds.lingerMs);
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const ms = Math.round(reply.elapsedTime);
     request.log.info({ operationId, method: request.method, status: reply.statusCode, ms }, "answered");

@@ -20,8 +20,19 @@ export interface Operation {
   takesBytes: boolean;
   /** What it changes. */
   database: DatabaseName;
+  /** What of it outlives a request, and so needs a process that is always on. */
+  needsProcess: ProcessNeed;
   /** It answers 101. */
   upgrades: boolean;
+}
+
+export interface ProcessNeed {
+  /** Whatever is asked. */
+  always: boolean;
+  /** Only when one of these fields is in the body. */
+  fields: readonly string[];
+  /** Only when the answer would be of this type. */
+  mediaType: string | undefined;
 }
 
 export interface Parameter {
@@ -91,7 +102,17 @@ function readOperation(contract: object, { path, method, item, node }: Place): O
     waits: at(node, "x-waits") === true,
     takesBytes: "application/octet-stream" in takes,
     database: databaseNames.find((name) => name === at(node, "x-database")) ?? "chat_history",
+    needsProcess: readNeed(at(node, "x-needs-process")),
     upgrades: successes.includes("101"),
+  };
+}
+
+function readNeed(node: unknown): ProcessNeed {
+  const mediaType = at(node, "accepts");
+  return {
+    always: node === true,
+    fields: list(at(node, "body")).map(String),
+    mediaType: typeof mediaType === "string" ? mediaType : undefined,
   };
 }
 

@@ -2,12 +2,13 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
-import type { Handlers } from "../handler.ts";
+import type { Handlers, OperationId } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Storage } from "../storage.ts";
 import { createApp } from "./app.ts";
 import { defaultBounds, type Bounds } from "./bounds.ts";
 import { readOperations } from "./contract.ts";
+import { openFunctionDoor, type AnswerEvent } from "./function-door.ts";
 import { createInvoke } from "./invoke.ts";
 import { createJsonParser } from "./json.ts";
 import { listenFailure } from "./listen-failure.ts";
@@ -35,6 +36,8 @@ export interface ServerOptions {
 export interface Server {
   /** Resolves to the URL for clients on this host. Rejects with what to do where it cannot listen. */
   listen(address: { host: string; port: number }): Promise<string>;
+  /** Answers events of a function platform, and refuses what needs an always-on process. With `only`, nothing but that operation is found. */
+  openFunction(only?: OperationId): Promise<AnswerEvent>;
   /** Ends streams and sockets with a resume hint, lets requests under way end, and gives up on them after a while. */
   close(): Promise<void>;
   /** Logs what went wrong outside of any request. */
@@ -48,7 +51,9 @@ export function createServer(options: ServerOptions): Server {
   const stopping = new AbortController();
   const stopped = new AbortController();
   const isStopping = () => stopping.signal.aborted;
-  const app = createApp({ ...options, ...config, bounds, isStopping });
+  const newApp = () => createApp({ ...options, ...config, bounds, isStopping });
+  const app = newApp();
+  const apps = [app];
   const operations = readOperations(options.contract);
   const missing = operations.filter(({ id }) => typeof options.handlers[id] !== "function");
   if (missing.length > 0) throw new Error(`No handler for ${missing.map(({ id }) => id).join(", ")}.`);
@@ -60,7 +65,8 @@ export function createServer(options: ServerOptions): Server {
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   const parseJson = createJsonParser(app);
   const sockets = createSockets({ app, operations: byId, validation, invoke, parseJson, bounds, isStopping });
-  mount(app, { operations, validation, invoke, streams, sockets, body: { ...config, bounds, parseJson } });
+  const shared = { validation, invoke, streams, sockets, body: { ...config, bounds, parseJson } };
+  mount(app, { ...shared, operations, isAlwaysOn: true });
 
   return {
     listen: async ({ host, port }) => {
@@ -71,13 +77,20 @@ export function createServer(options: ServerOptions): Server {
       });
       return urlOf(app.server.address() as AddressInfo);
     },
+    openFunction: async (only) => {
+      const door = newApp();
+      apps.push(door);
+      const mounted = operations.filter(({ id }) => id === (only ?? id));
+      mount(door, { ...shared, operations: mounted, isAlwaysOn: false });
+      return openFunctionDoor(door);
+    },
     close: async () => {
       stopping.abort();
       cutSilentConnections();
       streams.end();
       const giveUp = setTimeout(() => stopped.abort(comeBack()), bounds.closeMs);
       const cut = setTimeout(() => app.server.closeAllConnections(), bounds.closeMs + answerMs);
-      await Promise.all([sockets.close(), app.close()]);
+      await Promise.all([sockets.close(), ...apps.map((one) => one.close())]);
       clearTimeout(giveUp);
       clearTimeout(cut);
     },

@@ -7,6 +7,7 @@ import { readBody, type Body, type BodyOptions } from "./body.ts";
 import type { Operation } from "./contract.ts";
 import type { Call } from "./call.ts";
 import type { Invoke } from "./invoke.ts";
+import { requireNoProcess } from "./needs-process.ts";
 import { requestHash } from "./request-hash.ts";
 import type { Streams } from "./sse.ts";
 import type { Validation } from "./validation.ts";
@@ -19,6 +20,8 @@ export interface MountOptions {
   streams: Streams;
   sockets: Sockets;
   body: BodyOptions;
+  /** False behind a function, which is asleep between two requests. */
+  isAlwaysOn: boolean;
 }
 
 /** One route for each operation; what the contract does not name is not found, or not allowed. */
@@ -51,6 +54,7 @@ async function answer(exchange: Exchange, options: MountOptions): Promise<void> 
   const { signal, release } = watch(reply.raw);
   try {
     const call = await readCall(exchange, options, signal);
+    if (!options.isAlwaysOn) requireNoProcess(call);
     const outcome = await options.invoke(call);
     await writeAnswer(reply, outcome, { operation, streams: options.streams });
   } catch (error) {
@@ -113,6 +117,7 @@ function idempotencyOf({ operation, path, query, header, body }: Read): Call["id
 
 async function upgrade({ operation, request, reply }: Exchange, options: MountOptions): Promise<void> {
   readParameters({ operation, request }, options);
+  if (!options.isAlwaysOn) requireNoProcess({ operation });
   await options.sockets.accept(operation, request, reply);
 }
 
@@ -129,7 +134,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, operations: readon
   const allowed = operations
     .filter((operation) => patternOf(operation).test(path))
     .map(({ method }) => method);
-  if (allowed.length === 0) throw new AppError("not-found", "The contract names nothing at this path.");
+  if (allowed.length === 0) throw new AppError("not-found", "Nothing is served at this path.");
   const methods = allowed.includes("GET") ? ["HEAD", ...allowed] : allowed;
   void reply.header("allow", methods.toSorted().join(", "));
   throw new AppError("method-not-allowed", `Expected one of ${methods.toSorted().join(", ")}.`);

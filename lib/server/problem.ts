@@ -12,11 +12,17 @@ export function problemIn(requestId: string, error: unknown): Problem {
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
   const { request } = reply;
   const problem = problemIn(request.id, error);
-  if (problem.status >= 500) request.log.error({ err: error }, problem.code);
+  const isFault = problem.status >= 500 && problem.code !== "always-on-only"; // That one is how it is meant to be.
+  if (isFault) request.log.error({ err: error }, problem.code);
   else request.log.debug({ code: problem.code, detail: problem.detail }, "refused");
+  const headers = { ...retryAfter(error), "content-type": problemType };
+  return reply.code(problem.status).headers(headers).send(JSON.stringify(problem));
+}
+
+/** The header that says when asking again makes sense. */
+export function retryAfter(error: unknown): Record<string, string> {
   const { retryAfterSeconds } = error instanceof AppError ? error : {};
-  if (retryAfterSeconds !== undefined) void reply.header("retry-after", retryAfterSeconds);
-  return reply.code(problem.status).header("content-type", problemType).send(JSON.stringify(problem));
+  return retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
 }
 
 /** The same for a connection whose request could not be read. */

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
+import { AppError } from "../errors.ts";
 import { codeOf, translated } from "./failure.ts";
 
 export interface DataFolderOptions {
@@ -16,7 +17,8 @@ export interface DataFolderOptions {
 /**
  * Makes the folders and takes them for this process alone: two servers on the same databases would both run the same
  * tasks. The operating system holds the lock, so that it ends with the process, however that ends. Returns what lets go.
- * Throws an Error with a sentence a person can act on when a folder cannot be used, or when another server has it.
+ * Throws an Error with a sentence a person can act on when a folder cannot be used; that is busy when another server
+ * has it.
  */
 export function holdDataFolder(options: DataFolderOptions): () => void {
   prepare(options.dataDir, "TALKCODY_DATA_DIR");
@@ -60,7 +62,7 @@ function lock({ dataDir, holder, waitMs = 1000 }: DataFolderOptions): () => void
   } catch (error) {
     sqlite.close();
     throw codeOf(error).startsWith("SQLITE_BUSY")
-      ? new Error(takenSentence(dataDir, holder?.()))
+      ? new AppError("busy", takenSentence(dataDir, holder?.()))
       : translated(error);
   }
   return () => void sqlite.close();

@@ -22,6 +22,7 @@ const operations = Object.keys(routes) as OperationId[];
 /** `status`, `status METHOD` or `status operationId`. */
 const notProvoked: Record<string, string> = {
   "500": "a fault of the server: none is known, and what is found becomes a test of its own",
+  "501": "only a function says it: tests/functions",
   "507": "a full disk: the storage tests fill one",
   "503 GET": "reading goes on while another process holds the write lock; only a stopping server says it",
 };

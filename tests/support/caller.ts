@@ -100,7 +100,8 @@ const patterns = Object.entries(routes).map(([operationId, { method, path }]) =>
   pattern: new RegExp(`^${path.replaceAll(".", "[.]").replace(/\{\w+\}/g, "[^/]+")}$`),
 }));
 
-function operationOf(method: string, path: string): OperationId | undefined {
+/** The operation at a path, with or without a query. */
+export function operationOf(method: string, path: string): OperationId | undefined {
   const bare = path.split("?", 1)[0] ?? path;
   return patterns.find((route) => route.method === method && route.pattern.test(bare))?.operationId;
 }

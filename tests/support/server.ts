@@ -29,13 +29,19 @@ export interface TestServerOptions {
   clock?: Clock;
 }
 
+/** The contract tests run twice: see vitest.config.ts. */
+const startAtDoor =
+  process.env["TALKCODY_TEST_DOOR"] === "function"
+    ? (await import("./function/start.ts")).startBehindFunction
+    : startServer;
+
 /** The real server in this process, on a free port of loopback and in a fresh folder. */
 export async function startTestServer({ env, config, clock }: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "talkcody-test-"));
   const home = join(folder, "home");
   mkdirSync(home);
   const start = () =>
-    startServer({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, { clock });
+    startAtDoor({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, { clock });
   let running: RunningServer | undefined = await start();
   const alive = (): RunningServer => {
     if (running === undefined) throw new Error("The test server is stopped.");

@@ -640,6 +640,7 @@ export interface components {
       | "busy"
       | "storage-full"
       | "internal"
+      | "always-on-only"
       | "model-failed"
       | "model-refused"
       | "context-overflow"
@@ -1753,6 +1754,16 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
+    /** @description It was sent to a function and needs the always-on server: `always-on-only`. Nothing was done. */
+    AlwaysOnOnly: {
+      headers: {
+        "X-Request-Id": components["headers"]["RequestId"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
     /** @description Stopping, or the database is locked: `busy`. */
     Busy: {
       headers: {
@@ -1884,6 +1895,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -2080,6 +2092,7 @@ export interface operations {
       422: components["responses"]["IdempotencyKeyReused"];
       429: components["responses"]["QueueFull"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -2120,6 +2133,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
     };
   };
@@ -2200,6 +2214,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -2342,6 +2357,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -2588,6 +2604,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -2659,6 +2676,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -2921,6 +2939,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };
@@ -3285,6 +3304,7 @@ export interface operations {
       421: components["responses"]["MisdirectedRequest"];
       426: components["responses"]["UpgradeRequired"];
       500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
     };
   };
