@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { Duplex } from "node:stream";
 import type { StreamingHandler } from "../../../deploy/lambda/create-function.ts";
-import { judge } from "./judge.ts";
+import { judge, verdictHeader } from "./judge.ts";
 import { eventOf } from "./event.ts";
 import { invoke, type Invoked } from "./runtime.ts";
 
@@ -44,7 +44,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, { handl
   const invoked = await invoke(handler, eventOf(request, body));
   const { isRefused, read } = await judge(request, invoked);
   if (isRefused) return sendOn(request, response, { body, alwaysOn });
-  response.writeHead(invoked.meta.statusCode, invoked.meta.headers);
+  response.writeHead(invoked.meta.statusCode, { ...invoked.meta.headers, ...verdictHeader("answered") });
   await pipeline(read, response);
 }
 
@@ -56,7 +56,7 @@ function sendOn(
   return new Promise((resolve, reject) => {
     const { hostname, port } = alwaysOn;
     const sent = ask({ hostname, port, method, path: url, headers: rawHeaders, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers);
+      response.writeHead(answer.statusCode ?? 0, { ...answer.headers, ...verdictHeader("refused") });
       response.flushHeaders();
       pipeline(answer, response).then(resolve, reject);
     });

@@ -5,7 +5,7 @@ import contract from "../../../packages/shared/src/contract.gen.json" with { typ
 import { routes, type OperationId } from "../../../packages/shared/src/index.ts";
 import { operationOf } from "../caller.ts";
 import { checkAnswer } from "../contract.ts";
-import { count } from "./tally.ts";
+import { count, type Verdict } from "./tally.ts";
 import type { Invoked } from "./runtime.ts";
 
 /** Throws where a function refuses what it can do, or does what outlives it. `read` is the body, as it came. */
@@ -24,6 +24,15 @@ export async function judge(
     throw new Error(`A function refused ${method} ${url}, which the contract lets it do.`);
   if (method !== "HEAD") checkAnswer(operationId, { status: 501, headers: meta.headers, bytes });
   return { isRefused, read: Readable.from(bytes) };
+}
+
+/** Tells a test who answered: the function, or the server that a refused request was sent on to. */
+export function verdictHeader(verdict: Verdict): Record<string, string> {
+  return { "x-test-verdict": verdict };
+}
+
+export function verdictOf(headers: Record<string, string>): string | undefined {
+  return headers["x-test-verdict"];
 }
 
 /** `x-needs-process` of the contract. */

@@ -6,6 +6,8 @@ import type { FunctionEvent } from "../../../lib/server/index.ts";
 export interface Invoked {
   meta: { statusCode: number; headers: Record<string, string> };
   body: Readable;
+  /** Settles when the handler says that it is done, and the platform may put it to sleep. */
+  done: Promise<void>;
 }
 
 /** Its first write sends the prelude before it; without any write there is none, and so no answer. */
@@ -37,16 +39,8 @@ export async function invoke(handler: StreamingHandler, event: FunctionEvent): P
   const stream = responseStream();
   const context = { callbackWaitsForEmptyEventLoop: true };
   const done = handler(event, stream, context);
-  const failed = done.then(
-    () => undefined,
-    (error: unknown) => {
-      stream.destroy(error as Error);
-      throw error;
-    },
-  );
-  failed.catch(() => undefined);
-  const meta = await readPrelude(stream);
-  return { meta, body: stream };
+  done.catch((error: unknown) => stream.destroy(error as Error));
+  return { meta: await readPrelude(stream), body: stream, done };
 }
 
 function responseStream(): ResponseStream {
