@@ -7,6 +7,8 @@ import { all, checkActions, checkLog, checkTasks, deltas, fresh, type Memory, no
 export interface Audit {
   /** After each step in which something was committed. */
   look(storage: Storage, options: Look): void;
+  /** Before somebody reads a session whose making was never answered, so that nobody knew of it. */
+  meet(storage: Storage, sessionId: string): void;
   /** Reads the whole log again. */
   lookBack(storage: Storage): void;
   isSuperseded(sessionId: string, sequence: number): boolean;
@@ -28,12 +30,15 @@ function isThere({ events }: Storage, sessionId: string): boolean {
   }
 }
 
-interface Look {
+interface Look extends LookAt {
   /** Sessions whose making was acknowledged; others are found by a thorough look. */
   created: readonly string[];
-  isPruned: boolean;
   /** The clock of the host. */
   wallMs: number;
+}
+
+interface LookAt {
+  isPruned: boolean;
   isThorough: boolean;
 }
 
@@ -46,7 +51,7 @@ export function createAudit(): Audit {
     return known;
   };
 
-  const lookAt = (storage: Storage, sessionId: string, { isPruned, isThorough }: Look) => {
+  const lookAt = (storage: Storage, sessionId: string, { isPruned, isThorough }: LookAt) => {
     const memory = memoryOf(sessionId);
     if (!isThorough && storage.events.bounds(sessionId).lastSequence === memory.last) return;
     // A session whose making was never answered may have been pruned before anybody knew of it.
@@ -72,6 +77,9 @@ export function createAudit(): Audit {
         if (isThere(storage, id)) lookAt(storage, id, options);
         else memories.delete(id);
       }
+    },
+    meet: (storage, sessionId) => {
+      if (!memories.has(sessionId)) lookAt(storage, sessionId, { isPruned: false, isThorough: false });
     },
     lookBack: (storage) => {
       for (const [sessionId, memory] of memories) checkLog(storage, sessionId, memory, latestMs);

@@ -111,6 +111,7 @@ export function createWorld({ seed, dataDir, trace, sabotage = {} }: WorldOption
       const isLetGo = (sequence: number) => audit.isLetGo(sessionId, sequence);
       const reader = resting ?? createReader({ sessionId, stage, isSuperseded, isLetGo });
       if (resting === undefined) own.push(reader);
+      audit.meet(server.storage, sessionId);
       reader.connect(server);
     },
     /** Throws a Breach where something is not as it must be. */
