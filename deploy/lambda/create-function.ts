@@ -20,6 +20,8 @@ declare global {
 export function createFunction(open: () => Promise<Held<AnswerEvent>>): StreamingHandler {
   const lease = createLease(open);
   return async (event, to, context) => {
+    // Else the platform waits until nothing at all is left to do before it hands over the next request.
+    Object.assign(context, { callbackWaitsForEmptyEventLoop: false });
     let isOpen = false;
     try {
       await lease(async (answer) => {

@@ -32,8 +32,6 @@ export async function openFunctionDoor(app: FastifyInstance): Promise<AnswerEven
   const answer = awsLambdaFastify<FunctionEvent, LambdaFastifyOptions, LambdaResponseStreamed>(app, {
     payloadAsStream: true,
     ...{ decorateRequest: false, parseCommaSeparatedQueryParams: false },
-    // Else the platform waits until nothing at all is left to do before it hands over the next request.
-    callbackWaitsForEmptyEventLoop: false,
   });
   return (event, context) => answer(asSent(event), context as never);
 }

@@ -34,13 +34,16 @@ globalThis.awslambda = {
   },
 };
 
-/** Calls a handler as the runtime does. Rejects when it does, or when it ends without an answer. */
+/** Calls a handler as the runtime does. Rejects when it does, when it ends without an answer, or when it would hold up the next event. */
 export async function invoke(handler: StreamingHandler, event: FunctionEvent): Promise<Invoked> {
   const stream = responseStream();
   const context = { callbackWaitsForEmptyEventLoop: true };
   const done = handler(event, stream, context);
   done.catch((error: unknown) => stream.destroy(error as Error));
-  return { meta: await readPrelude(stream), body: stream, done };
+  const meta = await readPrelude(stream);
+  if (context.callbackWaitsForEmptyEventLoop)
+    throw new Error("The next event waits for an empty event loop.");
+  return { meta, body: stream, done };
 }
 
 function responseStream(): ResponseStream {
