@@ -20,9 +20,9 @@ async function start(): Promise<ServerProcess> {
 
 async function instanceOn(
   { folder }: ServerProcess,
-  env?: Record<string, string>,
+  env: Record<string, string> = {},
 ): Promise<FunctionInstance> {
-  const instance = await startInstance(folder, env);
+  const instance = await startInstance(folder, { env });
   onTestFinished(() => instance.stop());
   return instance;
 }
@@ -91,9 +91,9 @@ test("a function of one operation serves that one, and finds nothing else", asyn
     ({ status }) => status,
   );
   expect(statuses).toEqual([404, 405]);
-  await expect(startInstance(server.folder, { TALKCODY_FUNCTION_OPERATION: "listAgent" })).rejects.toThrow(
-    /TALKCODY_FUNCTION_OPERATION should be one of .*listAgents/,
-  );
+  await expect(
+    startInstance(server.folder, { env: { TALKCODY_FUNCTION_OPERATION: "listAgent" } }),
+  ).rejects.toThrow(/TALKCODY_FUNCTION_OPERATION should be one of .*listAgents/);
 }, 40_000);
 
 test("restored databases are for the always-on server to look at first", async () => {

@@ -1,12 +1,17 @@
-// A process that is one instance of the function: events come over HTTP, and go to deploy/lambda.ts.
+// A process that is one instance of the function: events come over HTTP, and go to the entry that its argument names.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { pathToFileURL } from "node:url";
+import type { StreamingHandler } from "../../../deploy/lambda/create-function.ts";
 import { eventOf } from "./event.ts";
 import { invoke } from "./runtime.ts";
 
-const { handler } = await import("../../../deploy/lambda.ts"); // After the runtime is there, as on the platform.
+// After the runtime is there, as on the platform.
+const { handler } = (await import(pathToFileURL(process.argv[2] ?? "").href)) as {
+  handler: StreamingHandler;
+};
 
 const door = createServer((request, response) => {
   const answered = buffer(request)
@@ -21,3 +26,4 @@ const door = createServer((request, response) => {
   });
 });
 door.listen(0, "127.0.0.1", () => console.log(`port ${(door.address() as AddressInfo).port}`));
+process.once("SIGTERM", () => process.exit(0));

@@ -12,13 +12,19 @@ export interface FunctionInstance extends Caller {
   stop(): Promise<void>;
 }
 
+export interface InstanceOptions {
+  env?: Record<string, string>;
+  /** Where its code is; this repository without it. */
+  codeAt?: string;
+}
+
 /** On the data folder that a server process in `folder` left. */
 export async function startInstance(
   folder: string,
-  env: Record<string, string> = {},
+  { env = {}, codeAt = root }: InstanceOptions = {},
 ): Promise<FunctionInstance> {
-  const program = join(root, "tests/support/function/host.ts");
-  const child = spawn(process.execPath, [program], {
+  const host = join(root, "tests/support/function/host.ts");
+  const child = spawn(process.execPath, [host, join(codeAt, "deploy/lambda/index.mjs")], {
     env: { ...environment(folder), ...env },
     stdio: "pipe",
   });
@@ -36,7 +42,7 @@ export async function startInstance(
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     if (hasEnded(child)) return;
-    child.kill("SIGKILL");
+    child.kill("SIGTERM");
     await once(child, "exit");
   };
   return { url, ...createCaller(() => url), said: () => said, stop };
