@@ -141,5 +141,7 @@ async function* chunksOf(response: Response, watching: Watch): AsyncGenerator<Ui
 /** A refusal that would be the same next time. */
 function isFinal(error: unknown): boolean {
   if (error instanceof BrokenStream || error instanceof RangeError) return true;
-  return error instanceof ProblemError && error.status < 500 && error.status !== 408 && error.status !== 429;
+  if (!(error instanceof ProblemError)) return false;
+  if (error.problem.code === "always-on-only") return true; // A function will not stream the next time either.
+  return error.status < 500 && error.status !== 408 && error.status !== 429;
 }

@@ -134,6 +134,7 @@ test("after a gap the stream starts where the server says, also before the old p
 test.each([
   [401, "unauthorized"],
   [404, "not-found"],
+  [501, "always-on-only"],
 ])("a refusal with %d ends the stream with the problem", async (status, code) => {
   let requests = 0;
   const states: StreamState[] = [];
