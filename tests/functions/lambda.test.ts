@@ -10,7 +10,7 @@ import { copyDatabase, putBack, reportOf } from "../support/copies.ts";
 import { startInstance, type FunctionInstance } from "../support/function/instance.ts";
 import { says } from "../support/script.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
-import { eventsOf, taskIn } from "../support/until.ts";
+import { eventsOf, taskIn, until } from "../support/until.ts";
 
 async function start(): Promise<ServerProcess> {
   const server = await startServerProcess();
@@ -76,8 +76,16 @@ test("requests at the same time in one instance share what is opened, and two in
     names.map((name) => one.call("createAgent", { body: { name, systemPrompt: "S" } })),
   );
   expect(created.map(({ status }) => status)).toEqual(names.map(() => 201));
+  const turns = [one, other].map(async (instance, place) => {
+    const body = { name: `Turn ${place}`, systemPrompt: "S" };
+    const headers = { "Idempotency-Key": `turn-${place}` };
+    const isCreated = async () => (await instance.call("createAgent", { body, headers })).status === 201;
+    await until("its turn has come", isCreated); // As a client that is told `busy`.
+  });
+  await Promise.all(turns);
   const { items } = (await other.call("listAgents", { query: { limit: 200 } })).body;
-  expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  expect(items.length).toBe(names.length + 3); // With the built-in one; nothing was done twice.
+  expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining([...names, "Turn 0", "Turn 1"]));
 }, 40_000);
 
 test("a function of one operation serves that one, and finds nothing else", async () => {
