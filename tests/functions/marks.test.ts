@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { OperationId } from "../../packages/shared/src/index.ts";
 import { routes } from "../../packages/shared/src/index.ts";
+import { documentedResponses } from "../support/contract.ts";
 import { needOf, verdictOf } from "../support/function/judge.ts";
 import type { CallOptions, TestAnswer } from "../support/server.ts";
 import { useTestServer } from "../support/use-server.ts";
@@ -34,6 +35,11 @@ test("what is marked in part is refused in part", async () => {
     const { headers } = await server.call(operationId as OperationId, await request(world));
     expect([operationId, verdictOf(headers)]).toEqual([operationId, "refused"]);
   }
+});
+
+test("the contract documents 501 where it marks an operation, and nowhere else", () => {
+  const documented = operations.filter((operationId) => "501" in documentedResponses(operationId));
+  expect(documented).toEqual(operations.filter((operationId) => needOf(operationId) !== undefined));
 });
 
 test("what is not of the contract is refused as everywhere, before anybody asks for the process", async () => {
