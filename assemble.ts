@@ -30,6 +30,8 @@ export interface Surroundings {
   clock?: Clock | undefined;
   /** Hears of faults of the storage, after which nothing is written any more. By default they are thrown. */
   onFault?: ((error: unknown) => void) | undefined;
+  /** What earlier lives left running is not looked at: it may be on the host of the server that comes back. */
+  isGuest?: boolean;
 }
 
 /** Everything of one server on one data folder, before it listens and before anything is at work. */
@@ -50,7 +52,7 @@ export interface House {
 /** Introduces everyone to everyone: config → stores → services → handlers. Throws an Error with a sentence a person can act on. */
 export async function assemble(
   config: Readonly<Config>,
-  { clock = systemClock, onFault }: Surroundings = {},
+  { clock = systemClock, onFault, isGuest = false }: Surroundings = {},
 ): Promise<House> {
   const startedAt = timestamp(clock.now());
   const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
@@ -61,7 +63,8 @@ export async function assemble(
   const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
   const environment = config.commandEnvironment;
   const processes = openProcesses(config);
-  await processes.reap(() => removeStaleLocks(config.workspacesDir)); // Nothing of before is at work, or in the way.
+  // Nothing of before is at work, or in the way.
+  if (!isGuest) await processes.reap(() => removeStaleLocks(config.workspacesDir));
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
   await hosts.clear();
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);

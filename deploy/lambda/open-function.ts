@@ -12,7 +12,8 @@ import type { Held } from "./lease.ts";
 export async function openFunction(config: Readonly<Config>): Promise<Held<AnswerEvent>> {
   const release = holdDataFolder(config);
   try {
-    const house = await assemble(config, { onFault: (error) => endOnFault(faultSentence(error)) });
+    const onFault = (error: unknown) => endOnFault(faultSentence(error));
+    const house = await assemble(config, { onFault, isGuest: true });
     const close = () => house.close().finally(release);
     if (!house.isRestored) return { value: await house.server.openFunction(config.functionOperation), close };
     await house.close();

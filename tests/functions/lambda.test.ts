@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { databaseNames, type DatabaseName } from "../../lib/storage.ts";
 import type { Caller } from "../support/caller.ts";
@@ -65,6 +65,19 @@ test("a function never takes over from a server that runs: it is busy, tells not
   expect((await server.call("createAgent", { body })).status).toBe(201); // It is not fenced.
   await server.end("SIGTERM");
   expect((await instance.call("listAgents")).body.items.map(({ name }) => name)).toContain(body.name);
+}, 40_000);
+
+test("what a server left running is for the next server to end: it may run on a host that no function sees", async () => {
+  const server = await start();
+  await server.end("SIGKILL");
+  const record = join(server.dataDir, "processes/of-another-host");
+  mkdirSync(dirname(record), { recursive: true });
+  writeFileSync(record, "a boot of another host\n");
+  const instance = await instanceOn(server);
+  expect((await instance.call("listAgents")).status).toBe(200);
+  expect(existsSync(record)).toBe(true);
+  await server.start();
+  expect(existsSync(record)).toBe(false);
 }, 40_000);
 
 test("requests at the same time in one instance share what is opened, and two instances take turns", async () => {
