@@ -88,7 +88,7 @@ export function createAudit(): Audit {
       const known = memoryOf(sessionId).events.get(sequence);
       return known !== undefined && deltas.includes(known.type);
     },
-    isLetGo: (sessionId, sequence) => sequence <= lastLetGo(memoryOf(sessionId), latestMs),
+    isLetGo: (sessionId, sequence) => sequence <= lastLetGo(memoryOf(sessionId).events, latestMs),
     checkApproval: (storage, sessionId, command) => {
       for (const id of memories.get(sessionId)?.actionIds ?? []) {
         const action = storage.actions.get(id);

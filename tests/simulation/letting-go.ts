@@ -1,4 +1,5 @@
-import type { Memory } from "./memory.ts";
+/** What is remembered of a log, by its sequence; no text where it was made void before anybody could look. */
+type Events = ReadonlyMap<number, { text: string }>;
 
 /** What docs/durability.md promises of the log of a session: it lets go of its oldest events above these only. */
 const kept = { events: 10_000, bytes: 32 * 1024 * 1024 };
@@ -6,12 +7,12 @@ const kept = { events: 10_000, bytes: 32 * 1024 * 1024 };
 const restMs = (30 * 24 - 6) * 3_600_000;
 
 /** The last event that the log may have let go of by now; 0 when none. */
-export function lastLetGo(memory: Memory, latestMs: number): number {
-  return Math.max(lastOfSurplus(memory), lastRested(memory, latestMs));
+export function lastLetGo(events: Events, latestMs: number): number {
+  return Math.max(lastOfSurplus(events), lastRested(events, latestMs));
 }
 
 /** The last that had more than the bounds from itself on. */
-function lastOfSurplus({ events }: Memory): number {
+function lastOfSurplus(events: Events): number {
   const room = { ...kept };
   for (const [sequence, { text }] of [...events].reverse()) {
     room.events--;
@@ -22,10 +23,10 @@ function lastOfSurplus({ events }: Memory): number {
 }
 
 /** The last before a rest of thirty days. */
-function lastRested({ events }: Memory, latestMs: number): number {
+function lastRested(events: Events, latestMs: number): number {
   let nextMs = latestMs;
   for (const [sequence, { text }] of [...events].reverse()) {
-    if (text === "") continue; // Made void before anybody could look.
+    if (text === "") continue;
     const { createdAt } = JSON.parse(text) as { createdAt: string };
     if (nextMs - Date.parse(createdAt) > restMs) return sequence;
     nextMs = Date.parse(createdAt);

@@ -101,7 +101,7 @@ export function checkLog(storage: Storage, sessionId: string, memory: Memory, la
       .read(sessionId, 0, all)
       .map((event) => [eventPlace(event.id).sequence, JSON.stringify(event)]),
   );
-  const letGo = lastLetGo(memory, latestMs);
+  const letGo = lastLetGo(events, latestMs);
   for (const [sequence, { type, text }] of events) {
     const now = stored.get(sequence);
     if (now === undefined)
