@@ -6,7 +6,9 @@ import { type Clock, systemClock, timestamp } from "./lib/clock.ts";
 import type { Config } from "./lib/config.ts";
 import { type Core, createCore, createSettings } from "./lib/core/index.ts";
 import { strikeAt } from "./lib/failpoint.ts";
+import { watchHealth } from "./lib/health/index.ts";
 import { createIds } from "./lib/id.ts";
+import { openMetrics } from "./lib/metrics/index.ts";
 import { createModelClient } from "./lib/models/index.ts";
 import {
   createGit,
@@ -18,7 +20,7 @@ import {
 } from "./lib/platform/index.ts";
 import { openReplication } from "./lib/replica/index.ts";
 import { openApiKey } from "./lib/security/api-key.ts";
-import { createDescription, createServer, type Server } from "./lib/server/index.ts";
+import { createDescription, createServer, type Server, type Watched } from "./lib/server/index.ts";
 import { createDatabaseCopier } from "./lib/storage/copying/database-copier.ts";
 import { openStorage } from "./lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
@@ -43,6 +45,8 @@ export interface House {
   model: string | null;
   /** The databases were put back from copies, and nobody has looked at them yet: see `core.restore`. */
   isRestored: boolean;
+  /** How it is, for the platform and for whoever measures. */
+  watched: Watched;
   /** Tasks go on, and copies are made. */
   start(): void;
   /** Ends cleanly; what runs goes on in the next life. */
@@ -60,7 +64,8 @@ export async function assemble(
   const storage = openStorage({ ...config, clock, onFault, reach });
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
-  const feed = createEventFeed({ log: storage.events, snapshot: (sessionId) => core.snapshot(sessionId) });
+  const snapshot = (sessionId: string) => core.snapshot(sessionId);
+  const unwatched = createEventFeed({ log: storage.events, snapshot });
   const environment = config.commandEnvironment;
   const processes = openProcesses(config);
   // Nothing of before is at work, or in the way.
@@ -72,6 +77,12 @@ export async function assemble(
   const copyDatabase = createDatabaseCopier({ ...config, run });
   const copies = { copyDatabase, run, drill: `${import.meta.dirname}/deploy/restore-drill.ts` };
   const replication = await openReplication(config, { ...copies, storage, clock, reportFault });
+  const report = (message: string) => reportFault(message, undefined);
+  const replica = () => replication?.facts();
+  const health = watchHealth({ ...config, clock, storage, replica, report });
+  const metrics = await openMetrics(config, { version, clock, storage, health });
+  const feed = metrics?.feed(unwatched) ?? unwatched;
+  const models = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),
@@ -79,7 +90,7 @@ export async function assemble(
       storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
       ...{ clock, deltas, hosts, reach, reportFault },
       newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
-      models: createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs }),
+      models: metrics?.models(models) ?? models,
       toolbox: createToolbox(),
       fetcher: createWebFetcher(),
       git: createGit({ ...config, environment, processes, reach }),
@@ -88,20 +99,24 @@ export async function assemble(
       allowLocalRepositories: config.allowLocalRepositories,
     },
   });
-  const description = createDescription({ config, version, contract, startedAt, ...hosts });
+  const description = createDescription({ config, version, contract, startedAt, ...hosts, ...health });
   const services = { ...core.services, events: feed, server: description };
-  const server = createServer({ contract, handlers: registry, services, storage, isKey, clock, config });
+  const door = { contract, handlers: registry, services, storage, isKey, clock, config };
+  const server = createServer({ ...door, observer: metrics });
   return {
     server,
     core,
     startedAt,
     model: settings.resolve([]).model ?? config.defaultModel ?? null,
     isRestored: storage.restoration !== null,
+    watched: { ...health, metrics: async () => metrics?.text() ?? "" },
     start: () => {
       core.start();
       replication?.start();
+      health.start();
     },
     close: async () => {
+      health.stop();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs), replication?.stop()]);
       processes.close();
       deltas.close();

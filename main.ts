@@ -7,6 +7,7 @@ import {
   publishDiscovery,
   publishedUrl,
   stopOnSignal,
+  type Watched,
 } from "./lib/server/index.ts";
 import { faultSentence, holdDataFolder } from "./lib/storage/index.ts";
 
@@ -15,6 +16,7 @@ export interface RunningServer {
   dataDir: string;
   /** The default model; null when none is chosen. */
   model: string | null;
+  watched: Watched;
   /** What a restore of the databases meant, for people; null when there was none. */
   restored: string | null;
   /** Ends cleanly; what runs goes on in the next life. */
@@ -39,16 +41,16 @@ export async function startServer(
 /** Listens, is found by clients on this host, and takes up what the life before left. */
 async function open(config: Readonly<Config>, surroundings: Surroundings): Promise<RunningServer> {
   const { dataDir, host, port } = config;
-  const { server, core, startedAt, model, start, close } = await assemble(config, surroundings);
+  const { server, core, start, close, ...house } = await assemble(config, surroundings);
   const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.
   const url = await server.listen({ host, port });
-  const withdraw = publishDiscovery({ dataDir, url, version, startedAt, pid: process.pid });
+  const withdraw = publishDiscovery({ ...house, dataDir, url, version, pid: process.pid });
   start();
   const stop = () => {
     withdraw();
     return close();
   };
-  return { url, dataDir, model, restored, stop };
+  return { ...house, url, dataDir, restored, stop };
 }
 
 /** The program: starts, tells a person where it is, and ends cleanly on SIGTERM or SIGINT; a second signal ends it at once. */

@@ -59,4 +59,4 @@ esac
 node=$("$here/node.sh")
 port=$("$node" -e 'const s = net.createServer().listen(0, "127.0.0.1", () => s.close(console.log(s.address().port)))')
 export REPLICATOR_ADDRESS="127.0.0.1:$port"
-export TALKCODY_REPLICATOR_METRICS_URL="http://$REPLICATOR_ADDRESS/metrics"
+[ "$LITESTREAM_IS_OLD" = yes ] || export TALKCODY_REPLICATOR_METRICS_URL="http://$REPLICATOR_ADDRESS/metrics"

@@ -38,6 +38,8 @@ export interface Config {
   litestreamBin: string | undefined;
   /** The descriptor that deploy/serve.sh hands the keys of the bucket over by. */
   replicaKeysDescriptor: number | undefined;
+  /** Where the replicator says how far it is; deploy/replica.sh sets it. Undefined: nobody knows. */
+  replicatorMetricsUrl: string | undefined;
   /** Where the platform asks how the server is; undefined: nowhere. */
   privatePort: number | undefined;
   privateHost: string;
@@ -80,6 +82,7 @@ export function loadConfig(
     replica: environmentReplica(read),
     litestreamBin: read.text("LITESTREAM_BIN"),
     replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 0, most: 1023 }),
+    replicatorMetricsUrl: read.url("TALKCODY_REPLICATOR_METRICS_URL"),
     privatePort: read.integer("TALKCODY_PRIVATE_PORT", { least: 1, most: 65_535 }),
     privateHost: read.text("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),

@@ -88,10 +88,22 @@ export type RunPage = (
 
 /** How the copies are, for whoever watches over them. */
 export interface ReplicaFacts {
+  /** Undefined where nothing replicates the databases, or a replicator that does not say how far it is. */
+  replicator: ReplicatorFacts | undefined;
   /** When the newest whole copy of the databases was begun, milliseconds since the epoch; undefined until one is known. */
   copiedAt: number | undefined;
   /** Files whose bytes are on this disk alone. */
   attachmentsMissing: number;
   /** The last restore drill; undefined when none was held. */
   drill: Drill | undefined;
+}
+
+export interface ReplicatorFacts {
+  /**
+   * For how long a write waits that is not in the replica: since it was seen in the database, or since the replicator
+   * answered last, whichever is longer. Seen every five seconds; 0 when all that was seen is there.
+   */
+  lagMs: number;
+  /** It does not answer. */
+  isSilent: boolean;
 }

@@ -77,6 +77,8 @@ export interface Storage {
   upkeep: StorageUpkeep;
   /** Not null while the databases are ones that were put back; the repair ends it. */
   restoration: Restoration | null;
+  /** What model requests cost since then, in US dollars, as far as the log tells. */
+  costSince(at: string): number;
   /** The newest of all ids but those of agents; undefined while there is none. */
   newestId(): string | undefined;
   close(): void;

@@ -24,4 +24,5 @@ interface ReplicationConfig {
   replica: ReplicaConfig | undefined;
   replicaKeysDescriptor: number | undefined;
   litestreamBin: string | undefined;
+  replicatorMetricsUrl: string | undefined;
 }

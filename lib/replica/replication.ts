@@ -7,6 +7,7 @@ import { copyAttachments } from "./attachment-copies.ts";
 import { bringBack } from "./bring-back.ts";
 import { holdDrills, readDrill } from "./daily-drill.ts";
 import { copyDatabases } from "./database-copies.ts";
+import { watchReplicator } from "./replicator-lag.ts";
 
 export interface ReplicationOptions {
   store: ObjectStore;
@@ -15,6 +16,7 @@ export interface ReplicationOptions {
   dataDir: string;
   replica: ReplicaConfig;
   litestreamBin: string | undefined;
+  replicatorMetricsUrl: string | undefined;
   run: RunPage;
   /** Holds a restore drill: deploy/restore-drill.ts. */
   drill: string;
@@ -40,6 +42,9 @@ export function createReplication(options: ReplicationOptions): Replication {
   const { attachments, files, replicaRecord: record } = storage;
   const works: Promise<void>[] = [];
   let copiedAt: number | undefined;
+  const metricsUrl = options.replicatorMetricsUrl;
+  const replicator =
+    metricsUrl === undefined ? undefined : watchReplicator({ metricsUrl, store, clock, signal });
   const keepUp = (what: string, work: Promise<void>) =>
     void works.push(
       work.catch((error: unknown) => {
@@ -52,6 +57,7 @@ export function createReplication(options: ReplicationOptions): Replication {
       const given = { store, clock, signal, reportFault };
       keepUp("The copying of attachments", copyAttachments({ ...given, record, attachments }));
       const onCopied = (at: number) => void (copiedAt = at);
+      if (replicator) keepUp("The watch over the replicator", replicator.watch());
       keepUp("The daily drill", holdDrills({ ...given, ...options }));
       keepUp("The hourly copying", copyDatabases({ ...given, copy: options.copyDatabase, onCopied }));
     },
@@ -60,6 +66,7 @@ export function createReplication(options: ReplicationOptions): Replication {
       await Promise.all(works);
     },
     facts: () => ({
+      replicator: replicator?.facts(),
       copiedAt,
       drill: readDrill(options.dataDir),
       attachmentsMissing: record.count(store.place),

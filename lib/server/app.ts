@@ -6,14 +6,21 @@ import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { Bounds } from "./bounds.ts";
 import { createGuard, type GuardOptions } from "./guard.ts";
-import { rawProblem, sendProblem } from "./problem.ts";
+import { problemIn, rawProblem, sendProblem } from "./problem.ts";
 
 export interface AppOptions extends GuardOptions {
   logLevel: Config["logLevel"];
   logTo?: { write(line: string): void };
   bodyBytesMax: number;
   bounds: Bounds;
+  observer?: Observer | undefined;
   isStopping(): boolean;
+}
+
+/** Whoever watches the server at work. Is told after the answer, must not throw, and changes nothing. */
+export interface Observer {
+  onAnswered(answer: { operationId: string | undefined; status: number }): void;
+  onProblem(code: string): void;
 }
 
 /** Fastify, set up for us but without a route: what holds for every connection and every request. */
@@ -86,10 +93,14 @@ function hook(app: FastifyInstance, options: AppOptions): void {
     if (!request.raw.complete && !request.raw.readableEnded) linger(request.raw, options.bounds.lingerMs);
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const ms = Math.round(reply.elapsedTime);
+    options.observer?.onAnswered({ operationId, status: reply.statusCode });
     request.log.info({ operationId, method: request.method, status: reply.statusCode, ms }, "answered");
     done();
   });
-  app.setErrorHandler((error, _request, reply) => sendProblem(reply, error));
+  app.setErrorHandler((error, request, reply) => {
+    options.observer?.onProblem(problemIn(request.id, error).code);
+    return sendProblem(reply, error);
+  });
   app.removeAllContentTypeParsers();
   // Bodies are read by the route that wants one, after its parameters were found good.
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));

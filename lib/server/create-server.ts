@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import type { Handlers, OperationId } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Storage } from "../storage.ts";
-import { createApp } from "./app.ts";
+import { createApp, type Observer } from "./app.ts";
 import { defaultBounds, type Bounds } from "./bounds.ts";
 import { readOperations } from "./contract.ts";
 import { openFunctionDoor, type AnswerEvent } from "./function-door.ts";
@@ -27,6 +27,7 @@ export interface ServerOptions {
   isKey(candidate: string): boolean;
   clock: Clock;
   config: Pick<Config, "bodyBytesMax" | "fileBytesMax" | "allowedHosts" | "logLevel" | "gracePeriodMs">;
+  observer?: Observer | undefined;
   /** For tests. */
   bounds?: Partial<Bounds>;
   /** Where log lines go; the standard output without it. */

@@ -1,3 +1,4 @@
+import type { Alarm } from "../alarm.ts";
 import type { Config } from "../config.ts";
 import type { Services } from "../services.ts";
 
@@ -7,11 +8,12 @@ export interface DescriptionOptions {
   contract: Record<string, unknown> & { info: { version: string } };
   startedAt: string;
   isIsolating(): boolean;
+  alarms(): Alarm[];
 }
 
 /** What the server says of itself: who it is, what it can do, and how much it takes. */
 export function createDescription(options: DescriptionOptions): Services["server"] {
-  const { config, version, contract, startedAt, isIsolating } = options;
+  const { config, version, contract, startedAt, isIsolating, alarms } = options;
   return {
     contract: () => contract,
     describe: () => ({
@@ -30,6 +32,7 @@ export function createDescription(options: DescriptionOptions): Services["server
         queuedMessagesMax: config.queuedMessagesMax,
         runningTasksMax: config.runningTasksMax,
       },
+      alarms: alarms(),
     }),
   };
 }

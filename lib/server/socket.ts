@@ -6,6 +6,7 @@ import { AppError } from "../errors.ts";
 import type { OperationId } from "../handler.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Operation } from "./contract.ts";
+import type { Observer } from "./app.ts";
 import type { Call, Outcome } from "./call.ts";
 import type { Invoke } from "./invoke.ts";
 import type { ParseJson } from "./json.ts";
@@ -19,6 +20,7 @@ export interface SocketOptions {
   operations: ReadonlyMap<OperationId, Operation>;
   validation: Validation;
   invoke: Invoke;
+  observer?: Observer | undefined;
   parseJson: ParseJson;
   bounds: Bounds;
   isStopping(): boolean;
@@ -57,6 +59,7 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
     await answer(peer, frame as Request); // The line above has held it against the contract.
   } catch (error) {
     const problem = problemIn(options.requestId, error);
+    options.observer?.onProblem(problem.code);
     if (problem.status >= 500) options.log.error({ err: error }, problem.code);
     line.send(JSON.stringify({ type: "error", id, problem } satisfies Schemas["ErrorFrame"]));
   }

@@ -7,6 +7,7 @@ import { createActionStore } from "./action-store.ts";
 import { createAgentStore } from "./agent-store.ts";
 import { openAttachments } from "./attachments.ts";
 import { beginLife } from "./begin-life.ts";
+import { createCostSince } from "./cost-since.ts";
 import type { Database } from "./database.ts";
 import { takeEpoch } from "./epoch.ts";
 import { createEventLog } from "./event-log.ts";
@@ -131,6 +132,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
     upkeep: createUpkeep(chat, unit),
+    costSince: createCostSince(chat),
     newestId: createNewestId(chat),
     restoration,
     close: () => {

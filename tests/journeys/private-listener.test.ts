@@ -27,7 +27,7 @@ test("the platform hears that the server lives and serves, and that it stops whi
       const answer = await ask("/ready");
       return answer.status === 503 && ((await answer.json()) as unknown);
     });
-    expect(stopping).toEqual({ isReady: false, reason: "stopping" });
+    expect(stopping).toEqual({ isReady: false, reason: "stopping", alarms: [] });
     expect((await ask("/live")).status).toBe(200);
   } finally {
     await server.stop();

@@ -1206,6 +1206,20 @@ export interface components {
         queuedMessagesMax: number;
         runningTasksMax: number;
       };
+      /** @description What a person should look after now; empty when all is well. */
+      alarms: components["schemas"]["Alarm"][];
+    };
+    Alarm: {
+      /**
+       * @description `replication`: writes do not reach the replica. `copies`: no hourly copy for two hours. `attachments`: files are
+       *     on this disk alone. `drill`: no restore drill passed for a day. `disk`: the disk is nearly full. `wal`: the
+       *     write-ahead log of a database does not shrink.
+       * @enum {string}
+       */
+      code: "replication" | "copies" | "attachments" | "drill" | "disk" | "wal";
+      since: components["schemas"]["Timestamp"];
+      /** @description What was found, and what to do. */
+      detail: string;
     };
     EventPage: {
       items: components["schemas"]["Event"][];

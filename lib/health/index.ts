@@ -1,0 +1,1 @@
+export { watchHealth, type Health } from "./watch-health.ts";

@@ -1,0 +1,33 @@
+import { Gauge, type Registry } from "prom-client";
+import { type Clock, timestamp } from "../clock.ts";
+import type { Storage } from "../storage.ts";
+
+export interface CostSources {
+  storage: Pick<Storage, "events" | "costSince">;
+  clock: Clock;
+}
+
+/** Of today in UTC: from the log at the start, and from then on as the steps are paid for. */
+export function countCost({ storage, clock }: CostSources, registry: Registry): void {
+  const today = () => timestamp(clock.now()).slice(0, 10);
+  let day = today();
+  let costUsd = storage.costSince(`${day}T00:00:00.000Z`);
+  const turnDay = () => {
+    if (day === today()) return;
+    day = today();
+    costUsd = 0;
+  };
+  storage.events.onCommitted((_sessionId, events) => {
+    turnDay();
+    for (const event of events) if (event.type === "usage") costUsd += event.data.usage.costUsd;
+  });
+  new Gauge({
+    name: "talkcody_cost_today_usd",
+    help: "What model requests cost since midnight UTC, as far as prices are known.",
+    registers: [registry],
+    collect() {
+      turnDay();
+      this.set(costUsd);
+    },
+  });
+}

@@ -1,0 +1,111 @@
+import type { Clock } from "../clock.ts";
+import type { ObjectStore } from "../object-store.ts";
+import type { ReplicatorFacts } from "../replica.ts";
+import { databaseNames, type DatabaseName } from "../storage.ts";
+
+const everyMs = 5000;
+/** Whoever says nothing for so long is silent. */
+const patienceMs = 4000;
+
+const waitingMax = 1000;
+
+export interface ReplicatorLagOptions {
+  /** Of Litestream 0.5: how many transactions of each database it has read (`litestream_txid`). */
+  metricsUrl: string;
+  /** Where it puts them: `<database>/ltx/<level>/<first>-<last>.ltx`, with the numbers of transactions in hexadecimal. */
+  store: Pick<ObjectStore, "list">;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** Transactions that were read and not yet seen in the replica, oldest first. */
+interface Waiting {
+  transaction: number;
+  sinceMs: number;
+}
+
+/**
+ * How far the replication of the databases is. Litestream counts what it reads, and tells nobody whether a bucket took
+ * it, so what it has read is held against what lies in the replica. The replica is asked only while something is not
+ * known to be there.
+ */
+export function watchReplicator({ metricsUrl, store, clock, signal }: ReplicatorLagOptions) {
+  const waiting = new Map<DatabaseName, Waiting[]>(databaseNames.map((name) => [name, []]));
+  const arrived = new Map<DatabaseName, number>();
+  let answeredMs = clock.elapsed();
+  let isSilent = false;
+
+  const settle = async (name: DatabaseName, read: number) => {
+    const known = waiting.get(name) ?? [];
+    const newest = known.at(-1)?.transaction ?? arrived.get(name) ?? 0;
+    if (read > newest) add(known, { transaction: read, sinceMs: clock.elapsed() });
+    if (known.length === 0) return;
+    const last = await lastIn(store, name, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+    arrived.set(name, last);
+    waiting.set(
+      name,
+      known.filter(({ transaction }) => transaction > last),
+    );
+  };
+  const look = async () => {
+    const read = await readTransactions(metricsUrl, signal);
+    isSilent = read === undefined;
+    if (read === undefined) return;
+    answeredMs = clock.elapsed();
+    // A bucket that does not answer lets what waits go on waiting.
+    await Promise.all([...read].map(([name, count]) => settle(name, count).catch(() => {})));
+  };
+  const oldestMs = () => Math.min(...[...waiting.values()].map(([first]) => first?.sinceMs ?? Infinity));
+
+  return {
+    watch: async (): Promise<void> => {
+      while (!signal.aborted) {
+        await look();
+        await clock.sleep(everyMs, signal).catch(() => {});
+      }
+    },
+    facts: (): ReplicatorFacts => {
+      const sinceMs = Math.min(oldestMs(), isSilent ? answeredMs : Infinity);
+      return { isSilent, lagMs: sinceMs === Infinity ? 0 : clock.elapsed() - sinceMs };
+    },
+  };
+}
+
+/** A bucket that is away for days fills no memory: what would be too many waits with the one before it. */
+function add(known: Waiting[], { transaction, sinceMs }: Waiting): void {
+  const last = known.length < waitingMax ? undefined : known.pop();
+  known.push({ transaction, sinceMs: last?.sinceMs ?? sinceMs });
+}
+
+/** Of each database; undefined when the replicator does not answer as it should. */
+async function readTransactions(
+  url: string,
+  signal: AbortSignal,
+): Promise<Map<DatabaseName, number> | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) });
+    const text = await answer.text();
+    return new Map(
+      databaseNames.map((name) => [
+        name,
+        Number(new RegExp(`^litestream_txid\\{db="[^"]*${name}[.]db"\\} (\\S+)`, "m").exec(text)?.[1] ?? 0),
+      ]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last transaction in the replica: of the newest files, or of all where those were merged already. */
+async function lastIn(
+  store: Pick<ObjectStore, "list">,
+  name: DatabaseName,
+  signal: AbortSignal,
+): Promise<number> {
+  const newest = await store.list(`${name}/ltx/0/`, signal);
+  const files = newest.length > 0 ? newest : await store.list(`${name}/ltx/`, signal);
+  return Math.max(
+    0,
+    ...files.map(({ key }) => Number.parseInt(/-([0-9a-f]{16})[.]ltx$/.exec(key)?.[1] ?? "0", 16)),
+  );
+}
