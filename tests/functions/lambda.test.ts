@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { databaseNames, type DatabaseName } from "../../lib/storage.ts";
-import type { Caller } from "../support/caller.ts";
+import { testKey, type Caller } from "../support/caller.ts";
 import { expectProblem } from "../support/claims.ts";
 import { converse, messagesOf } from "../support/conversation.ts";
 import { copyDatabase, putBack, reportOf } from "../support/copies.ts";
@@ -19,12 +20,18 @@ async function start(): Promise<ServerProcess> {
 }
 
 async function instanceOn(
-  { folder }: ServerProcess,
+  { folder }: Pick<ServerProcess, "folder">,
   env: Record<string, string> = {},
 ): Promise<FunctionInstance> {
   const instance = await startInstance(folder, { env });
   onTestFinished(() => instance.stop());
   return instance;
+}
+
+function freshFolder(): { folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), "talkcody-function-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return { folder };
 }
 
 test("functions read and administer what an always-on server left, and it goes on with what they changed", async () => {
@@ -81,9 +88,8 @@ test("what a server left running is for the next server to end: it may run on a 
 }, 40_000);
 
 test("requests at the same time in one instance share what is opened, and two instances take turns", async () => {
-  const server = await start();
-  await server.end("SIGTERM");
-  const [one, other] = [await instanceOn(server), await instanceOn(server)];
+  const fresh = freshFolder();
+  const [one, other] = [await instanceOn(fresh), await instanceOn(fresh)];
   const names = Array.from({ length: 12 }, (_, place) => `Agent ${place}`);
   const created = await Promise.all(
     names.map((name) => one.call("createAgent", { body: { name, systemPrompt: "S" } })),
@@ -102,18 +108,17 @@ test("requests at the same time in one instance share what is opened, and two in
 }, 40_000);
 
 test("a function of one operation serves that one, and finds nothing else", async () => {
-  const server = await start();
-  await server.end("SIGTERM");
-  const instance = await instanceOn(server, { TALKCODY_FUNCTION_OPERATION: "listAgents" });
+  const fresh = freshFolder();
+  const instance = await instanceOn(fresh, { TALKCODY_FUNCTION_OPERATION: "listAgents" });
   expect((await instance.call("listAgents")).status).toBe(200);
   const ask = (method: string, path: string) =>
-    fetch(instance.url + path, { method, headers: { "x-api-key": server.key } });
+    fetch(instance.url + path, { method, headers: { "x-api-key": testKey } });
   const statuses = [await ask("GET", "/v1/tasks"), await ask("POST", "/v1/agents")].map(
     ({ status }) => status,
   );
   expect(statuses).toEqual([404, 405]);
   await expect(
-    startInstance(server.folder, { env: { TALKCODY_FUNCTION_OPERATION: "listAgent" } }),
+    startInstance(fresh.folder, { env: { TALKCODY_FUNCTION_OPERATION: "listAgent" } }),
   ).rejects.toThrow(/TALKCODY_FUNCTION_OPERATION should be one of .*listAgents/);
 }, 40_000);
 
