@@ -1,0 +1,82 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { watchHealth } from "../../../lib/health/index.ts";
+import type { ReplicaFacts } from "../../../lib/replica.ts";
+import { handClock } from "../../support/hand-clock.ts";
+import { until } from "../../support/until.ts";
+import { open, tempFolder } from "../storage/temp-storage.ts";
+
+function watched() {
+  const dataDir = tempFolder();
+  const storage = open(dataDir);
+  const clock = handClock();
+  const facts: ReplicaFacts = {
+    replicator: { lagMs: 0, isSilent: false },
+    copiedAt: clock.now(),
+    attachmentsMissing: 0,
+    drill: undefined,
+  };
+  const told: string[] = [];
+  const report = (message: string) => void told.push(message);
+  const health = watchHealth({ dataDir, clock, storage, report, replica: () => facts });
+  health.start();
+  onTestFinished(health.stop);
+  const look = async () => {
+    const before = health.vitals()?.upMs ?? -1;
+    await clock.passBy(10_000);
+    await until("it has looked again", () => (health.vitals()?.upMs ?? -1) > before);
+  };
+  return { dataDir, storage, clock, facts, told, health, look };
+}
+
+const behind = { lagMs: 45_000, isSilent: false };
+
+test("an alarm is told once when it begins and once when it is over, and knows since when", async () => {
+  const { clock, facts, told, health, look } = watched();
+  await look();
+  expect([health.alarms(), told]).toEqual([[], []]);
+  facts.replicator = behind;
+  await look();
+  const since = new Date(clock.now()).toISOString();
+  await look();
+  expect(health.alarms()).toMatchObject([{ code: "replication", since }]);
+  expect(told).toEqual([expect.stringMatching(/^Alarm \(replication\): Writes wait for 45 s/)]);
+  facts.replicator = { lagMs: 0, isSilent: false };
+  await look();
+  expect([health.alarms(), told.slice(1)]).toEqual([[], ["The alarm (replication) is over."]]);
+});
+
+test("files that are on this disk alone ring by how long there have been some, not by how many", async () => {
+  const { clock, facts, health, look } = watched();
+  facts.attachmentsMissing = 1;
+  await look();
+  await clock.passBy(29 * 60_000);
+  facts.copiedAt = clock.now();
+  await look();
+  expect(health.alarms()).toEqual([]);
+  facts.attachmentsMissing = 0;
+  await look();
+  facts.attachmentsMissing = 100;
+  await look();
+  expect(health.alarms(), "these are others").toEqual([]);
+  await clock.passBy(30 * 60_000);
+  facts.copiedAt = clock.now();
+  await look();
+  expect(health.alarms().map(({ code }) => code)).toEqual(["attachments"]);
+});
+
+test("the largest write-ahead log and the room of the disk are looked at for real", async () => {
+  const { dataDir, health, look } = watched();
+  writeFileSync(join(dataDir, "agents.db-wal"), Buffer.alloc(3_000_000));
+  await look();
+  expect(health.vitals()?.walBytes).toBe(3_000_000);
+  expect(health.vitals()?.diskFreeBytes).toBeGreaterThan(1_000_000);
+});
+
+test("databases that cannot be read are a reason why nobody is served", () => {
+  const { storage, health } = watched();
+  expect(health.trouble()).toBeNull();
+  storage.close();
+  expect(health.trouble()).toMatch(/^The databases cannot be read: /);
+});

@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { ObjectStore } from "../../../lib/object-store.ts";
+import { createFolderStore } from "../../../lib/replica/folder-store.ts";
+import { watchReplicator } from "../../../lib/replica/replicator-lag.ts";
+import { handClock } from "../../support/hand-clock.ts";
+import { until } from "../../support/until.ts";
+import { tempFolder } from "../storage/temp-storage.ts";
+
+/** A replicator that says what it is told to say, and a replica in a folder. */
+async function replicating() {
+  const said = { transactions: 0, isSilent: false, looks: 0 };
+  const server = createServer((_request, response) => {
+    said.looks++;
+    if (said.isSilent) return void response.destroy();
+    response.end(
+      `litestream_txid{db="/data/agents.db"} 0\nlitestream_txid{db="/data/chat_history.db"} ${said.transactions}\n`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const folder = tempFolder();
+  const clock = handClock();
+  const stopping = new AbortController();
+  const lists: string[] = [];
+  const trouble: { bucket?: Error } = {};
+  const store: Pick<ObjectStore, "list"> = {
+    list: (prefix, signal) => {
+      lists.push(prefix);
+      return trouble.bucket ? Promise.reject(trouble.bucket) : createFolderStore(folder).list(prefix, signal);
+    },
+  };
+  const metricsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+  const { watch, facts } = watchReplicator({ metricsUrl, store, clock, signal: stopping.signal });
+  onTestFinished(() => stopping.abort());
+  void watch();
+  const arrive = (level: number, first: number, last: number) => {
+    const below = join(folder, "chat_history/ltx", String(level));
+    mkdirSync(below, { recursive: true });
+    const hex = (transaction: number) => transaction.toString(16).padStart(16, "0");
+    writeFileSync(join(below, `${hex(first)}-${hex(last)}.ltx`), "");
+  };
+  const look = async () => {
+    const before = said.looks;
+    await clock.passBy(5000);
+    await until("it has looked", () => said.looks > before);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await until("it looks", () => said.looks > 0);
+  return { said, trouble, lists, arrive, look, facts, seconds: () => facts().lagMs / 1000 };
+}
+
+test("what the replicator read and the replica has not waits since it was seen, and the oldest counts", async () => {
+  const { said, arrive, look, seconds } = await replicating();
+  expect(seconds()).toBe(0);
+  said.transactions = 0x1a;
+  await look();
+  await look();
+  said.transactions = 0x1b;
+  await look();
+  expect(seconds(), "the first has waited for two looks").toBe(10);
+  arrive(0, 0x1a, 0x1a);
+  await look();
+  expect(seconds(), "the second for one").toBe(5);
+  arrive(0, 0x1b, 0x1b);
+  await look();
+  expect(seconds()).toBe(0);
+});
+
+test("the bucket is asked only while something is not known to be there", async () => {
+  const { said, lists, arrive, look, seconds } = await replicating();
+  await look();
+  expect(lists).toEqual([]);
+  said.transactions = 3;
+  arrive(0, 3, 3);
+  await look();
+  await look();
+  expect([lists, seconds()]).toEqual([["chat_history/ltx/0/"], 0]);
+});
+
+test("what was merged already counts as there", async () => {
+  const { said, arrive, look, seconds } = await replicating();
+  said.transactions = 9;
+  arrive(1, 1, 9);
+  await look();
+  expect(seconds()).toBe(0);
+});
+
+test("a bucket that does not answer lets what waits go on waiting, and what was there stays there", async () => {
+  const { said, trouble, arrive, look, facts, seconds } = await replicating();
+  said.transactions = 1;
+  arrive(0, 1, 1);
+  await look();
+  trouble.bucket = new Error("Slow down.");
+  await look();
+  expect(seconds(), "nothing new was written").toBe(0);
+  said.transactions = 2;
+  arrive(0, 2, 2);
+  await look();
+  await look();
+  await look();
+  expect(facts()).toEqual({ isSilent: false, lagMs: 10_000 });
+  delete trouble.bucket;
+  await look();
+  expect(seconds()).toBe(0);
+});
+
+test("a silent replicator is behind since it answered last", async () => {
+  const { said, look, facts } = await replicating();
+  await look();
+  said.isSilent = true;
+  await look();
+  await look();
+  expect(facts()).toEqual({ isSilent: true, lagMs: 10_000 });
+  said.isSilent = false;
+  await look();
+  expect(facts()).toEqual({ isSilent: false, lagMs: 0 });
+});

@@ -1,0 +1,30 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock } from "../../lib/clock.ts";
+
+export interface HandClock extends Clock {
+  /** Time passes, and whoever wakes in it has had a few turns. */
+  passBy(ms: number): Promise<void>;
+}
+
+/** A clock that moves by hand alone. */
+export function handClock(startMs = Date.UTC(2026, 10, 22, 12)): HandClock {
+  let passedMs = 0;
+  let sleepers: { at: number; wake(): void }[] = [];
+  return {
+    now: () => startMs + passedMs,
+    elapsed: () => passedMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        sleepers.push({ at: passedMs + ms, wake: resolve });
+        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+      }),
+    passBy: async (ms) => {
+      passedMs += ms;
+      const due = sleepers.filter(({ at }) => at <= passedMs);
+      sleepers = sleepers.filter(({ at }) => at > passedMs);
+      for (const { wake } of due) wake();
+      for (let turns = 0; turns < 10; turns++) await turn();
+    },
+  };
+}
