@@ -42,9 +42,10 @@ test("fly.toml and the image agree about ports, volume and the time a stop may t
   expect(table("build")["dockerfile"]).toBe("deploy/Dockerfile");
 });
 
-test("checks go to the private listener only, and no secret stands in fly.toml", () => {
+test("checks and metrics go to the private listener only, and no secret stands in fly.toml", () => {
   const privatePort = Number(image["TALKCODY_PRIVATE_PORT"]);
   expect(table("checks", "ready")).toMatchObject({ port: privatePort, path: "/ready" });
+  expect(table("metrics")).toEqual({ port: privatePort, path: "/metrics" });
   expect(table("http_service")).not.toHaveProperty("checks");
   expect(Object.keys(table("env")).filter((name) => /KEY|SECRET|TOKEN|REPLICA/.test(name))).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createBacklog } from "../src/backlog.ts";
 import { resultFrom } from "../src/commands/answer.ts";
 import { sessionTable } from "../src/commands/ls.ts";
+import { alarmLines } from "../src/render/alarms.ts";
 import { pick } from "../src/ids.ts";
 import { createInbox } from "../src/inbox.ts";
 import { answerFrom } from "../src/questions.ts";
@@ -153,4 +154,19 @@ test("NO_COLOR and a pipe are respected, FORCE_COLOR wins over a pipe", () => {
   expect(hasColour({ isTTY: false }, {})).toBe(false);
   expect(hasColour({}, { FORCE_COLOR: "1" })).toBe(true);
   expect(hasColour({ isTTY: true }, { TERM: "dumb" })).toBe(false);
+});
+
+test("an alarm of the host says what it is, since when, and what to do; its words cannot move the cursor", () => {
+  const now = Date.parse("2026-11-22T12:10:00.000Z");
+  const how = { style: createStyle(false), now };
+  const alarm = {
+    code: "disk",
+    since: "2026-11-22T12:05:00.000Z",
+    detail: "Enlarge\u001b[2J the disk.",
+  } as const;
+  expect(alarmLines([alarm, { ...alarm, since: "2026-11-22T12:09:59.000Z" }], how)).toEqual([
+    "✗ disk for 5 min  Enlarge the disk.",
+    "✗ disk for a moment  Enlarge the disk.",
+  ]);
+  expect(alarmLines([], how)).toEqual([]);
 });

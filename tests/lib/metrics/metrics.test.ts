@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../../lib/clock.ts";
+import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { converse, decide } from "../../support/conversation.ts";
 import { follow } from "../../support/follower.ts";
 import { readScrape } from "../../support/prometheus.ts";
@@ -129,3 +131,19 @@ test("what was spent today is the sum of the steps, also of those before a resta
   const second = await spend();
   expect(await spent()).toBeCloseTo(first + second, 9);
 });
+
+test("the guide names each metric and each alarm, and no other", async () => {
+  const { scrape } = await watchedServer();
+  const guide = readFileSync("docs/guides/observe.md", "utf8");
+  const { names } = await scrape();
+  const ours = [...names].filter((name) => name.startsWith("talkcody_") && name !== "talkcody_build_info");
+  expect(namesIn(guide, /^[|] (`talkcody_.*?) +[|]/gm)).toEqual(ours.toSorted());
+  const { code } = contract.components.schemas.Alarm.properties;
+  expect(namesIn(guide, /^[|] (`[a-z]+`) +[|] /gm)).toEqual(code.enum.toSorted());
+});
+
+/** What stands in the first column, without labels. */
+function namesIn(page: string, row: RegExp): string[] {
+  const cells = [...page.matchAll(row)].flatMap(([, cell = ""]) => cell.split(", "));
+  return cells.map((cell) => cell.replace(/[`]|[{].*/g, "")).toSorted();
+}

@@ -3,6 +3,7 @@ import { UsageError } from "../failures.ts";
 import { pendingActions, recentSessions } from "../find.ts";
 import type { Session } from "../frame.ts";
 import { shortId } from "../ids.ts";
+import { alarmLines } from "../render/alarms.ts";
 import { age, cost, plural } from "../render/amounts.ts";
 import { plainLine } from "../render/sanitise.ts";
 import type { Style } from "../render/style.ts";
@@ -18,7 +19,11 @@ export const lsCommand = defineCommand({
     const most = Number(values.limit);
     if (!Number.isInteger(most) || most < 1) throw new UsageError("--limit should be a whole number from 1.");
     const client = connect();
-    const [sessions, actions] = await Promise.all([recentSessions(client, most), pendingActions(client)]);
+    const [sessions, actions, server] = await Promise.all([
+      recentSessions(client, most),
+      pendingActions(client),
+      client.getServer({}),
+    ]);
     if (json) {
       for (const session of sessions) terminal.out(`${JSON.stringify(session)}\n`);
       return 0;
@@ -31,6 +36,8 @@ export const lsCommand = defineCommand({
       terminal.out(
         `\n${style.waiting("!")} ${plural(actions.length, "decision")} to take: talkcody attach, or talkcody approve\n`,
       );
+    const alarms = alarmLines(server.alarms, { style, now: Date.now() });
+    if (alarms.length > 0) terminal.out(`\n${alarms.join("\n")}\n`);
     return 0;
   },
 });

@@ -1,0 +1,20 @@
+import type { Schemas } from "@talkcody/shared";
+import { age } from "./amounts.ts";
+import { plainLine } from "./sanitise.ts";
+import type { Style } from "./style.ts";
+
+/** What a person should look after on the host, a line each; nothing when all is well. */
+export function alarmLines(
+  alarms: readonly Schemas["Alarm"][],
+  { style, now }: { style: Style; now: number },
+): string[] {
+  return alarms.map(
+    ({ code, since, detail }) =>
+      `${style.bad("✗")} ${style.strong(code)} ${style.quiet(`for ${spanOf(since, now)}`)}  ${plainLine(detail)}`,
+  );
+}
+
+function spanOf(since: string, now: number): string {
+  const span = age(since, now);
+  return span === "now" ? "a moment" : span;
+}
