@@ -21,7 +21,7 @@ test(`a line that breaks while the agent speaks loses nothing, over SSE and WebS
   const random = randomFrom(seed);
   const breaking = async () => {
     let cutsLeft = 40;
-    const next = () => (cutsLeft-- > 0 ? 1 + Math.floor(random() * 25_000) : Infinity);
+    const next = () => (cutsLeft-- > 0 ? 1 + Math.floor(random() * 12_000) : Infinity);
     return startCutter({ url: server.url, next });
   };
   const lines = await Promise.all([breaking(), breaking()]);
