@@ -25,6 +25,7 @@ import { createDatabaseCopier } from "./lib/storage/copying/database-copier.ts";
 import { openStorage } from "./lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "./lib/streaming/index.ts";
 import { createToolbox } from "./lib/tools/index.ts";
+import { openTracing } from "./lib/tracing/index.ts";
 
 export const version = packageJson.version;
 
@@ -82,7 +83,10 @@ export async function assemble(
   const health = watchHealth({ ...config, clock, storage, replica, report });
   const metrics = await openMetrics(config, { version, clock, storage, health });
   const feed = metrics?.feed(unwatched) ?? unwatched;
+  const tracer = await openTracing(config, { version, clock, storage, report });
   const models = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
+  const timed = metrics?.models(models) ?? models;
+  const toolbox = createToolbox();
   const core = createCore({
     settings,
     endStreams: (sessionId) => feed.end(sessionId),
@@ -90,8 +94,9 @@ export async function assemble(
       storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
       ...{ clock, deltas, hosts, reach, reportFault },
       newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
-      models: metrics?.models(models) ?? models,
-      toolbox: createToolbox(),
+      models: tracer?.models(timed) ?? timed,
+      toolbox: tracer?.toolbox(toolbox) ?? toolbox,
+      tracer,
       fetcher: createWebFetcher(),
       git: createGit({ ...config, environment, processes, reach }),
       limits: config,
@@ -102,7 +107,7 @@ export async function assemble(
   const description = createDescription({ config, version, contract, startedAt, ...hosts, ...health });
   const services = { ...core.services, events: feed, server: description };
   const door = { contract, handlers: registry, services, storage, isKey, clock, config };
-  const server = createServer({ ...door, observer: metrics });
+  const server = createServer({ ...door, observer: metrics, tracer });
   return {
     server,
     core,
@@ -118,6 +123,7 @@ export async function assemble(
     close: async () => {
       health.stop();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs), replication?.stop()]);
+      await tracer?.close();
       processes.close();
       deltas.close();
       storage.close();

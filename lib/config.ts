@@ -3,7 +3,9 @@ import type { Environment, Reader } from "./environment.ts";
 import type { Target } from "./failpoint.ts";
 import type { ReplicaConfig } from "./replica.ts";
 import { environmentProviders } from "./environment-providers.ts";
+import { environmentTraces } from "./environment-traces.ts";
 import type { Provider } from "./settings.ts";
+import type { TracesConfig } from "./tracer.ts";
 import { routes, type OperationId } from "../packages/shared/src/routes.gen.ts";
 
 /** Everything the server was told by its environment. Frozen; made once. */
@@ -43,6 +45,8 @@ export interface Config {
   /** Where the platform asks how the server is; undefined: nowhere. */
   privatePort: number | undefined;
   privateHost: string;
+  /** Where traces are sent; undefined: there are none. */
+  traces: TracesConfig | undefined;
   /** The one operation that a function serves; undefined: all of them. Nothing to a server that listens. */
   functionOperation: OperationId | undefined;
   /** What commands may see of the environment. */
@@ -85,6 +89,7 @@ export function loadConfig(
     replicatorMetricsUrl: read.url("TALKCODY_REPLICATOR_METRICS_URL"),
     privatePort: read.integer("TALKCODY_PRIVATE_PORT", { least: 1, most: 65_535 }),
     privateHost: read.text("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
+    traces: environmentTraces(read),
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
     commandEnvironment: commandEnvironment(environment),
     isolation: "auto",

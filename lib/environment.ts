@@ -61,6 +61,12 @@ export function createReader(environment: Environment) {
         .split(",")
         .map((item) => item.trim().toLowerCase())
         .filter((item) => item !== ""),
+    share: (name: string) =>
+      parsed(name, "a number from 0 to 1", (value) =>
+        /^(0|1|[01]?[.]\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : undefined,
+      ),
+    pairs: (name: string) =>
+      parsed(name, "name=value, separated by commas, percent-encoded", parsePairs) ?? {},
     report: () => {
       if (mistakes.length > 0)
         throw new ConfigError(
@@ -72,7 +78,22 @@ export function createReader(environment: Environment) {
 
 export type Reader = ReturnType<typeof createReader>;
 
+function parsePairs(text: string): Record<string, string> | undefined {
+  const pairs = text.split(",").map((pair) => /^([^=\s]+)\s*=(.*)$/.exec(pair.trim()));
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        if (pair === null) throw new URIError("no pair");
+        const [, name = "", value = ""] = pair;
+        return [name, decodeURIComponent(value.trim())];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 /** A key is never printed, not even a wrong one. */
 function secretive(name: string, value: string): string {
-  return name.endsWith("_KEY") ? `${value.length} characters long` : JSON.stringify(value);
+  return /_(KEY|HEADERS)$/.test(name) ? `${value.length} characters long` : JSON.stringify(value);
 }

@@ -5,6 +5,7 @@ import type { NewId } from "../id.ts";
 import type { ModelClient } from "../model.ts";
 import type { Storage } from "../storage.ts";
 import type { Toolbox, WebFetcher } from "../tool.ts";
+import type { TaskTracer } from "../tracer.ts";
 import type { Git } from "../git.ts";
 import type { WorkspaceHosts } from "../workspace.ts";
 
@@ -27,6 +28,7 @@ export interface Runtime {
   defaultModel: string | undefined;
   allowLocalRepositories: boolean;
   reach: Reach;
+  tracer?: TaskTracer | undefined;
   /** Told of faults that end no request. */
   reportFault(message: string, cause: unknown): void;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { AppError, willPass } from "../errors.ts";
 import type { Task } from "../task.ts";
+import { noTaskTracer } from "../tracer.ts";
 import type { Kit } from "./kit.ts";
 import { runTask } from "./loop.ts";
 
@@ -16,6 +17,7 @@ const faultPauseMsMax = 4000;
 
 /** Starts tasks: one at a time in a session, a bounded number in all, oldest first. Holds nothing that the database does not know. */
 export function createScheduler(kit: Kit, stopping: AbortController) {
+  const { tracer = noTaskTracer } = kit;
   const running = new Map<string, Run>();
   /** Tasks that can neither go on nor be ended, until the next start. Nothing of theirs could be written. */
   const leftAlone = new Set<string>();
@@ -24,7 +26,8 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
 
   const start = (task: Task): void => {
     const controller = new AbortController();
-    const ended = runTask(task.id, kit, controller.signal)
+    const ended = tracer
+      .task(task, () => runTask(task.id, kit, controller.signal))
       .then(() => void cuts.delete(task.id))
       .catch((error: unknown) =>
         willPass(error) ? rest(task, error, controller.signal) : leave(task, error),

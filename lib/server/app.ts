@@ -6,7 +6,9 @@ import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { Bounds } from "./bounds.ts";
 import { createGuard, type GuardOptions } from "./guard.ts";
+import type { RequestTracer } from "../tracer.ts";
 import { problemIn, rawProblem, sendProblem } from "./problem.ts";
+import { traceRequests } from "./traced.ts";
 
 export interface AppOptions extends GuardOptions {
   logLevel: Config["logLevel"];
@@ -14,6 +16,7 @@ export interface AppOptions extends GuardOptions {
   bodyBytesMax: number;
   bounds: Bounds;
   observer?: Observer | undefined;
+  tracer?: RequestTracer | undefined;
   isStopping(): boolean;
 }
 
@@ -79,6 +82,7 @@ const headers = {
 /** Before and after the route of every request. */
 function hook(app: FastifyInstance, options: AppOptions): void {
   const guard = createGuard(options);
+  const tellProblem = options.tracer && traceRequests(app, options.tracer);
   app.addHook("onRequest", (request, reply, done) => {
     void reply.headers({ ...headers, "x-request-id": request.id });
     guard(request.raw);
@@ -98,7 +102,9 @@ function hook(app: FastifyInstance, options: AppOptions): void {
     done();
   });
   app.setErrorHandler((error, request, reply) => {
-    options.observer?.onProblem(problemIn(request.id, error).code);
+    const { code } = problemIn(request.id, error);
+    options.observer?.onProblem(code);
+    tellProblem?.(request, code);
     return sendProblem(reply, error);
   });
   app.removeAllContentTypeParsers();

@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import type { Handlers, OperationId } from "../handler.ts";
 import type { Services } from "../services.ts";
 import type { Storage } from "../storage.ts";
+import type { RequestTracer } from "../tracer.ts";
 import { createApp, type Observer } from "./app.ts";
 import { defaultBounds, type Bounds } from "./bounds.ts";
 import { readOperations } from "./contract.ts";
@@ -28,6 +29,7 @@ export interface ServerOptions {
   clock: Clock;
   config: Pick<Config, "bodyBytesMax" | "fileBytesMax" | "allowedHosts" | "logLevel" | "gracePeriodMs">;
   observer?: Observer | undefined;
+  tracer?: RequestTracer | undefined;
   /** For tests. */
   bounds?: Partial<Bounds>;
   /** Where log lines go; the standard output without it. */

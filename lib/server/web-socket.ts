@@ -51,6 +51,7 @@ export function createSockets({ app, ...options }: SocketsOptions): Sockets {
       const connection = reply.hijack().raw.socket;
       reply.raw.detachSocket(handshake.socket as never);
       server.handleUpgrade(request.raw, handshake.socket, handshake.head, (socket) => {
+        reply.raw.emit("upgraded"); // For whoever waits for the head of the answer, which left by the socket.
         open.add(socket);
         socket.once("close", () => open.delete(socket));
         serveSocket(socket, { ...options, connection, requestId: request.id, log: request.log });

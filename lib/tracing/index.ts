@@ -1,0 +1,13 @@
+import type { Tracing, TracingSources } from "./tracing.ts";
+
+export type { Tracing } from "./tracing.ts";
+
+/** Undefined, and nothing loaded, where the environment asks for no traces. */
+export async function openTracing(
+  { traces }: { traces: TracingSources["traces"] | undefined },
+  sources: Omit<TracingSources, "traces">,
+): Promise<Tracing | undefined> {
+  if (traces === undefined) return undefined;
+  const { createTracing } = await import("./tracing.ts");
+  return createTracing({ ...sources, traces });
+}
