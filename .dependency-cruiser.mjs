@@ -102,6 +102,12 @@ export default {
       "node_modules/(@ai-sdk/|ai/)",
     ),
     oneDoor(
+      "one-door-to-traces",
+      "Only lib/tracing knows OpenTelemetry: ask the port in lib/tracer.ts, or be wrapped by the room.",
+      "^lib/tracing/",
+      "node_modules/@opentelemetry/",
+    ),
+    oneDoor(
       "one-door-to-http",
       "Only lib/server serves HTTP and validates the contract, behind a port or behind a function platform.",
       "^lib/server/",

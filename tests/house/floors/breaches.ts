@@ -40,6 +40,7 @@ export const breaches: Breach[] = [
   { rule: "one-door-to-processes", file: "lib/tools/starts-process.ts", source: use("node:child_process") },
   { rule: "one-door-to-sqlite", file: "lib/core/speaks-sql.ts", source: use("better-sqlite3") },
   { rule: "one-door-to-models", file: "lib/core/asks-model.ts", source: use("@ai-sdk/openai") },
+  { rule: "one-door-to-traces", file: "lib/core/sends-spans.ts", source: use("@opentelemetry/api") },
   { rule: "one-door-to-http", file: "lib/core/serves-http.ts", source: use("fastify") },
   {
     rule: "nothing-imports-the-outside",
