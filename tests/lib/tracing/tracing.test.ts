@@ -4,7 +4,7 @@ import { builtInAgentId } from "../../../lib/agent.ts";
 import { type CollectedSpan, startCollector } from "../../support/collector.ts";
 import { converse, toolResult } from "../../support/conversation.ts";
 import { follow } from "../../support/follower.ts";
-import { calls, says } from "../../support/script.ts";
+import { asks, calls, says } from "../../support/script.ts";
 import { freePort, startServerProcess } from "../../support/server-process.ts";
 import { startTestServer, testKey } from "../../support/server.ts";
 import { openTestSocket } from "../../support/socket.ts";
@@ -67,13 +67,14 @@ test("a task is one trace: the agent, each request to the model, each tool", asy
   });
 });
 
-test("two tasks are two traces, also when the end of the one begins the other", async () => {
+test("two tasks are two traces, also when the one begins because the other waits for a person", async () => {
   const { server, sent } = await tracedServer({ TALKCODY_RUNNING_TASKS_MAX: "1" });
-  const first = await converse(server, [says("One.")]);
+  const first = await converse(server, [{ ...asks(), delayMs: 200 }]);
   const second = await converse(server, [says("Two.")]);
-  await taskIn(server, first.taskId, "completed");
+  await taskIn(server, first.taskId, "waiting");
   await taskIn(server, second.taskId, "completed");
   const agents = (await sent()).filter(({ name }) => name.startsWith("invoke_agent"));
+  expect(agents.map(({ attributes }) => attributes["talkcody.task.state"])).toEqual(["completed", "waiting"]);
   expect(agents.map(({ parentSpanId }) => parentSpanId)).toEqual([undefined, undefined]);
   expect(new Set(agents.map(({ traceId }) => traceId)).size).toBe(2);
 });
