@@ -34,11 +34,11 @@ function onHead(response: ServerResponse, left: (status: number | undefined) => 
   response.once("close", () => leave(undefined));
 }
 
-function subjectOf({ routeOptions, params, is404 }: FastifyRequest) {
+function subjectOf({ routeOptions, params }: FastifyRequest) {
   const { operationId } = routeOptions.config as { operationId?: string };
   const named = (params ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    route: is404 ? undefined : routeOptions.url?.replaceAll(/:(\w+)/g, "{$1}"),
+    route: routeOptions.url?.replaceAll(/:(\w+)/g, "{$1}"),
     operationId,
     sessionId: idOf(named["sessionId"]),
     taskId: idOf(named["taskId"]),
