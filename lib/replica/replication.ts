@@ -43,8 +43,9 @@ export function createReplication(options: ReplicationOptions): Replication {
   const works: Promise<void>[] = [];
   let copiedAt: number | undefined;
   const metricsUrl = options.replicatorMetricsUrl;
+  const placeType = options.replica.place.type;
   const replicator =
-    metricsUrl === undefined ? undefined : watchReplicator({ metricsUrl, store, clock, signal });
+    metricsUrl === undefined ? undefined : watchReplicator({ metricsUrl, store, placeType, clock, signal });
   const keepUp = (what: string, work: Promise<void>) =>
     void works.push(
       work.catch((error: unknown) => {

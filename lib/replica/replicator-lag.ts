@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { ObjectStore } from "../object-store.ts";
-import type { ReplicatorFacts } from "../replica.ts";
+import type { ReplicaPlace, ReplicatorFacts } from "../replica.ts";
 import { databaseNames, type DatabaseName } from "../storage.ts";
 
 const everyMs = 5000;
@@ -12,8 +12,10 @@ const waitingMax = 1000;
 export interface ReplicatorLagOptions {
   /** Of Litestream 0.5: how many transactions of each database it has read (`litestream_txid`). */
   metricsUrl: string;
-  /** Where it puts them: `<database>/ltx/<level>/<first>-<last>.ltx`, with the numbers of transactions in hexadecimal. */
+  /** Where it puts them: `<database>/<level>/<first>-<last>.ltx`, with the numbers of transactions in hexadecimal. */
   store: Pick<ObjectStore, "list">;
+  /** Levels have other names in a folder than in a bucket. */
+  placeType: ReplicaPlace["type"];
   clock: Clock;
   signal: AbortSignal;
 }
@@ -29,7 +31,7 @@ interface Waiting {
  * it, so what it has read is held against what lies in the replica. The replica is asked only while something is not
  * known to be there.
  */
-export function watchReplicator({ metricsUrl, store, clock, signal }: ReplicatorLagOptions) {
+export function watchReplicator({ store, placeType, clock, signal, ...options }: ReplicatorLagOptions) {
   const waiting = new Map<DatabaseName, Waiting[]>(databaseNames.map((name) => [name, []]));
   const arrived = new Map<DatabaseName, number>();
   let answeredMs = clock.elapsed();
@@ -40,7 +42,8 @@ export function watchReplicator({ metricsUrl, store, clock, signal }: Replicator
     const newest = known.at(-1)?.transaction ?? arrived.get(name) ?? 0;
     if (read > newest) add(known, { transaction: read, sinceMs: clock.elapsed() });
     if (known.length === 0) return;
-    const last = await lastIn(store, name, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+    const last = await lastIn(store, `${name}/`, levels[placeType], soon);
     arrived.set(name, last);
     waiting.set(
       name,
@@ -48,7 +51,7 @@ export function watchReplicator({ metricsUrl, store, clock, signal }: Replicator
     );
   };
   const look = async () => {
-    const read = await readTransactions(metricsUrl, signal);
+    const read = await readTransactions(options.metricsUrl, signal);
     isSilent = read === undefined;
     if (read === undefined) return;
     answeredMs = clock.elapsed();
@@ -96,16 +99,23 @@ async function readTransactions(
   }
 }
 
+const levels = {
+  file: { newest: "ltx/0/", all: "ltx/" },
+  s3: { newest: "0000/", all: "" },
+};
+
 /** The last transaction in the replica: of the newest files, or of all where those were merged already. */
 async function lastIn(
   store: Pick<ObjectStore, "list">,
-  name: DatabaseName,
+  below: string,
+  { newest, all }: { newest: string; all: string },
   signal: AbortSignal,
 ): Promise<number> {
-  const newest = await store.list(`${name}/ltx/0/`, signal);
-  const files = newest.length > 0 ? newest : await store.list(`${name}/ltx/`, signal);
-  return Math.max(
-    0,
-    ...files.map(({ key }) => Number.parseInt(/-([0-9a-f]{16})[.]ltx$/.exec(key)?.[1] ?? "0", 16)),
-  );
+  const found = await store.list(below + newest, signal);
+  const files = found.length > 0 ? found : await store.list(below + all, signal);
+  return Math.max(0, ...files.map(({ key }) => lastTransaction(key)));
+}
+
+function lastTransaction(key: string): number {
+  return Number.parseInt(/-([0-9a-f]{16})[.]ltx$/.exec(key)?.[1] ?? "0", 16);
 }

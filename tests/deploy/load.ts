@@ -19,8 +19,8 @@ export interface Load {
 
 const scratch = "load";
 
-/** Clients that write to all three databases until they are told to stop, or until nobody answers. */
-export function putUnderLoad(server: Caller): Load {
+/** Clients that write to all three databases until they are told to stop, or until nobody answers; each rests between two writes. */
+export function putUnderLoad(server: Caller, { restMs = 10 } = {}): Load {
   const acknowledged: Acknowledged[] = [];
   const answeredInMs: number[] = [];
   let isEnding = false;
@@ -60,7 +60,7 @@ export function putUnderLoad(server: Caller): Load {
   ];
   const writeOn = async (write: () => Promise<void>) => {
     try {
-      for (; !isEnding; await pause(10)) await write();
+      for (; !isEnding; await pause(restMs)) await write();
     } catch (error) {
       if (!isLineCut(error)) throw error;
     }

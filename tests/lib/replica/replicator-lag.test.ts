@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { ObjectStore } from "../../../lib/object-store.ts";
+import type { ReplicaPlace } from "../../../lib/replica.ts";
 import { createFolderStore } from "../../../lib/replica/folder-store.ts";
 import { watchReplicator } from "../../../lib/replica/replicator-lag.ts";
 import { handClock } from "../../support/hand-clock.ts";
@@ -11,7 +12,7 @@ import { until } from "../../support/until.ts";
 import { tempFolder } from "../storage/temp-storage.ts";
 
 /** A replicator that says what it is told to say, and a replica in a folder. */
-async function replicating() {
+async function replicating(placeType: ReplicaPlace["type"] = "file") {
   const said = { transactions: 0, isSilent: false, looks: 0 };
   const server = createServer((_request, response) => {
     said.looks++;
@@ -34,11 +35,12 @@ async function replicating() {
     },
   };
   const metricsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
-  const { watch, facts } = watchReplicator({ metricsUrl, store, clock, signal: stopping.signal });
+  const { watch, facts } = watchReplicator({ metricsUrl, store, placeType, clock, signal: stopping.signal });
   onTestFinished(() => stopping.abort());
   void watch();
   const arrive = (level: number, first: number, last: number) => {
-    const below = join(folder, "chat_history/ltx", String(level));
+    const name = placeType === "file" ? `ltx/${level}` : String(level).padStart(4, "0");
+    const below = join(folder, "chat_history", name);
     mkdirSync(below, { recursive: true });
     const hex = (transaction: number) => transaction.toString(16).padStart(16, "0");
     writeFileSync(join(below, `${hex(first)}-${hex(last)}.ltx`), "");
@@ -81,13 +83,25 @@ test("the bucket is asked only while something is not known to be there", async 
   expect([lists, seconds()]).toEqual([["chat_history/ltx/0/"], 0]);
 });
 
-test("what was merged already counts as there", async () => {
-  const { said, arrive, look, seconds } = await replicating();
-  said.transactions = 9;
-  arrive(1, 1, 9);
-  await look();
-  expect(seconds()).toBe(0);
-});
+test.each(["file", "s3"] as const)(
+  "what was merged already counts as there, in a place of type %s",
+  async (type) => {
+    const { said, arrive, look, seconds } = await replicating(type);
+    said.transactions = 9;
+    await look();
+    arrive(1, 1, 9);
+    await look();
+    expect(seconds()).toBe(0);
+    said.transactions = 10;
+    arrive(0, 10, 10);
+    await look();
+    expect(seconds()).toBe(0);
+    said.transactions = 11;
+    await look();
+    await look();
+    expect(seconds(), "the negative twin").toBe(5);
+  },
+);
 
 test("a bucket that does not answer lets what waits go on waiting, and what was there stays there", async () => {
   const { said, trouble, arrive, look, facts, seconds } = await replicating();
