@@ -66,7 +66,7 @@ test("a folder of somebody else is told as one", async () => {
   // Root may write everywhere, unless it lays its capabilities down.
   const lower = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
   const code = `${holding(folder)}.catch(({ message }) => console.log(message))`;
-  const [command = "", ...args] = [...lower, process.execPath, "--input-type=module", "-e", code];
+  const [command, ...args] = [...lower, process.execPath, "--input-type=module", "-e", code] as const;
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   const [said] = (await once(child.stdout, "data")) as [Buffer];
   expect(said.toString()).toMatch(/may not be written by this user/);
