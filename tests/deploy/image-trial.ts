@@ -32,6 +32,10 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
     await eventWhere(server, sessionId, ({ type }) => type === "token");
     const results = await toolResults(server, sessionId);
     const seen = JSON.stringify(results);
+    claim("a command sees no database and no key file", seen.includes("DATA none"));
+    claim("a command sees no process but its own, so it can signal no other", seen.includes("OTHERS 0"));
+    const isLeft = container.processes().some(({ command }) => command.includes("sleep 987"));
+    claim("nothing that a command started is left", seen.includes("STARTED") && !isLeft);
     claim("git and ripgrep are there", seen.includes("git version") && results.every((one) => !one.isError));
     claim("SIGTERM in the middle of a task ends it with 0", container.stop() === 0);
     const said = container.logs();
@@ -51,8 +55,16 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
   return claims;
 }
 
+/** What a command finds of the server: files of the data folder, and processes that are not its own. */
+const looksAround = [
+  "ls /data/*.db /data/api-key /data/drill.json >/dev/null 2>&1 && echo DATA there || echo DATA none",
+  "echo OTHERS $(cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c -e '[s]tart.mjs' -e '[l]itestream' -e '[t]ini')",
+  "setsid sleep 987 >/dev/null 2>&1 & echo STARTED",
+].join("\n");
+
 const steps = [
   calls("bash", { command: "git --version; env; cat /proc/*/environ /proc/*/cmdline /data/*; true" }),
+  calls("bash", { command: looksAround }),
   calls("codeSearch", { pattern: "nothing", path: "." }),
   { text: "A long answer.", tokens: 500, tokensPerSecond: 100 },
   says("Done."),
