@@ -32,12 +32,13 @@ export interface SocketOptions {
 
 type Request = Schemas["WebSocketRequest"];
 
-/** Serves one accepted socket: answers every request once, and follows the sessions it subscribes to. */
+/** Serves one accepted socket: answers every request once and in order, and follows the sessions it subscribes to. */
 export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   const line = createLine(socket, options.connection, options.bounds);
   const subscriptions = createSubscriptions({ line, ...options });
   const peer: Peer = { line, subscriptions, options };
-  socket.on("message", (bytes, isBinary) => void receive(peer, bytes, isBinary));
+  let last = Promise.resolve(); // Many may come in one packet.
+  socket.on("message", (...frame) => void (last = last.then(() => receive(peer, ...frame))));
   socket.on("error", (error) => options.log.debug({ err: error }, "a socket broke"));
   socket.once("close", subscriptions.removeAll);
 }

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { onTestFinished, expect, test } from "vitest";
 import { WebSocket, type ClientOptions } from "ws";
 import { AppError } from "../../../lib/errors.ts";
@@ -27,6 +27,8 @@ interface Peer {
   socket: WebSocket;
   frames: Frame[];
   send(frame: unknown): void;
+  /** In one packet. */
+  together(frames: readonly unknown[]): void;
   /** The answer to a request. */
   answer(id: string): Promise<Frame>;
   closed: Promise<[number, string]>;
@@ -51,6 +53,12 @@ async function join(
     frames,
     closed,
     send: (frame) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
+    together: (all) => {
+      const { _socket: connection } = socket as unknown as { _socket: Socket };
+      connection.cork();
+      for (const frame of all) socket.send(JSON.stringify(frame));
+      connection.uncork();
+    },
     answer: async (id) => {
       await until(() => find(id) !== undefined);
       return find(id) ?? {};
@@ -169,6 +177,30 @@ test("leaving, unsubscribing and subscribing again each end the source", async (
   await until(() => live === 0);
 });
 
+test("requests that arrive together are answered in their order: who unsubscribes last follows nothing", async () => {
+  let live = 0;
+  const { url } = await start({
+    handlers: {
+      streamSessionEvents: ({ signal }) => {
+        live++;
+        signal.addEventListener("abort", () => live--, { once: true });
+        return { status: 200, events: stream([[event(1)]], signal) };
+      },
+    },
+  });
+  const peer = await join(url);
+  peer.together([
+    { type: "subscribe", id: "1", sessionId },
+    { type: "unsubscribe", id: "2", sessionId },
+    { type: "ping", id: "3" },
+  ]);
+  await peer.answer("3");
+  await sleep(20);
+  const answers = peer.frames.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  expect(answers).toEqual(["1", "2", "3"]);
+  expect(live).toBe(0);
+});
+
 test("changes go through the same operations and the same keys as REST", async () => {
   let count = 0;
   const { url } = await start({
@@ -260,6 +292,15 @@ test("sockets, subscriptions and frames are bounded", async () => {
   expect((await peer.closed)[0]).toBe(1009);
   await sleep(20);
   await join(url);
+});
+
+test("subscriptions that arrive together are bounded like those that come one by one", async () => {
+  const { url } = await start({ ...follow, bounds: { subscriptionsMax: 2 } });
+  const peer = await join(url);
+  const ids = ["2", "3", "4", "5"];
+  peer.together(ids.map((id) => ({ type: "subscribe", id, sessionId: `ses_${id.repeat(26)}` })));
+  const answers = await Promise.all(ids.map((id) => peer.answer(id)));
+  expect(answers.map(({ type }) => type)).toEqual(["ack", "ack", "error", "error"]);
 });
 
 test("a peer that takes nothing costs little and is cut", async () => {
