@@ -11,8 +11,8 @@ export type SocketRequest = WithoutId<Schemas["WebSocketRequest"]>;
 export interface Requests {
   /** Resolves to the body of the ack; rejects with ProblemError. What a cut line left open, or a busy server refused, is sent again. */
   ask(request: SocketRequest): Promise<unknown>;
-  /** Asks on this connection only; rejects never, resolves to the refusal or undefined. */
-  subscribe(request: SocketRequest): Promise<ProblemError | undefined>;
+  /** Asks on this connection only; rejects never, resolves to the refusal or undefined. Calls `onAccepted` before any later frame is received. */
+  subscribe(request: SocketRequest, onAccepted?: () => void): Promise<ProblemError | undefined>;
   ping(): void;
   connect(write: (text: string) => void): void;
   disconnect(): void;
@@ -21,9 +21,11 @@ export interface Requests {
   refuseAll(error: unknown): void;
 }
 
+type Answer = { body: unknown } | { error: unknown };
+
 interface Open {
   text: string;
-  settle: (answer: { body: unknown } | { error: unknown }) => void;
+  settle: (answer: Answer) => void;
   /** Means something only on the connection it was sent on. */
   isPassing: boolean;
   refusals: number;
@@ -38,15 +40,19 @@ export function createRequests({
   let count = 0;
   let refusal: { error: unknown } | undefined;
 
-  const send = (request: SocketRequest, isPassing: boolean) =>
-    new Promise<{ body: unknown } | { error: unknown }>((settle) => {
-      if (refusal) return settle(refusal);
+  const send = (request: SocketRequest, isPassing: boolean, onAccepted = () => {}) =>
+    new Promise<Answer>((resolve) => {
+      if (refusal) return resolve(refusal);
       const id = `r${++count}`;
       const text = JSON.stringify({ ...request, id });
+      const settle = (answer: Answer) => {
+        if ("body" in answer) onAccepted();
+        resolve(answer);
+      };
       open.set(id, { text, settle, isPassing, refusals: 0 });
       write?.(text);
     });
-  const answer = (id: string | null, outcome: { body: unknown } | { error: unknown }) => {
+  const answer = (id: string | null, outcome: Answer) => {
     open.get(id ?? "")?.settle(outcome);
     open.delete(id ?? "");
   };
@@ -68,8 +74,8 @@ export function createRequests({
       if ("error" in outcome) throw outcome.error;
       return outcome.body;
     },
-    async subscribe(request) {
-      const outcome = await send(request, true);
+    async subscribe(request, onAccepted) {
+      const outcome = await send(request, true, onAccepted);
       return "error" in outcome && outcome.error instanceof ProblemError ? outcome.error : undefined;
     },
     ping: () => write?.(JSON.stringify({ type: "ping", id: `p${++count}` })),

@@ -25,8 +25,8 @@ export interface Subscriptions {
 interface Followed {
   subscriber: Subscriber;
   cursor: Cursor;
-  /** Its snapshot has come. What came before is left over from an earlier subscription to the same session. */
-  hasBegun: boolean;
+  /** The server has accepted it on this connection. What came before is left over from an earlier subscription to the same session. */
+  isAccepted: boolean;
 }
 
 export function createSubscriptions(requests: Requests): Subscriptions {
@@ -36,12 +36,11 @@ export function createSubscriptions(requests: Requests): Subscriptions {
   const subscribe = async (sessionId: string) => {
     const entry = followed.get(sessionId);
     if (entry === undefined) return;
-    entry.hasBegun = false;
+    entry.isAccepted = false;
     const { after } = entry.cursor;
-    const refusal = await requests.subscribe({
-      type: "subscribe",
-      sessionId,
-      ...(after === undefined ? {} : { after }),
+    const place = after === undefined ? {} : { after };
+    const refusal = await requests.subscribe({ type: "subscribe", sessionId, ...place }, () => {
+      entry.isAccepted = true;
     });
     if (refusal === undefined || followed.get(sessionId) !== entry) return;
     followed.delete(sessionId);
@@ -49,14 +48,12 @@ export function createSubscriptions(requests: Requests): Subscriptions {
   };
   const deliver = (sessionId: string, frame: StreamFrame) => {
     const entry = followed.get(sessionId);
-    if (entry === undefined) return;
-    entry.hasBegun ||= frame.type === "snapshot";
-    if (entry.hasBegun && entry.cursor.accept(frame)) entry.subscriber.onFrame(frame);
+    if (entry?.isAccepted && entry.cursor.accept(frame)) entry.subscriber.onFrame(frame);
   };
   return {
     add(sessionId, subscriber) {
       if (followed.has(sessionId)) throw new Error(`${sessionId} is followed already.`);
-      const entry = { subscriber, cursor: createCursor(subscriber.after), hasBegun: false };
+      const entry = { subscriber, cursor: createCursor(subscriber.after), isAccepted: false };
       followed.set(sessionId, entry);
       if (isConnected) void subscribe(sessionId);
       return () => {

@@ -166,6 +166,34 @@ test("frames left over from an earlier subscription do not reach a new one", asy
   );
 });
 
+test("an earlier subscription's whole beginning, still on its way, does not reach a new one", async () => {
+  let earlier: (() => void) | undefined;
+  const { client } = await listen((request, say) => {
+    if (request.type !== "subscribe") return;
+    const begin = (first: number) => {
+      say({ type: "ack", id: request.id, status: 200, body: null });
+      say(snapshot);
+      for (let sequence = first; sequence <= 9; sequence++) say(event(sequence));
+    };
+    if (earlier === undefined) return void (earlier = () => begin(9)); // The line is slow.
+    earlier();
+    begin(1);
+  });
+  const socket = open(client);
+  const stop = socket.follow(sessionId, { after: eventIdOf(8), onFrame: () => {} });
+  await vi.waitFor(() => expect(earlier).toBeDefined());
+  stop();
+  const seen: number[] = [];
+  socket.follow(sessionId, {
+    onFrame: (frame) => {
+      if ("id" in frame) seen.push(placeOf(frame.id));
+    },
+  });
+  await vi.waitFor(() => expect(seen.at(-1)).toBe(9));
+  await new Promise((resolve) => void setTimeout(resolve, 20));
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 test("a busy server is asked again under the same key, a bounded number of times", async () => {
   const keys: unknown[] = [];
   const { client } = await listen((request, say) => {
