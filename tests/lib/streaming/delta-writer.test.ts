@@ -207,6 +207,18 @@ test("close writes what is pending, stops the timer and refuses more", () => {
   expect(() => writer.push(delta(sessionId, "x"))).toThrow(/stopping/);
 });
 
+test("close lets go of what the database refuses for the moment, and tells of what can never be written", () => {
+  const full = openWriter(() => () => {
+    throw new AppError("storage-full", "The disk is full.");
+  });
+  full.writer.push(delta(full.sessionId, "void at the next start"));
+  full.writer.close();
+  expect(full.isWaiting()).toBe(false);
+  const { writer } = openWriter();
+  writer.push(delta(temp.newId("ses"), "to nobody"));
+  expect(() => writer.close()).toThrow(/session/);
+});
+
 test("with real timers the text comes out whole, in few events", async () => {
   const storage = temp.openTemp();
   const sessionId = temp.addSession(storage);
