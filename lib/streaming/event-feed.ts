@@ -38,7 +38,7 @@ export function createEventFeed(options: EventFeedOptions): EventFeed & EventStr
       const { after, gap, lastSequence } = startOf(log, query.sessionId, query.after);
       const frame = snapshotAt(query.sessionId, lastSequence);
       const first: StreamFrame[] = gap ? [frame, gapFrame(query.sessionId, gap)] : [frame];
-      return follow({ log, tails, query, first, after });
+      return follow({ log, tails, query, first, after, snapshotAt });
     },
     page({ sessionId, after, limit }) {
       const start = startOf(log, sessionId, after);
@@ -61,6 +61,7 @@ interface Following {
   query: FeedQuery;
   first: readonly StreamFrame[];
   after: number;
+  snapshotAt: ReturnType<typeof createSnapshots>;
 }
 
 async function* follow({
@@ -69,6 +70,7 @@ async function* follow({
   query,
   first,
   after,
+  snapshotAt,
 }: Following): AsyncGenerator<readonly StreamFrame[]> {
   const { sessionId, signal } = query;
   const tail = tails.join(sessionId);
@@ -82,7 +84,7 @@ async function* follow({
       const recent = tail.after(place);
       const batch = recent
         ? { frames: recent, place: placeAfter(recent, place) }
-        : readPage(log, sessionId, place);
+        : readPage({ log, snapshotAt }, sessionId, place);
       if (batch.frames.length > 0) {
         place = batch.place;
         yield batch.frames;
@@ -107,17 +109,22 @@ interface Batch {
   place: number;
 }
 
-/** Events from the log; behind a gap frame when what should have come next was pruned since. */
-function readPage(log: EventLog, sessionId: string, place: number): Batch {
-  const beforeFirst = log.bounds(sessionId).firstSequence - 1;
-  const from = Math.max(place, beforeFirst);
+/**
+ * Events from the log. When what should have come next was pruned since, a snapshot and a gap come first: what the lost
+ * events said of the present, such as a decision that was taken, is in none that follows.
+ */
+function readPage(
+  { log, snapshotAt }: Pick<Following, "log" | "snapshotAt">,
+  sessionId: string,
+  place: number,
+): Batch {
+  const { firstSequence, lastSequence } = log.bounds(sessionId);
+  const from = Math.max(place, firstSequence - 1);
   const events = log.read(sessionId, from, logPageEvents);
-  const isCut = beforeFirst > place;
-  const gap = { reason: "pruned", firstId: events[0]?.id ?? null } as const;
-  return {
-    frames: isCut ? [gapFrame(sessionId, gap), ...events] : events,
-    place: placeAfter(events, from),
-  };
+  if (from === place) return { frames: events, place: placeAfter(events, from) };
+  const gap = gapFrame(sessionId, { reason: "pruned", firstId: events[0]?.id ?? null });
+  const frames = [snapshotAt(sessionId, lastSequence), gap, ...events];
+  return { frames, place: placeAfter(events, from) };
 }
 
 function gapFrame(sessionId: string, data: Gap): StreamFrame {

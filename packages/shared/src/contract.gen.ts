@@ -91,8 +91,9 @@ export interface paths {
      *     live. `id:` is the resume token, `event:` the type, `data:` the event as JSON; a comment every 15 s keeps the
      *     line open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from its start, and
      *     `after=latest` streams only what is new. Deltas that a `message.final` or a `tool.result` made void are left out of
-     *     a replay. A cursor the log cannot serve gets a `gap` frame first. When the server stops it says so in a comment
-     *     and gives `retry`; connect again with the last id.
+     *     a replay. A cursor the log cannot serve gets a `gap` frame first; a reader so slow that what comes next is gone
+     *     from the log gets another `snapshot` and a `gap`. When the server stops it says so in a comment and gives
+     *     `retry`; connect again with the last id.
      *     With `Accept: application/json` the same log answers as a page.
      */
     get: operations["streamSessionEvents"];

@@ -77,7 +77,10 @@ test("what is pruned under a slow reader is told to it as a gap, once", async ()
   expect(await next()).toEqual(["a"]);
   for (const text of ["b", "c", "d", "e", "f", "g", "h"]) say(storage, sessionId, text);
   prune(folder, sessionId, 3);
-  expect(await next()).toEqual([`gap pruned ${evt(4)}`, "d", "e", "f", "g", "h"]);
+  const frames = (await stream.next()).value as StreamFrame[];
+  expect(texts(frames)).toEqual(["snapshot", `gap pruned ${evt(4)}`, "d", "e", "f", "g", "h"]);
+  // What the lost events said of the present, such as a decision that was taken, is in no event that follows.
+  expect(frames[0]).toMatchObject({ data: { session: { lastEventId: evt(8) } } });
   say(storage, sessionId, "i");
   expect(await next()).toEqual(["i"]);
 });
