@@ -7,7 +7,7 @@ import type { OpenCalls } from "./ledger.ts";
 import { failure, perform, wordsOnCut } from "./perform.ts";
 import { requestPermission } from "./permission.ts";
 import type { Surroundings } from "./permission.ts";
-import { outcomeOf } from "./traces.ts";
+import { outcomeOf } from "./cut-calls.ts";
 
 /**
  * Answers every tool call of a message, in call order. Neighbouring calls that only read run side by side. A message
