@@ -22,6 +22,11 @@ export function groupsLeft(groups: ReadonlySet<number>): Set<number> {
   return new Set(running.map(({ group }) => group).filter((group) => groups.has(group)));
 }
 
+/** The process group that a process is in; undefined when it is gone. Linux only. */
+export function groupOf(pid: number): number | undefined {
+  return statOf(pid)?.group;
+}
+
 /** Tells one start of this machine from another, where start times count from there. */
 export function bootId(): string {
   return isLinux ? readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() : "any";

@@ -48,6 +48,18 @@ test.each(both.flatMap((isolation) => commands.map((row) => [isolation, ...row] 
   },
 );
 
+test("a group that is on no record, as on a full disk, is found by the mark of one of it, and goes whole", async () => {
+  const mark = `954.${process.pid}`;
+  const { dataDir, kill } = live(`await run("env -i sleep ${mark}; true");`, { isolation: "off" });
+  await running(1, `sleep ${mark}`);
+  await kill();
+  const [life = ""] = recordsIn(dataDir);
+  const record = join(dataDir, "processes", life);
+  writeFileSync(record, `${readFileSync(record, "utf8").split("\n")[0]}\n`);
+  await reap(dataDir);
+  expect(processesWith(`sleep ${mark}`)).toEqual([]);
+});
+
 test("without reaping a command outlives a server that does not isolate, so the tests above can fail", async () => {
   const mark = `952.${process.pid}`;
   const { dataDir, kill } = live(`await run("sleep ${mark}");`, { isolation: "off" });
