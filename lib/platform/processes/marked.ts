@@ -20,8 +20,8 @@ export async function killMarked(mark: string): Promise<boolean> {
   const own = groupOf(process.pid); // A server that a command started may be in the command's group.
   for (const pid of found) {
     const group = groupOf(pid) ?? 0;
-    if (group <= 1 || group === own)
-      kill(pid); // 0 and 1 would mean all that is here.
+    // 0 and 1 would mean all that is here.
+    if (group <= 1 || group === own) kill(pid);
     else killGroup(group, "SIGKILL");
   }
   return found.length > 0;
