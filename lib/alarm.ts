@@ -66,12 +66,12 @@ function replicaAlarms(replica: ReplicaFacts, vitals: Vitals, now: number): Omit
   if (isSettled && now - (copiedAt ?? startedAt) > thresholds.copyAgeMs)
     alarms.push({
       code: "copies",
-      detail: `The last whole copy of the databases was made ${ago(now, copiedAt)}; there should be one each hour. The log of the server says why.`,
+      detail: `${lastSentence("whole copy of the databases", now, copiedAt)} There should be one each hour; the log of the server says why.`,
     });
   if (vitals.attachmentsMissingMs > thresholds.attachmentsMissingMs)
     alarms.push({
       code: "attachments",
-      detail: `Files are on this disk alone for ${spanOf(vitals.attachmentsMissingMs)}. The log of the server says why the replica does not take them.`,
+      detail: `Files have been on this disk alone for ${spanOf(vitals.attachmentsMissingMs)}. The log of the server says why the replica does not take them.`,
     });
   const lastGoodAt = drill?.lastGoodAt ? Date.parse(drill.lastGoodAt) : undefined;
   if (drill !== undefined && drill.breaches.length > 0)
@@ -79,7 +79,7 @@ function replicaAlarms(replica: ReplicaFacts, vitals: Vitals, now: number): Omit
   else if (isSettled && now - (lastGoodAt ?? startedAt) > thresholds.drillAgeMs)
     alarms.push({
       code: "drill",
-      detail: `The last restore drill that passed was ${ago(now, lastGoodAt)}. Hold one with deploy/restore-drill.sh, and read what it says.`,
+      detail: `${lastSentence("restore drill that passed", now, lastGoodAt)} Hold one with deploy/restore-drill.sh, and read what it says.`,
     });
   return alarms;
 }
@@ -90,8 +90,10 @@ function lagSentence({ lagMs, isSilent }: { lagMs: number; isSilent: boolean }):
     : `Writes wait for ${spanOf(lagMs)} to get into the replica; they would be lost with this disk. See whether the bucket answers and takes its keys.`;
 }
 
-function ago(now: number, at: number | undefined): string {
-  return at === undefined ? "never, since the server started" : `${spanOf(now - at)} ago`;
+function lastSentence(what: string, now: number, at: number | undefined): string {
+  return at === undefined
+    ? `There was no ${what} since the server started.`
+    : `The last ${what} is ${spanOf(now - at)} old.`;
 }
 
 function spanOf(ms: number): string {

@@ -48,9 +48,15 @@ export function watchHealth({ clock, storage, report, ...options }: HealthOption
     vitals = { ...read, attachmentsMissingMs, upMs: clock.elapsed() - startedAt };
     note(alarmsOf(vitals, clock.now()));
   };
+  let isBlind = false;
   const watch = async () => {
     while (!stopping.signal.aborted) {
-      await look().catch((error: unknown) => report(`How the server is could not be seen: ${String(error)}`));
+      const failure = await look().then(
+        () => undefined,
+        (error: unknown) => String(error),
+      );
+      if (failure !== undefined && !isBlind) report(`How the server is cannot be seen: ${failure}`);
+      isBlind = failure !== undefined;
       await clock.sleep(everyMs, stopping.signal).catch(() => {});
     }
   };

@@ -4,7 +4,14 @@ import type { Clock } from "../clock.ts";
 import type { ReplicaFacts } from "../replica.ts";
 
 /** Each of them stands there, so that a rule for one that never rang finds it. */
-const codes: readonly Alarm["code"][] = ["replication", "copies", "attachments", "drill", "disk", "wal"];
+const silent: Record<Alarm["code"], 0> = {
+  replication: 0,
+  copies: 0,
+  attachments: 0,
+  drill: 0,
+  disk: 0,
+  wal: 0,
+};
 
 export function describeAlarms({ alarms }: { alarms(): Alarm[] }, registry: Registry): void {
   new Gauge({
@@ -13,7 +20,7 @@ export function describeAlarms({ alarms }: { alarms(): Alarm[] }, registry: Regi
     labelNames: ["alarm"],
     registers: [registry],
     collect() {
-      for (const alarm of codes) this.set({ alarm }, 0);
+      for (const [alarm, value] of Object.entries(silent)) this.set({ alarm }, value);
       for (const { code } of alarms()) this.set({ alarm: code }, 1);
     },
   });

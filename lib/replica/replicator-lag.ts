@@ -80,7 +80,7 @@ function add(known: Waiting[], { transaction, sinceMs }: Waiting): void {
   known.push({ transaction, sinceMs: last?.sinceMs ?? sinceMs });
 }
 
-/** Of each database; undefined when the replicator does not answer as it should. */
+/** Of each database; undefined when the replicator does not answer, or not of all of them: nothing is known then. */
 async function readTransactions(
   url: string,
   signal: AbortSignal,
@@ -88,15 +88,17 @@ async function readTransactions(
   try {
     const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) });
     const text = await answer.text();
-    return new Map(
-      databaseNames.map((name) => [
-        name,
-        Number(new RegExp(`^litestream_txid\\{db="[^"]*${name}[.]db"\\} (\\S+)`, "m").exec(text)?.[1] ?? 0),
-      ]),
-    );
+    const read = databaseNames.map((name) => [name, transactionIn(text, name)] as const);
+    return read.every(([, count]) => Number.isInteger(count)) ? new Map(read) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** NaN where it does not stand. */
+function transactionIn(text: string, name: DatabaseName): number {
+  const line = new RegExp(`^litestream_txid\\{db="[^"]*/${name}[.]db"\\} (\\S+)$`, "m");
+  return Number(line.exec(text)?.[1] ?? NaN);
 }
 
 const levels = {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { watchHealth } from "../../../lib/health/index.ts";
@@ -79,4 +79,18 @@ test("databases that cannot be read are a reason why nobody is served", () => {
   expect(health.trouble()).toBeNull();
   storage.close();
   expect(health.trouble()).toMatch(/^The databases cannot be read: /);
+});
+
+test("a disk that cannot be looked at is told once, and looked at again", async () => {
+  const { dataDir, clock, told, health, look } = watched();
+  await look();
+  renameSync(dataDir, `${dataDir}-away`);
+  for (let round = 0; round < 3; round++) {
+    await clock.passBy(10_000);
+    await until("it was told", () => told.length > 0);
+  }
+  expect(told).toEqual([expect.stringMatching(/^How the server is cannot be seen: .*ENOENT/)]);
+  renameSync(`${dataDir}-away`, dataDir);
+  await look();
+  expect(health.vitals()?.diskFreeBytes).toBeGreaterThan(0);
 });

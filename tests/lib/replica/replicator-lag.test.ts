@@ -13,13 +13,15 @@ import { tempFolder } from "../storage/temp-storage.ts";
 
 /** A replicator that says what it is told to say, and a replica in a folder. */
 async function replicating(placeType: ReplicaPlace["type"] = "file") {
-  const said = { transactions: 0, isSilent: false, looks: 0 };
+  const said = { transactions: 0, isSilent: false, leavesOut: "", looks: 0 };
   const server = createServer((_request, response) => {
     said.looks++;
     if (said.isSilent) return void response.destroy();
-    response.end(
-      `litestream_txid{db="/data/agents.db"} 0\nlitestream_txid{db="/data/chat_history.db"} ${said.transactions}\n`,
-    );
+    const counts = { agents: 0, settings: 0, chat_history: said.transactions };
+    const lines = Object.entries(counts)
+      .filter(([name]) => name !== said.leavesOut)
+      .map(([name, count]) => `litestream_txid{db="/data/${name}.db"} ${count}\n`);
+    response.end(lines.join(""));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -132,4 +134,13 @@ test("a silent replicator is behind since it answered last", async () => {
   said.isSilent = false;
   await look();
   expect(facts()).toEqual({ isSilent: false, lagMs: 0 });
+});
+
+test("a stranger at that address, or a replicator that leaves a database out, tells nothing", async () => {
+  const { said, look, facts } = await replicating();
+  await look();
+  said.leavesOut = "settings";
+  await look();
+  await look();
+  expect(facts()).toEqual({ isSilent: true, lagMs: 10_000 });
 });
