@@ -1,9 +1,10 @@
-import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../../lib/clock.ts";
 
 export interface HandClock extends Clock {
-  /** Time passes, and whoever wakes in it has had a few turns. */
-  passBy(ms: number): Promise<void>;
+  /** Time passes; whoever slept until then wakes. */
+  passBy(ms: number): void;
+  /** How many sleep. Who wakes, works and sleeps again has done its work. */
+  readonly sleeping: number;
 }
 
 /** A clock that moves by hand alone. */
@@ -19,12 +20,14 @@ export function handClock(startMs = Date.UTC(2026, 10, 22, 12)): HandClock {
         sleepers.push({ at: passedMs + ms, wake: resolve });
         signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
       }),
-    passBy: async (ms) => {
+    get sleeping() {
+      return sleepers.length;
+    },
+    passBy: (ms) => {
       passedMs += ms;
       const due = sleepers.filter(({ at }) => at <= passedMs);
       sleepers = sleepers.filter(({ at }) => at > passedMs);
       for (const { wake } of due) wake();
-      for (let turns = 0; turns < 10; turns++) await turn();
     },
   };
 }

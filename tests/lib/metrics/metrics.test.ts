@@ -35,7 +35,7 @@ test("a task shows in what is measured: its first tokens, its events, its decisi
     return waited > 0.05;
   });
   expect((await scrape()).value("talkcody_tasks", { state: "waiting" })).toBe(1);
-  expect((await scrape()).value("talkcody_readers")).toBe(1);
+  await until("the reader is there", async () => (await scrape()).value("talkcody_readers") === 1);
   await decide(server, sessionId, { type: "respond", actionId: action.id, result: { colour: "Red" } });
   await taskIn(server, taskId, "completed");
   await follower.waitFor("the end", (state) => state.tasks[taskId]?.state === "completed");

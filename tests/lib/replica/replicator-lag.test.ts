@@ -13,9 +13,8 @@ import { tempFolder } from "../storage/temp-storage.ts";
 
 /** A replicator that says what it is told to say, and a replica in a folder. */
 async function replicating(placeType: ReplicaPlace["type"] = "file") {
-  const said = { transactions: 0, isSilent: false, leavesOut: "", looks: 0 };
+  const said = { transactions: 0, isSilent: false, leavesOut: "" };
   const server = createServer((_request, response) => {
-    said.looks++;
     if (said.isSilent) return void response.destroy();
     const counts = { agents: 0, settings: 0, chat_history: said.transactions };
     const lines = Object.entries(counts)
@@ -47,13 +46,12 @@ async function replicating(placeType: ReplicaPlace["type"] = "file") {
     const hex = (transaction: number) => transaction.toString(16).padStart(16, "0");
     writeFileSync(join(below, `${hex(first)}-${hex(last)}.ltx`), "");
   };
+  const hasLooked = () => until("it has looked, and sleeps", () => clock.sleeping === 1);
   const look = async () => {
-    const before = said.looks;
-    await clock.passBy(5000);
-    await until("it has looked", () => said.looks > before);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    clock.passBy(5000);
+    await hasLooked();
   };
-  await until("it looks", () => said.looks > 0);
+  await hasLooked();
   return { said, trouble, lists, arrive, look, facts, seconds: () => facts().lagMs / 1000 };
 }
 
