@@ -1,141 +1,170 @@
-// The floors of the house: who may import whom. Every rule tells the one who broke it what to do instead.
-const roof = "^(assemble|main|start)[.]ts$|^deploy/";
+// Who may import whom. Each rule tells whoever breaks it what to do instead.
+const nouns = "^lib/[^/]+[.]ts$";
+const shapes = "^lib/(ports|operating|config)/";
+const modules = "^lib/(?!ports/|operating/|config/)[^/]+/";
+const app = "^app/|^deploy/";
 const clients = "^packages/(cli|web)/";
 const outside = "^(tests|scripts|bench)/|^packages/[^/]+/tests/|[.]config[.]ts$";
 const npm = "(^|/)node_modules/";
 const pureNode = "^(assert|async_hooks|buffer|crypto|events|os|path|stream|timers|url|util)(/|$)";
 
-const floor = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
-const oneDoor = (name, comment, room, packages) =>
-  floor(name, comment, { pathNot: [room, outside, clients] }, { path: packages });
+const rule = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+const onlyIn = (name, comment, folder, packages) =>
+  rule(name, comment, { pathNot: [folder, outside, clients] }, { path: packages });
 
 export default {
   forbidden: [
-    floor(
-      "ground-knows-no-room",
-      "lib/*.ts are nouns and ports: declare an interface here, implement it in a room, introduce them in assemble.ts.",
-      { path: "^lib/[^/]+[.]ts$" },
-      { path: ["^lib/[^/]+/", "^handlers/", clients, roof] },
+    rule(
+      "nouns-import-nouns-only",
+      "lib/*.ts say what the product is: put an interface that others implement into lib/ports.",
+      { path: nouns },
+      { path: ["^lib/[^/]+/", "^handlers/", clients, app] },
     ),
-    floor(
-      "ground-knows-no-technology",
-      "lib/*.ts import no npm package: wrap the package in one room and give the ground floor a port.",
-      { path: "^lib/[^/]+[.]ts$" },
+    rule(
+      "operating-knows-no-port",
+      "lib/operating holds facts and rules of operation: what others implement belongs into lib/ports.",
+      { path: "^lib/operating/" },
+      { path: "^lib/(ports|config)/" },
+    ),
+    rule(
+      "ports-know-no-config",
+      "A port says what it promises, not how it is configured: pass the value as an argument.",
+      { path: "^lib/ports/" },
+      { path: "^lib/config/" },
+    ),
+    rule(
+      "ports-know-no-module",
+      "lib/ports, lib/operating and lib/config import no module: declare an interface, implement it in a module, pass it in app/assemble.ts.",
+      { path: shapes },
+      { path: [modules, "^handlers/", clients, app] },
+    ),
+    rule(
+      "nouns-and-ports-use-no-package",
+      "Nouns and ports import no npm package: wrap the package in one module and give it a port.",
+      { path: [nouns, shapes] },
       { path: npm },
     ),
-    floor(
-      "ground-does-no-io",
-      "lib/*.ts touch no files, sockets or processes: a room does, behind a port.",
-      { path: "^lib/[^/]+[.]ts$" },
+    rule(
+      "nouns-and-ports-do-no-io",
+      "Nouns and ports touch no files, sockets or processes: a module does, behind a port.",
+      { path: [nouns, shapes] },
       { dependencyTypes: ["core"], pathNot: pureNode },
     ),
-    floor(
-      "rooms-do-not-meet",
-      "A room imports itself, lib/*.ts and packages/shared: put a port on the ground floor and let assemble.ts pass it.",
-      { path: "^lib/([^/]+)/" },
-      { path: ["^lib/[^/]+/", "^handlers/", clients, roof], pathNot: "^lib/$1/" },
+    rule(
+      "modules-are-separate",
+      "A module imports itself, nouns, ports and packages/shared: declare a port and let app/assemble.ts pass the implementation.",
+      { path: "^lib/(?!ports/|operating/|config/)([^/]+)/" },
+      { path: [modules, "^handlers/", clients, app], pathNot: "^lib/$1/" },
     ),
-    floor(
+    rule(
       "handlers-see-ports-only",
-      "A handler imports lib/*.ts and packages/shared: take the service from its second argument.",
+      "A handler imports nouns, ports and packages/shared: take the service from its second argument.",
       { path: "^handlers/", pathNot: "^handlers/registry[.]gen[.]ts$" },
-      { path: ["^lib/[^/]+/", "^handlers/", clients, roof] },
+      { path: [modules, "^lib/config/", "^handlers/", clients, app] },
     ),
-    floor(
-      "handlers-touch-no-package",
-      "A handler is pure and runs anywhere: wrap the npm package in one room behind a port.",
+    rule(
+      "handlers-use-no-package",
+      "A handler is pure and runs anywhere: wrap the npm package in one module behind a port.",
       { path: "^handlers/" },
       { path: npm },
     ),
-    floor(
-      "handlers-touch-no-node",
+    rule(
+      "handlers-use-no-node",
       "A handler is pure and runs anywhere: what Node does belongs behind a port.",
       { path: "^handlers/" },
       { dependencyTypes: ["core"] },
     ),
-    floor(
+    rule(
       "shared-imports-itself-only",
       "packages/shared runs in browsers and in Node: no Node module, no npm package, nothing of ours.",
       { path: "^packages/shared/", pathNot: outside },
       { pathNot: "^packages/shared/" },
     ),
-    floor(
-      "clients-speak-http-only",
+    rule(
+      "clients-use-http-only",
       "A client reaches the server over HTTP through @talkcody/shared, never by import.",
       { path: clients, pathNot: outside },
-      { path: ["^lib/", "^handlers/", roof, "^(scripts|bench|tests)/"] },
+      { path: ["^lib/", "^handlers/", app, "^(scripts|bench|tests)/"] },
     ),
-    floor(
-      "clients-do-not-meet",
+    rule(
+      "clients-are-separate",
       "What two clients share belongs in packages/shared.",
       { path: "^packages/(cli|web)/" },
       { path: clients, pathNot: "^packages/$1/" },
     ),
-    floor(
-      "cli-brings-no-package",
+    rule(
+      "cli-uses-no-package",
       "packages/cli needs only Node and @talkcody/shared.",
       { path: "^packages/cli/", pathNot: outside },
       { path: npm },
     ),
-    floor(
+    rule(
       "server-knows-no-client",
       "The server must run without its clients.",
-      { path: ["^lib/", "^handlers/", roof] },
+      { path: ["^lib/", "^handlers/", app] },
       { path: clients },
     ),
-    oneDoor(
-      "one-door-to-processes",
+    onlyIn(
+      "processes-only-in-platform",
       "Only lib/platform starts processes: ask its port.",
       "^lib/platform/",
       "^(node:)?(child_process|cluster)$|node_modules/(execa|simple-git|node-pty|@lydell/node-pty)/",
     ),
-    oneDoor(
-      "one-door-to-sqlite",
+    onlyIn(
+      "sqlite-only-in-storage",
       "Only lib/storage speaks SQL: ask a store.",
       "^lib/storage/",
       "^(node:)?sqlite$|node_modules/better-sqlite3/",
     ),
-    oneDoor(
-      "one-door-to-models",
+    onlyIn(
+      "model-packages-only-in-models",
       "Only lib/models talks to language models: ask the model port.",
       "^lib/models/",
       "node_modules/(@ai-sdk/|ai/)",
     ),
-    oneDoor(
-      "one-door-to-traces",
-      "Only lib/tracing knows OpenTelemetry: ask the port in lib/tracer.ts, or be wrapped by the room.",
+    onlyIn(
+      "opentelemetry-only-in-tracing",
+      "Only lib/tracing knows OpenTelemetry: ask the port in lib/ports/tracer.ts, or be wrapped by the module.",
       "^lib/tracing/",
       "node_modules/@opentelemetry/",
     ),
-    oneDoor(
-      "one-door-to-http",
+    onlyIn(
+      "http-only-in-server",
       "Only lib/server serves HTTP and validates the contract, behind a port or behind a function platform.",
       "^lib/server/",
       "node_modules/(fastify|@fastify/[^/]+|ajv-formats)/",
     ),
-    floor(
-      "nothing-imports-the-outside",
+    rule(
+      "nothing-imports-tests-or-scripts",
       "tests/, scripts/ and bench/ use the product; the product never uses them.",
       { pathNot: outside },
       { path: outside },
     ),
-    floor(
-      "production-needs-no-dev-package",
+    rule(
+      "production-uses-no-dev-package",
       "The image has no devDependencies: move the package to dependencies in package.json.",
-      { path: ["^lib/", "^handlers/", roof, "^packages/[^/]+/src/"] },
+      { path: ["^lib/", "^handlers/", app, "^packages/[^/]+/src/"] },
       { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     ),
-    floor(
+    rule(
       "every-import-resolves",
-      "Install the package exactly, or mend the path.",
+      "Install the package with an exact version, or correct the path.",
       {},
       { couldNotResolve: true },
     ),
-    floor("no-cycles", "Floors go down only: move what both need one floor down.", {}, { circular: true }),
-    floor(
+    rule("no-cycles", "Imports go one way: move what both files need into a third.", {}, { circular: true }),
+    {
+      name: "no-folder-cycles",
+      comment: "Folders depend on each other one way: move what both need into a third folder.",
+      severity: "error",
+      scope: "folder",
+      from: { path: "^lib/[^/]+/" },
+      to: { circular: true },
+    },
+    rule(
       "no-orphans",
       "A file nobody imports is dead: delete it, or import it.",
-      { orphan: true, pathNot: [outside, roof, "^[.]", "^packages/[^/]+/src/(index|main)[.]ts$"] },
+      { orphan: true, pathNot: [outside, app, "^[.]", "^packages/[^/]+/src/(index|main)[.]ts$"] },
       {},
     ),
   ],

@@ -1,4 +1,4 @@
-import { loadConfig } from "../lib/config.ts";
+import { loadConfig } from "../lib/config/config.ts";
 import { createFunction } from "./lambda/create-function.ts";
 import { openFunction } from "./lambda/open-function.ts";
 

@@ -1,20 +1,20 @@
 // The drill of restore-drill.sh, which the server runs each day too.
 import { mkdtempSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { timestamp } from "../lib/clock.ts";
-import { loadConfig, type Config } from "../lib/config.ts";
+import { timestamp } from "../lib/ports/clock.ts";
+import { loadConfig, type Config } from "../lib/config/config.ts";
 import {
   recoveryPointSeconds,
   recoveryPointSecondsMax,
   type DatabaseFacts,
   type Drill,
-} from "../lib/drill.ts";
-import { attachmentKey, type ObjectStore } from "../lib/object-store.ts";
+} from "../lib/operating/drill.ts";
+import { attachmentKey, type ObjectStore } from "../lib/operating/object-store.ts";
 import { readDrill } from "../lib/replica/daily-drill.ts";
 import { readHandedKeys } from "../lib/replica/handed-keys.ts";
-import { openObjectStore } from "../lib/replica/object-store.ts";
-import { damagesBelow, liveFacts, restoredFacts } from "../lib/storage/inspection.ts";
-import { databaseNames } from "../lib/storage.ts";
+import { openObjectStore } from "../lib/replica/object-stores/object-store.ts";
+import { damagesBelow, liveFacts, restoredFacts } from "../lib/storage/runs/inspection.ts";
+import { databaseNames } from "../lib/database-name.ts";
 import { bringBack } from "./drill/bring-back.ts";
 import { tableOf } from "./drill/table.ts";
 

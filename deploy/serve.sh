@@ -19,7 +19,7 @@ cd "$here/.."
   export TALKCODY_ALLOWED_HOSTS="${TALKCODY_ALLOWED_HOSTS:+$TALKCODY_ALLOWED_HOSTS,}$FLY_APP_NAME.fly.dev"
 set -- env -u LITESTREAM_ACCESS_KEY_ID -u LITESTREAM_SECRET_ACCESS_KEY \
   -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_PROFILE \
-  "$("$here/node.sh")" --max-semi-space-size=8 start.mjs
+  "$("$here/node.sh")" --max-semi-space-size=8 app/start.mjs
 user=${TALKCODY_SERVER_USER:-}
 [ -z "$user" ] || set -- setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all "$@"
 exec "$@"

@@ -1,5 +1,5 @@
 // Generated from openapi.yaml by `npm run generate`; edit that instead.
-import type { Handlers } from "../lib/handler.ts";
+import type { Handlers } from "../lib/ports/handler.ts";
 import { listSessions } from "./sessions/listSessions.ts";
 import { createSession } from "./sessions/createSession.ts";
 import { getSession } from "./sessions/getSession.ts";

@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openProcesses } from "../../lib/platform/index.ts";
 import { createRunProcess } from "../../lib/platform/run-process.ts";
-import { fetchNewestCopy } from "../../lib/replica/newest-copy.ts";
-import type { ObjectStore } from "../../lib/object-store.ts";
-import type { ReplicaCredentials, ReplicaPlace } from "../../lib/replica.ts";
-import { databaseNames } from "../../lib/storage.ts";
-import type { Drill } from "../../lib/drill.ts";
+import { fetchNewestCopy } from "../../lib/replica/copies/newest-copy.ts";
+import type { ObjectStore } from "../../lib/operating/object-store.ts";
+import type { ReplicaCredentials, ReplicaPlace } from "../../lib/operating/replica.ts";
+import { databaseNames } from "../../lib/database-name.ts";
+import type { Drill } from "../../lib/operating/drill.ts";
 
 export interface Sources {
   dataDir: string;

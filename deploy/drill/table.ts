@@ -1,4 +1,4 @@
-import type { DatabaseFacts, Drill } from "../../lib/drill.ts";
+import type { DatabaseFacts, Drill } from "../../lib/operating/drill.ts";
 
 const sourceWords = { replica: "the replica", copy: "the newest hourly copy" } as const;
 

@@ -1,5 +1,5 @@
-import { assemble } from "../../assemble.ts";
-import type { Config } from "../../lib/config.ts";
+import { assemble } from "../../app/assemble.ts";
+import type { Config } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 import { endOnFault, type AnswerEvent } from "../../lib/server/index.ts";
 import { faultSentence, holdDataFolder } from "../../lib/storage/index.ts";

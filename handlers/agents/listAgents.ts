@@ -1,5 +1,5 @@
-import type { Handler } from "../../lib/handler.ts";
-import { pageOf } from "../../lib/services.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
+import { pageOf } from "../../lib/ports/services.ts";
 
 export const listAgents: Handler<"listAgents"> = ({ query }, { agents }) => {
   const { limit = 50, cursor } = query;

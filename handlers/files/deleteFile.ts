@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const deleteFile: Handler<"deleteFile"> = ({ params }, { files }) => {
   files.remove(params.fileId);

@@ -1,5 +1,5 @@
 import { hasEtag, isShownSafely, parseRange } from "../../lib/file.ts";
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const getFileContent: Handler<"getFileContent"> = async ({ params, headers }, { files }) => {
   const { id, name, mediaType, sizeBytes, sha256 } = files.get(params.fileId);

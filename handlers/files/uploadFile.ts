@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const uploadFile: Handler<"uploadFile"> = async ({ body }, { files }) => {
   const { commit, discard } = await files.receive(body);

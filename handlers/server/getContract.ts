@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const getContract: Handler<"getContract"> = (_, { server }) => {
   return { status: 200, body: server.contract() };

@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const getServer: Handler<"getServer"> = (_, { server }) => {
   return { status: 200, body: server.describe() };

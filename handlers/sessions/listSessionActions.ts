@@ -1,5 +1,5 @@
-import type { Handler } from "../../lib/handler.ts";
-import { pageOf } from "../../lib/services.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
+import { pageOf } from "../../lib/ports/services.ts";
 
 export const listSessionActions: Handler<"listSessionActions"> = ({ params, query }, { actions }) => {
   const { limit = 50, cursor } = query;

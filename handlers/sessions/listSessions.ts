@@ -1,5 +1,5 @@
-import type { Handler } from "../../lib/handler.ts";
-import { pageOf } from "../../lib/services.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
+import { pageOf } from "../../lib/ports/services.ts";
 
 export const listSessions: Handler<"listSessions"> = ({ query }, { sessions }) => {
   const { limit = 50, archived = false, ...filters } = query;

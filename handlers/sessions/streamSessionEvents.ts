@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const streamSessionEvents: Handler<"streamSessionEvents"> = (input, { events }) => {
   const { query, headers, accepts, signal } = input;

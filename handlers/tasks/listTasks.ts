@@ -1,5 +1,5 @@
-import type { Handler } from "../../lib/handler.ts";
-import { pageOf } from "../../lib/services.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
+import { pageOf } from "../../lib/ports/services.ts";
 
 export const listTasks: Handler<"listTasks"> = ({ query }, { tasks }) => {
   const { limit = 50, ...filters } = query;

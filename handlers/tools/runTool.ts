@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const runTool: Handler<"runTool"> = async ({ params, body, headers, signal }, { tools }) => {
   const requestKey = headers["Idempotency-Key"];

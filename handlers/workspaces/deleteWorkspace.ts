@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const deleteWorkspace: Handler<"deleteWorkspace"> = async ({ params, query }, { workspaces }) => {
   const removal = await workspaces.prepareRemoval(params.workspaceId, { force: query.force ?? false });

@@ -1,5 +1,5 @@
 import { inOneChunk } from "../../lib/file.ts";
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const getWorkspaceContent: Handler<"getWorkspaceContent"> = async (
   { params, query },

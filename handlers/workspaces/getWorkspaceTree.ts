@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const getWorkspaceTree: Handler<"getWorkspaceTree"> = async (
   { params, query, signal },

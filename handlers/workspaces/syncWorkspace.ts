@@ -1,4 +1,4 @@
-import type { Handler } from "../../lib/handler.ts";
+import type { Handler } from "../../lib/ports/handler.ts";
 
 export const syncWorkspace: Handler<"syncWorkspace"> = async ({ params, signal }, { workspaces }) => {
   const synced = await workspaces.sync(params.workspaceId, signal);

@@ -1,26 +1,26 @@
-import { timestamp } from "../clock.ts";
+import { timestamp } from "../ports/clock.ts";
 import type { Provider } from "../settings.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../ports/services.ts";
 import type { Snapshot } from "../session.ts";
-import { createAgents } from "./agents.ts";
-import { createDecisions } from "./decisions.ts";
-import { createFiles } from "./files.ts";
-import { createJournal } from "./journal.ts";
-import { createKit } from "./kit.ts";
-import type { Runtime } from "./runtime.ts";
-import { createRecovery } from "./recovery.ts";
-import { createRestoration } from "./restoration.ts";
-import { restorationWords } from "./restoration-words.ts";
-import { createScheduler } from "./scheduler.ts";
-import { createSessions } from "./sessions.ts";
-import type { GlobalSettingsService } from "./settings.ts";
-import { createActions, createTasks } from "./tasks.ts";
-import { createToolRuns } from "./tool-runs.ts";
-import { createUpkeep } from "./upkeep.ts";
-import { createWorkspaces } from "./workspaces.ts";
+import { createAgents } from "./services/agents.ts";
+import { createDecisions } from "./approvals/decisions.ts";
+import { createFiles } from "./services/files.ts";
+import { createJournal } from "./journal/journal.ts";
+import { createKit } from "./loop/kit.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import { createRecovery } from "./recovery/recovery.ts";
+import { createRestoration } from "./recovery/restoration.ts";
+import { restorationWords } from "./recovery/restoration-words.ts";
+import { createScheduler } from "./loop/scheduler.ts";
+import { createSessions } from "./services/sessions.ts";
+import type { GlobalSettingsService } from "./services/settings.ts";
+import { createActions, createTasks } from "./services/tasks.ts";
+import { createToolRuns } from "./services/tool-runs.ts";
+import { createUpkeep } from "./recovery/upkeep.ts";
+import { createWorkspaces } from "./workspaces/workspaces.ts";
 
-export { createSettings } from "./settings.ts";
-export type { Runtime } from "./runtime.ts";
+export { createSettings } from "./services/settings.ts";
+export type { Runtime } from "./runtime/runtime.ts";
 
 export interface CoreOptions {
   runtime: Runtime;

@@ -1,8 +1,8 @@
 import { stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import type { Vitals } from "../alarm.ts";
-import type { ReplicaFacts } from "../replica.ts";
-import { databaseNames } from "../storage.ts";
+import type { Vitals } from "../operating/alarm.ts";
+import type { ReplicaFacts } from "../operating/replica.ts";
+import { databaseNames } from "../database-name.ts";
 
 export interface VitalsOptions {
   dataDir: string;

@@ -1,6 +1,6 @@
-import { type Alarm, alarmsOf, type Vitals } from "../alarm.ts";
-import { type Clock, timestamp } from "../clock.ts";
-import type { Storage } from "../storage.ts";
+import { type Alarm, alarmsOf, type Vitals } from "../operating/alarm.ts";
+import { type Clock, timestamp } from "../ports/clock.ts";
+import type { Storage } from "../ports/storage.ts";
 import { readVitals, type VitalsOptions } from "./vitals.ts";
 
 const everyMs = 10_000;

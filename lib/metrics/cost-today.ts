@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
-import { type Clock, timestamp } from "../clock.ts";
-import type { Storage } from "../storage.ts";
+import { type Clock, timestamp } from "../ports/clock.ts";
+import type { Storage } from "../ports/storage.ts";
 
 export interface CostSources {
   storage: Pick<Storage, "events" | "costSince">;

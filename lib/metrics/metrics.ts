@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import { type Alarm, type Vitals } from "../alarm.ts";
-import type { Clock } from "../clock.ts";
+import { type Alarm, type Vitals } from "../operating/alarm.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { EventFeed, EventStreams } from "../event.ts";
 import type { ModelClient } from "../model.ts";
-import type { Storage } from "../storage.ts";
+import type { Storage } from "../ports/storage.ts";
 import { countCost } from "./cost-today.ts";
 import { describeAlarms, describeDisk, describeReplica } from "./state.ts";
 import { timeFeed } from "./timed-feed.ts";

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Alarm, Vitals } from "../alarm.ts";
-import type { Clock } from "../clock.ts";
-import type { ReplicaFacts } from "../replica.ts";
+import type { Alarm, Vitals } from "../operating/alarm.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ReplicaFacts } from "../operating/replica.ts";
 
 /** Each of them stands there, so that a rule for one that never rang finds it. */
 const silent: Record<Alarm["code"], 0> = {

@@ -1,5 +1,5 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { EventFeed, EventStreams, StreamFrame } from "../event.ts";
 
 /** Times from each event to the moment a reader has taken it, and counts the readers. */

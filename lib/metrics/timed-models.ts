@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import { ModelError, type ModelClient, type ModelEvent, type ModelRequest } from "../model.ts";
 
 /** Times from each request to the first thing the model says. */

@@ -1,5 +1,5 @@
 import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../ports/clock.ts";
 import {
   type ModelClient,
   ModelError,
@@ -11,14 +11,14 @@ import {
 import type { Provider } from "../settings.ts";
 import { eventsFrom } from "./events.ts";
 import { modelErrorFrom } from "./failures.ts";
-import { wireOf } from "./wires.ts";
+import { wireOf } from "./wires/wires.ts";
 import { createListing } from "./listing.ts";
 import { patientFetch } from "./patient-fetch.ts";
-import { promptFrom } from "./prompt.ts";
+import { promptFrom } from "./request/prompt.ts";
 import { baseUrlOf, modelFacts, modelProblem, withBuiltIn } from "./providers.ts";
-import { createScripted } from "./scripted.ts";
+import { createScripted } from "./scripted/scripted.ts";
 import { watchedFetch } from "./watched-fetch.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire } from "./wires/wire.ts";
 
 export interface ModelClientOptions {
   providers: ProviderSource;

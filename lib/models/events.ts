@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart, SharedV4ProviderMetadata } from "@ai-sdk/provider";
 import { ModelError, type ModelEvent } from "../model.ts";
-import { type Rates, usageFrom } from "./pricing.ts";
+import { type Rates, usageFrom } from "./catalogue/pricing.ts";
 
 type Part = LanguageModelV4StreamPart;
 type Finish = Extract<Part, { type: "finish" }>;

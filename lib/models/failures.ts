@@ -1,6 +1,6 @@
 import { type ModelFailure, ModelError } from "../model.ts";
 import { cut } from "./events.ts";
-import { asRecord, asText } from "./records.ts";
+import { asRecord, asText } from "./wires/records.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 export interface FailureContext {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Model, ModelClient } from "../model.ts";
 import type { Provider } from "../settings.ts";
 import { modelErrorFrom } from "./failures.ts";
-import { wireOf } from "./wires.ts";
+import { wireOf } from "./wires/wires.ts";
 import { baseUrlOf, modelFacts, providerProblem } from "./providers.ts";
 import { scriptedKeys } from "./scripted/keys.ts";
-import type { ListedModel, Wire } from "./wire.ts";
+import type { ListedModel, Wire } from "./wires/wire.ts";
 
 type Fetch = typeof globalThis.fetch;
 type Listed = { models: ListedModel[]; error: string | null };

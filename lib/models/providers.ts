@@ -1,9 +1,9 @@
 import { splitModelId } from "../model.ts";
 import type { ModelSettings, Provider, ProviderType } from "../settings.ts";
-import { catalogueEntry } from "./catalogue.ts";
-import { wireOf, wires } from "./wires.ts";
+import { catalogueEntry } from "./catalogue/catalogue.ts";
+import { wireOf, wires } from "./wires/wires.ts";
 import { scriptedKeys } from "./scripted/keys.ts";
-import { type Wire, joinBaseUrl } from "./wire.ts";
+import { type Wire, joinBaseUrl } from "./wires/wire.ts";
 
 /** The scripted provider is part of the product: it is there whatever is configured. */
 const builtIn: Provider = { type: "scripted", baseUrl: null, apiKey: null, models: {}, source: "built-in" };

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import { ModelError } from "../model.ts";
 
 type Fetch = typeof globalThis.fetch;

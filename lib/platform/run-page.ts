@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { RunPage } from "../replica.ts";
+import type { RunPage } from "../operating/replica.ts";
 import type { Processes } from "./processes/processes.ts";
 import { createRunProcess } from "./run-process.ts";
 

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
-import { passOn, type Reach } from "../failpoint.ts";
+import { passOn, type Reach } from "../ports/failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
 import { createUnfinishedNotes, type Unfinished } from "./files/unfinished.ts";
 import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../clock.ts";
-import type { Drill } from "../drill.ts";
-import type { ReplicaConfig, ReplicaCredentials, RunPage } from "../replica.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Drill } from "../operating/drill.ts";
+import type { ReplicaConfig, ReplicaCredentials, RunPage } from "../operating/replica.ts";
 
 const dayMs = 24 * 3_600_000;
 /** The first copies of a new server come first. */

@@ -1,5 +1,5 @@
 import { closeSync, readFileSync } from "node:fs";
-import type { ReplicaCredentials } from "../replica.ts";
+import type { ReplicaCredentials } from "../operating/replica.ts";
 
 /**
  * The keys of the bucket, as deploy/serve.sh hands them over: three lines in a pipe that is read to its end and closed.

@@ -1,4 +1,4 @@
-import type { ReplicaConfig } from "../replica.ts";
+import type { ReplicaConfig } from "../operating/replica.ts";
 import { readHandedKeys } from "./handed-keys.ts";
 import type { Replication, ReplicationOptions } from "./replication.ts";
 
@@ -14,7 +14,7 @@ export async function openReplication(
   const handed = config.replicaKeysDescriptor;
   const credentials = handed === undefined ? config.replica.credentials : readHandedKeys(handed);
   const replica = { ...config.replica, credentials };
-  const { openObjectStore } = await import("./object-store.ts");
+  const { openObjectStore } = await import("./object-stores/object-store.ts");
   const { createReplication } = await import("./replication.ts");
   return createReplication({ ...options, ...config, replica, store: await openObjectStore(replica) });
 }

@@ -1,12 +1,12 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Attachments, FileStore } from "../file.ts";
-import type { ObjectStore } from "../object-store.ts";
-import type { CopyDatabase, ReplicaConfig, ReplicaFacts, RunPage } from "../replica.ts";
-import type { ReplicaRecord } from "../replica-record.ts";
-import { copyAttachments } from "./attachment-copies.ts";
-import { bringBack } from "./bring-back.ts";
+import type { ObjectStore } from "../operating/object-store.ts";
+import type { CopyDatabase, ReplicaConfig, ReplicaFacts, RunPage } from "../operating/replica.ts";
+import type { ReplicaRecord } from "../operating/replica-record.ts";
+import { copyAttachments } from "./copies/attachment-copies.ts";
+import { bringBack } from "./copies/bring-back.ts";
 import { holdDrills, readDrill } from "./daily-drill.ts";
-import { copyDatabases } from "./database-copies.ts";
+import { copyDatabases } from "./copies/database-copies.ts";
 import { watchReplicator } from "./replicator-lag.ts";
 
 export interface ReplicationOptions {

@@ -1,7 +1,7 @@
-import type { Clock } from "../clock.ts";
-import type { ObjectStore } from "../object-store.ts";
-import type { ReplicaPlace, ReplicatorFacts } from "../replica.ts";
-import { databaseNames, type DatabaseName } from "../storage.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ObjectStore } from "../operating/object-store.ts";
+import type { ReplicaPlace, ReplicatorFacts } from "../operating/replica.ts";
+import { databaseNames, type DatabaseName } from "../database-name.ts";
 
 const everyMs = 5000;
 /** Whoever says nothing for so long is silent. */

@@ -1,23 +1,23 @@
 import type { AddressInfo } from "node:net";
-import type { Clock } from "../clock.ts";
-import type { Config } from "../config.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
-import type { Handlers, OperationId } from "../handler.ts";
-import type { Services } from "../services.ts";
-import type { Storage } from "../storage.ts";
-import type { RequestTracer } from "../tracer.ts";
-import { createApp, type Observer } from "./app.ts";
-import { defaultBounds, type Bounds } from "./bounds.ts";
-import { readOperations } from "./contract.ts";
+import type { Handlers, OperationId } from "../ports/handler.ts";
+import type { Services } from "../ports/services.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { RequestTracer } from "../ports/tracer.ts";
+import { createApp, type Observer } from "./http/app.ts";
+import { defaultBounds, type Bounds } from "./http/bounds.ts";
+import { readOperations } from "./contract/contract.ts";
 import { openFunctionDoor, type AnswerEvent } from "./function-door.ts";
-import { createInvoke } from "./invoke.ts";
-import { createJsonParser } from "./json.ts";
-import { listenFailure } from "./listen-failure.ts";
+import { createInvoke } from "./requests/invoke.ts";
+import { createJsonParser } from "./http/json.ts";
+import { listenFailure } from "./http/listen-failure.ts";
 import { mount } from "./mount.ts";
-import { watchSilentConnections } from "./silent-connections.ts";
-import { createStreams } from "./sse.ts";
-import { createValidation } from "./validation.ts";
-import { createSockets } from "./web-socket.ts";
+import { watchSilentConnections } from "./http/silent-connections.ts";
+import { createStreams } from "./streams/sse.ts";
+import { createValidation } from "./contract/validation.ts";
+import { createSockets } from "./web-socket/web-socket.ts";
 
 export interface ServerOptions {
   /** The bundled contract as JSON. */

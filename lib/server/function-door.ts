@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import type { LambdaFastifyOptions, LambdaResponseStreamed } from "@fastify/aws-lambda";
 import type { FastifyInstance } from "fastify";
-import { problemIn, problemType, retryAfter } from "./problem.ts";
+import { problemIn, problemType, retryAfter } from "./http/problem.ts";
 
 /** A request as function platforms hand it over: format 2.0 of Lambda function URLs, as far as it is looked at here. */
 export interface FunctionEvent {

@@ -1,17 +1,17 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { preferred } from "./accept.ts";
-import { writeAnswer } from "./answer.ts";
-import { readBody, type Body, type BodyOptions } from "./body.ts";
-import type { Operation } from "./contract.ts";
-import type { Call } from "./call.ts";
-import type { Invoke } from "./invoke.ts";
-import { requireNoProcess } from "./needs-process.ts";
-import { requestHash } from "./request-hash.ts";
-import type { Streams } from "./sse.ts";
-import type { Validation } from "./validation.ts";
-import type { Sockets } from "./web-socket.ts";
+import { preferred } from "./requests/accept.ts";
+import { writeAnswer } from "./requests/answer.ts";
+import { readBody, type Body, type BodyOptions } from "./requests/body.ts";
+import type { Operation } from "./contract/contract.ts";
+import type { Call } from "./requests/call.ts";
+import type { Invoke } from "./requests/invoke.ts";
+import { requireNoProcess } from "./requests/needs-process.ts";
+import { requestHash } from "./requests/request-hash.ts";
+import type { Streams } from "./streams/sse.ts";
+import type { Validation } from "./contract/validation.ts";
+import type { Sockets } from "./web-socket/web-socket.ts";
 
 export interface MountOptions {
   operations: readonly Operation[];

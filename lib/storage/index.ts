@@ -1,30 +1,32 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../clock.ts";
-import { passOn, type Reach } from "../failpoint.ts";
-import { databaseNames, type DatabaseName, type Storage } from "../storage.ts";
-import { createActionStore } from "./action-store.ts";
-import { createAgentStore } from "./agent-store.ts";
-import { openAttachments } from "./attachments.ts";
-import { beginLife } from "./begin-life.ts";
-import { createCostSince } from "./cost-since.ts";
-import type { Database } from "./database.ts";
-import { takeEpoch } from "./epoch.ts";
-import { createEventLog } from "./event-log.ts";
-import { createFileStore } from "./file-store.ts";
-import { createMessageStore } from "./message-store.ts";
-import { createNewestId } from "./newest-id.ts";
-import { openDatabase } from "./open-database.ts";
-import { createReplicaRecord } from "./replica-record.ts";
-import { createRequestBooks, inAllBooks } from "./request-books.ts";
-import { refuseNewer } from "./schema-version.ts";
-import { createSessionStore } from "./session-store.ts";
-import { createSettingsStore } from "./settings-store.ts";
-import { createTaskStore } from "./task-store.ts";
-import { createToolCallStore } from "./tool-call-store.ts";
-import { attempt, createUnitOfWork } from "./unit-of-work.ts";
-import { createUpkeep } from "./upkeep.ts";
-import { createWorkspaceStore } from "./workspace-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import { passOn, type Reach } from "../ports/failpoint.ts";
+import { databaseNames, type DatabaseName } from "../database-name.ts";
+import { type Storage } from "../ports/storage.ts";
+import { createActionStore } from "./stores/action-store.ts";
+import { createAgentStore } from "./stores/agent-store.ts";
+import { openAttachments } from "./attachments/attachments.ts";
+import { beginLife } from "./runs/begin-life.ts";
+import { createCostSince } from "./stores/cost-since.ts";
+import type { Database } from "./database/database.ts";
+import { takeEpoch } from "./database/epoch.ts";
+import { createEventLog } from "./event-log/event-log.ts";
+import { createFileStore } from "./stores/file-store.ts";
+import { createMessageStore } from "./stores/message-store.ts";
+import { createNewestId } from "./stores/newest-id.ts";
+import { migrationsOf } from "./database/migrate.ts";
+import { openDatabase } from "./database/open-database.ts";
+import { createReplicaRecord } from "./copying/replica-record.ts";
+import { createRequestBooks, inAllBooks } from "./idempotency/request-books.ts";
+import { refuseNewer } from "./database/schema-version.ts";
+import { createSessionStore } from "./stores/session-store.ts";
+import { createSettingsStore } from "./stores/settings-store.ts";
+import { createTaskStore } from "./stores/task-store.ts";
+import { createToolCallStore } from "./stores/tool-call-store.ts";
+import { attempt, createUnitOfWork } from "./database/unit-of-work.ts";
+import { createUpkeep } from "./event-log/upkeep.ts";
+import { createWorkspaceStore } from "./stores/workspace-store.ts";
 
 export interface StorageOptions {
   /** Absolute. Made with mode 0700 when it is missing; one that exists keeps its mode. */
@@ -42,9 +44,9 @@ export interface StorageOptions {
   reach?: Reach;
 }
 
-export { damagesIn } from "./damages.ts";
-export { holdDataFolder } from "./data-folder.ts";
-export { faultSentence } from "./failure.ts";
+export { damagesIn } from "./database/damages.ts";
+export { holdDataFolder } from "./runs/data-folder.ts";
+export { faultSentence } from "./disk/failure.ts";
 
 /** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
 export function openStorage(options: StorageOptions): Storage {
@@ -75,7 +77,7 @@ function openNamed(name: DatabaseName, options: StorageOptions): Database {
 function placeOf(name: DatabaseName, { dataDir }: StorageOptions) {
   return {
     path: join(dataDir, `${name}.db`),
-    migrations: join(import.meta.dirname, "migrations", name),
+    migrations: migrationsOf(name),
   };
 }
 

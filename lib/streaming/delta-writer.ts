@@ -1,6 +1,6 @@
 import { AppError, willPass } from "../errors.ts";
 import type { DeltaWriter, EventLog } from "../event.ts";
-import type { Storage } from "../storage.ts";
+import type { Storage } from "../ports/storage.ts";
 import { createPendingDeltas, type PendingDeltas } from "./pending-deltas.ts";
 import { systemTiming, type Timing } from "./timing.ts";
 

@@ -1,7 +1,7 @@
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
-import type { Clock } from "../clock.ts";
-import type { TracesConfig } from "../tracer.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { TracesConfig } from "../ports/tracer.ts";
 
 export interface ExporterSources {
   clock: Clock;

@@ -5,7 +5,7 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace";
-import type { TracesConfig } from "../tracer.ts";
+import type { TracesConfig } from "../ports/tracer.ts";
 
 /** Which traces are kept. */
 export function createSampler({ sampler, sampledRatio }: TracesConfig): Sampler {

@@ -1,5 +1,5 @@
 import { SpanKind, type Span } from "@opentelemetry/api";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 import { ModelError, splitModelId, type ModelClient, type ModelEvent } from "../model.ts";
 import { fail, type Begin } from "./begin.ts";
 

@@ -1,6 +1,6 @@
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import type { TracedAnswer, TracedRequest } from "../tracer.ts";
+import type { TracedAnswer, TracedRequest } from "../ports/tracer.ts";
 import { fail, type Begin } from "./begin.ts";
 
 const propagator = new W3CTraceContextPropagator();

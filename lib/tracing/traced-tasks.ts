@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
-import type { Storage } from "../storage.ts";
+import type { Storage } from "../ports/storage.ts";
 import type { Task } from "../task.ts";
 import { fail, type Begin } from "./begin.ts";
 

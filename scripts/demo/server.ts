@@ -17,7 +17,7 @@ export interface DemoServer extends Connection {
 
 /** Starts the server as `npm start` does, on a data folder of its own. Throws with what the server said when it does not come up. */
 export async function startServer(dataDir: string): Promise<DemoServer> {
-  const child = spawn(process.execPath, [join(root, "start.mjs")], {
+  const child = spawn(process.execPath, [join(root, "app/start.mjs")], {
     cwd: root,
     env: environment(dataDir),
     stdio: ["ignore", "ignore", "pipe"],

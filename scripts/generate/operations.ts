@@ -78,7 +78,7 @@ export function registryModule(operations: NamedRoute[]): string {
   const imports = operations.map(
     ({ operationId, tag }) => `import { ${operationId} } from "./${tag}/${operationId}.ts";`,
   );
-  return `${note}import type { Handlers } from "../lib/handler.ts";
+  return `${note}import type { Handlers } from "../lib/ports/handler.ts";
 ${imports.join("\n")}
 
 export const registry: Handlers = { ${operations.map(({ operationId }) => operationId).join(", ")} };\n`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { builtInAgentId } from "../../lib/agent.ts";
-import { databaseNames } from "../../lib/storage.ts";
+import { databaseNames } from "../../lib/database-name.ts";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { createSession } from "../support/conversation.ts";
 import { unknownId } from "../support/claims.ts";

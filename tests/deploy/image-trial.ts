@@ -86,7 +86,7 @@ async function answers(server: Caller) {
 
 function ofProcesses(container: Container, secrets: Record<string, string>): Claim[] {
   const processes = container.processes();
-  const server = processes.find(({ command }) => command.includes("start.mjs"));
+  const server = processes.find(({ command }) => command.includes("app/start.mjs"));
   const memory = processes
     .filter(({ command }) => /start\.mjs|litestream replicate/.test(command))
     .map(({ command, rss }) => `${command.split(" ")[0]} ${Math.round(rss / 1024)} MB`);

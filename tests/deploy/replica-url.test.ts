@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { parseReplicaUrl } from "../../lib/replica.ts";
+import { parseReplicaUrl } from "../../lib/operating/replica.ts";
 import { root } from "../support/server-process.ts";
 
 test.each([

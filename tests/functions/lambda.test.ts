@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { databaseNames, type DatabaseName } from "../../lib/storage.ts";
+import { databaseNames, type DatabaseName } from "../../lib/database-name.ts";
 import { testKey, type Caller } from "../support/caller.ts";
 import { expectProblem } from "../support/claims.ts";
 import { converse, messagesOf } from "../support/conversation.ts";

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { createFunction } from "../../deploy/lambda/create-function.ts";
 import { openFunction } from "../../deploy/lambda/open-function.ts";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import type { FunctionEvent } from "../../lib/server/index.ts";
 import { tempFolder } from "../lib/storage/temp-storage.ts";
 import { invoke } from "../support/function/runtime.ts";

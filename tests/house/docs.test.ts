@@ -5,7 +5,7 @@ import { files, read } from "./repository.ts";
 const pages = files.filter((path) => path === "README.md" || /^docs\/.*\.md$/.test(path));
 const places = new Set(files.flatMap(withFolders));
 const ours =
-  /^((lib|handlers|packages|tests|docs|deploy|scripts|bench|[.]ci)\/|(assemble|main|start)[.]ts$|openapi[.]yaml$|fly[.]toml$)/;
+  /^((app|lib|handlers|packages|tests|docs|deploy|scripts|bench|[.]ci)\/|openapi[.]yaml$|fly[.]toml$)/;
 const placeholder = /[<>*{}…()$]|\.\.\./;
 
 test("every path the documentation names exists", () => {

@@ -1,18 +1,20 @@
 import { expect, test } from "vitest";
-import { boundaries, deeds } from "../../lib/failpoint.ts";
+import { boundaries, deeds } from "../../lib/ports/failpoint.ts";
 import { code, linesMatching, read } from "./repository.ts";
 
-const places = code("lib", "assemble.ts", "main.ts").filter((path) => path !== "lib/failpoint.ts");
+const places = code("lib", "app/assemble.ts", "app/main.ts").filter(
+  (path) => path !== "lib/ports/failpoint.ts",
+);
 const written = places.map(read).join("\n");
 
 test("every boundary is the name of a transaction in the code", () => {
   const unused = boundaries.filter((boundary) => !written.includes(`"${boundary}"`));
-  expect(unused, "take the name out of lib/failpoint.ts, or give it to its transaction").toEqual([]);
+  expect(unused, "take the name out of lib/ports/failpoint.ts, or give it to its transaction").toEqual([]);
 });
 
 test("every deed is reached in the code", () => {
   const unused = deeds.filter((deed) => !written.includes(`reach("${deed}")`));
-  expect(unused, "take the name out of lib/failpoint.ts, or call reach where it is done").toEqual([]);
+  expect(unused, "take the name out of lib/ports/failpoint.ts, or call reach where it is done").toEqual([]);
 });
 
 test("nothing but a failpoint may end the process with a signal", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { misfits } from "../deploy/fly-check.ts";
 import { parseToml, type TomlTable } from "../deploy/toml.ts";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { read } from "./repository.ts";
 
 const fly = parseToml(read("fly.toml"));

@@ -22,12 +22,14 @@ test("nothing is left to be done later in the code", () => {
   expect(found, "do it, or file it and delete the comment").toEqual([]);
 });
 
-test("only lib/config.ts reads the environment", () => {
-  const readers = code("lib", "handlers", "assemble.ts", "main.ts").filter(
-    (path) => path !== "lib/config.ts",
+test("only lib/config/config.ts reads the environment", () => {
+  const readers = code("lib", "handlers", "app/assemble.ts", "app/main.ts").filter(
+    (path) => path !== "lib/config/config.ts",
   );
   const found = linesMatching(readers, /\bprocess\s*(\.|\[['"])env\b/);
-  expect(found, "add a key to Config in lib/config.ts and pass it on from assemble.ts").toEqual([]);
+  expect(found, "add a key to Config in lib/config/config.ts and pass it on from app/assemble.ts").toEqual(
+    [],
+  );
 });
 
 test("no file names a place on someone's machine", () => {

@@ -24,7 +24,7 @@ interface Life extends Caller {
 async function startBehind(...command: string[]): Promise<Life> {
   const port = await freePort();
   const env = { ...environment(prepared.folder), PORT: String(port) };
-  const [program, ...rest] = [...command, process.execPath, join(root, "start.mjs")];
+  const [program, ...rest] = [...command, process.execPath, join(root, "app/start.mjs")];
   const child = spawn(program, rest, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.on("error", (error) => (said += `${program} cannot run: ${error.message}`));

@@ -58,7 +58,7 @@ test("every mistake of the environment is named at once, in words, and no key is
     TALKCODY_LOG_LEVEL: "loud",
     TALKCODY_DATA_DIR: "here",
   };
-  const { code, said } = await run(["node", "start.mjs"], mistakes).ended;
+  const { code, said } = await run(["node", "app/start.mjs"], mistakes).ended;
   expect(code).toBe(1);
   for (const name of Object.keys(mistakes)) expect(said).toContain(name);
   expect(said).not.toMatch(/too-short|\bat .*\.ts:/);
@@ -67,12 +67,12 @@ test("every mistake of the environment is named at once, in words, and no key is
 test("a port that is taken, and a second server on the same data, are refused with what to do", async () => {
   const first = await startServerProcess({ folder });
   onTestFinished(() => first.stop());
-  const second = await run(["node", "start.mjs"]).ended;
+  const second = await run(["node", "app/start.mjs"]).ended;
   expect(second.code).toBe(1);
   expect(second.said).toContain(first.dataDir);
   expect(second.said).toContain("TALKCODY_DATA_DIR");
   const elsewhere = { TALKCODY_DATA_DIR: join(folder, "other"), PORT: new URL(first.url).port };
-  const third = await run(["node", "start.mjs"], elsewhere).ended;
+  const third = await run(["node", "app/start.mjs"], elsewhere).ended;
   expect(third.code).toBe(1);
   expect(third.said).toContain("PORT");
   for (const { said } of [second, third]) expect(said).not.toMatch(/\bat .*\.ts:/);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { damagesIn } from "../../lib/storage/index.ts";
-import { databaseNames, type DatabaseName } from "../../lib/storage.ts";
+import { databaseNames, type DatabaseName } from "../../lib/database-name.ts";
 import { converse, say } from "../support/conversation.ts";
 import { copyDatabase, putBack, reportOf } from "../support/copies.ts";
 import { randomFrom } from "../support/cutter.ts";

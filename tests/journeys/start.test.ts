@@ -78,7 +78,7 @@ test("Ctrl-C on npm start, which reaches the server twice, is one clean stop wit
 
 /** Runs the program to its end. */
 function start(folder: string, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(root, "start.mjs")], {
+  const child = spawn(process.execPath, [join(root, "app/start.mjs")], {
     cwd: root,
     env: { ...environment(folder), ...env },
     stdio: ["ignore", "pipe", "pipe"],

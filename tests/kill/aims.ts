@@ -1,4 +1,4 @@
-import { boundaries, type Boundary, deeds, type Failpoint } from "../../lib/failpoint.ts";
+import { boundaries, type Boundary, deeds, type Failpoint } from "../../lib/ports/failpoint.ts";
 import type { Hand } from "./hand.ts";
 import type { SceneName } from "./scenes/index.ts";
 

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { builtInAgentId } from "../../lib/agent.ts";
-import { root } from "../support/server-process.ts";
+import { databaseNames } from "../../lib/database-name.ts";
+import { migrationsOf } from "../../lib/storage/database/migrate.ts";
 
 /** What takes the place of time, on the folder of a server that is not there. */
 export type Hand = "age-requests" | "age-actions";
@@ -32,10 +33,10 @@ export const olderSession = { id: `ses_${ending}`, title: "Of an older release",
 /** The databases as a release of that schema left them, with a session and a message in them. */
 export function makeOlderFolder(dataDir: string, schema: number): void {
   mkdirSync(join(dataDir, "workspaces", workspaceId), { recursive: true });
-  for (const name of ["chat_history", "agents", "settings"]) {
+  for (const name of databaseNames) {
     const sqlite = new Sqlite(join(dataDir, `${name}.db`));
     sqlite.pragma("journal_mode = WAL");
-    const folder = join(root, "lib/storage/migrations", name);
+    const folder = migrationsOf(name);
     const files = readdirSync(folder)
       .toSorted()
       .slice(0, name === "chat_history" ? schema : 1);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Target } from "../../lib/failpoint.ts";
+import type { Target } from "../../lib/ports/failpoint.ts";
 import { createClient } from "../../packages/shared/src/index.ts";
 import { createCaller, testKey } from "../support/caller.ts";
 import type { TestServer } from "../support/server.ts";
@@ -58,7 +58,7 @@ export function createHost(folder: string, port: number): Host {
       ...(target && { TALKCODY_TEST_FAILPOINT: `${target.point}@${target.passage}` }),
     };
     startedAt = performance.now();
-    const started = spawn(process.execPath, ["--max-semi-space-size=8", join(root, "start.mjs")], {
+    const started = spawn(process.execPath, ["--max-semi-space-size=8", join(root, "app/start.mjs")], {
       cwd: root,
       env,
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,4 +1,4 @@
-import { type Failpoint, failpoints, type Target } from "../../lib/failpoint.ts";
+import { type Failpoint, failpoints, type Target } from "../../lib/ports/failpoint.ts";
 import { type Aim, aimAt } from "./aims.ts";
 import type { Hand } from "./hand.ts";
 import { createRandom, type Random } from "./random.ts";

@@ -1,4 +1,4 @@
-import { failpoints } from "../../lib/failpoint.ts";
+import { failpoints } from "../../lib/ports/failpoint.ts";
 import { fullRound } from "./plan.ts";
 import { missed, percentile, rateBelow, type Tally } from "./tally.ts";
 

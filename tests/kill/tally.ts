@@ -1,4 +1,4 @@
-import { type Failpoint, failpoints } from "../../lib/failpoint.ts";
+import { type Failpoint, failpoints } from "../../lib/ports/failpoint.ts";
 import { type Breach, breachKinds } from "./check/index.ts";
 import type { Judged } from "./judge.ts";
 

@@ -1,5 +1,5 @@
 import type { Message } from "../../lib/message.ts";
-import type { Storage } from "../../lib/storage.ts";
+import type { Storage } from "../../lib/ports/storage.ts";
 import type { Task } from "../../lib/task.ts";
 import { allMessages } from "../../packages/shared/src/index.ts";
 import { must, mustEqual } from "./breach.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import type { Storage } from "../../lib/storage.ts";
+import type { Storage } from "../../lib/ports/storage.ts";
 import { must } from "./breach.ts";
 import { lastLetGo } from "./letting-go.ts";
 import { all, checkActions, checkLog, checkTasks, deltas, fresh, type Memory, note } from "./memory.ts";

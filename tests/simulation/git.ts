@@ -1,4 +1,4 @@
-import type { Git } from "../../lib/git.ts";
+import type { Git } from "../../lib/ports/git.ts";
 import type { WebFetcher } from "../../lib/tool.ts";
 import { ToolFailure } from "../../lib/tool.ts";
 import type { Life } from "./life.ts";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Failpoint } from "../../lib/failpoint.ts";
+import type { Failpoint } from "../../lib/ports/failpoint.ts";
 import { Crash, createLife, type Life } from "./life.ts";
 import type { Random } from "./random.ts";
 import { createReach, type Trouble } from "./reach.ts";

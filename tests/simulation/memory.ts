@@ -1,7 +1,7 @@
 import { eventPlace } from "../../lib/event.ts";
 import type { Event } from "../../lib/event.ts";
 import { hasEnded } from "../../lib/task.ts";
-import type { Storage } from "../../lib/storage.ts";
+import type { Storage } from "../../lib/ports/storage.ts";
 import { must, mustEqual } from "./breach.ts";
 import { lastLetGo } from "./letting-go.ts";
 

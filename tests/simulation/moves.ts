@@ -1,6 +1,6 @@
-import { timestamp } from "../../lib/clock.ts";
+import { timestamp } from "../../lib/ports/clock.ts";
 import type { Action } from "../../lib/action.ts";
-import type { OperationId } from "../../lib/handler.ts";
+import type { OperationId } from "../../lib/ports/handler.ts";
 import { drawSettings, drawVerdict } from "./draws.ts";
 import type { Requests, Sent } from "./requests.ts";
 import type { Server } from "./server.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import type { Failpoint, Reach } from "../../lib/failpoint.ts";
+import type { Failpoint, Reach } from "../../lib/ports/failpoint.ts";
 import { Crash, type Life } from "./life.ts";
 import type { Stage } from "./stage.ts";
 

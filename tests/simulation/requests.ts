@@ -1,6 +1,6 @@
 import { AppError, willPass } from "../../lib/errors.ts";
-import type { OperationId } from "../../lib/handler.ts";
-import { requestHash } from "../../lib/server/request-hash.ts";
+import type { OperationId } from "../../lib/ports/handler.ts";
+import { requestHash } from "../../lib/server/requests/request-hash.ts";
 import { Breach, must, mustEqual } from "./breach.ts";
 import { Crash } from "./life.ts";
 import { operations, type Server } from "./server.ts";

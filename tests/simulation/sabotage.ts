@@ -1,4 +1,4 @@
-import type { Storage } from "../../lib/storage.ts";
+import type { Storage } from "../../lib/ports/storage.ts";
 import type { Sabotage } from "./stage.ts";
 
 /** Storage with one thing broken, as asked. */

@@ -2,12 +2,12 @@ import contract from "../../packages/shared/src/contract.gen.json" with { type: 
 import { registry } from "../../handlers/registry.gen.ts";
 import { createCore, createSettings, type Core } from "../../lib/core/index.ts";
 import type { EventFeed } from "../../lib/event.ts";
-import type { Reach } from "../../lib/failpoint.ts";
-import type { OperationId } from "../../lib/handler.ts";
+import type { Reach } from "../../lib/ports/failpoint.ts";
+import type { OperationId } from "../../lib/ports/handler.ts";
 import { createIds } from "../../lib/id.ts";
-import { readOperations, type Operation } from "../../lib/server/contract.ts";
-import { createInvoke, type Invoke } from "../../lib/server/invoke.ts";
-import type { Storage } from "../../lib/storage.ts";
+import { readOperations, type Operation } from "../../lib/server/contract/contract.ts";
+import { createInvoke, type Invoke } from "../../lib/server/requests/invoke.ts";
+import type { Storage } from "../../lib/ports/storage.ts";
 import { openStorage } from "../../lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "../../lib/streaming/index.ts";
 import { createToolbox } from "../../lib/tools/index.ts";
@@ -27,7 +27,7 @@ export interface Server {
   core: Core;
   feed: EventFeed;
   invoke: Invoke;
-  /** As assemble.ts does. */
+  /** As app/assemble.ts does. */
   stop(graceMs: number): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../lib/clock.ts";
+import { systemClock } from "../../lib/ports/clock.ts";
 import { openStorage } from "../../lib/storage/index.ts";
 
 /** Data folders on real files, in memory where the host has a place for that. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/clock.ts";
+import type { Clock } from "../../lib/ports/clock.ts";
 import type { Timing } from "../../lib/streaming/timing.ts";
 
 /** Anything that waits: for a time, or for its turn. Its owner is a life of the server, or the world itself. */

@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
-import type { RestorationReport } from "../../lib/restoration.ts";
-import { databaseNames, type DatabaseName } from "../../lib/storage.ts";
+import type { RestorationReport } from "../../lib/operating/restoration.ts";
+import { databaseNames, type DatabaseName } from "../../lib/database-name.ts";
 import type { TestServer } from "./server.ts";
 import type { ServerProcess } from "./server-process.ts";
 

@@ -49,7 +49,7 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
   const key = env["TALKCODY_API_KEY"] || testKey;
   const program = join(
     root,
-    options.program === undefined ? "start.mjs" : `tests/support/${options.program}`,
+    options.program === undefined ? "app/start.mjs" : `tests/support/${options.program}`,
   );
   let said = "";
   let child: ChildProcess | undefined;

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../../lib/clock.ts";
-import { loadConfig, type Config } from "../../lib/config.ts";
-import { startServer, type RunningServer } from "../../main.ts";
+import type { Clock } from "../../lib/ports/clock.ts";
+import { loadConfig, type Config } from "../../lib/config/config.ts";
+import { startServer, type RunningServer } from "../../app/main.ts";
 import { createClient, type Client } from "../../packages/shared/src/index.ts";
 import { createCaller, testKey, type Caller } from "./caller.ts";
 

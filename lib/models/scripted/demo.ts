@@ -1,5 +1,5 @@
 import type { HistoryMessage, ToolResultPart } from "../../message.ts";
-import { asRecord } from "../records.ts";
+import { asRecord } from "../wires/records.ts";
 import type { Step } from "./script.ts";
 
 const tokensPerSecond = 60;

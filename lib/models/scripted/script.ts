@@ -1,7 +1,7 @@
 import type { HistoryMessage } from "../../message.ts";
 import { textOf } from "../../message.ts";
 import { type ModelEvent, ModelError, type ModelFailure } from "../../model.ts";
-import { asArray, asRecord } from "../records.ts";
+import { asArray, asRecord } from "../wires/records.ts";
 
 /** One answer of the scripted model. */
 export interface Step {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../ports/clock.ts";
 
 /** Pieces of at most five characters; no character is cut in two. */
 export function tokensOf(text: string): string[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
-import type { Reach } from "../../failpoint.ts";
+import type { Reach } from "../../ports/failpoint.ts";
 import { newFile } from "./open-flags.ts";
 import type { Unfinished } from "./unfinished.ts";
 import type { Spot } from "./walk.ts";

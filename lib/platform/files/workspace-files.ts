@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
-import { passOn, type Reach } from "../../failpoint.ts";
+import { passOn, type Reach } from "../../ports/failpoint.ts";
 import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
 import { existingFile, newFile } from "./open-flags.ts";
 import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";

@@ -1,21 +1,21 @@
 import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
-import { passOn, type Reach } from "../../failpoint.ts";
-import type { Git } from "../../git.ts";
+import { passOn, type Reach } from "../../ports/failpoint.ts";
+import type { Git } from "../../ports/git.ts";
 import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { createRunProcess } from "../run-process.ts";
-import { cloneRepository, exclude } from "./clone.ts";
-import { readDiff } from "./diff.ts";
+import { cloneRepository, exclude } from "./clone/clone.ts";
+import { readDiff } from "./view/diff.ts";
 import { findFolders, setAside } from "./folders.ts";
-import { readHead } from "./head.ts";
+import { readHead } from "./view/head.ts";
 import { createPlaces, type Places, readRecord, writeRecord } from "./places.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
 import { createRunGit, type RunGit } from "./run-git.ts";
-import { readStatus } from "./status.ts";
+import { readStatus } from "./view/status.ts";
 import { fetchAndForward, refused } from "./sync.ts";
-import { cloneHasUnpushedWork, scratchHasWork } from "./unpushed.ts";
-import { type GitView, withView } from "./view.ts";
+import { cloneHasUnpushedWork, scratchHasWork } from "./view/unpushed.ts";
+import { type GitView, withView } from "./view/view.ts";
 
 export interface GitOptions {
   /** Absolute. Holds one folder for each workspace, named by its id. */

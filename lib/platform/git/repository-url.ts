@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import type { RepositoryKind } from "../../git.ts";
+import type { RepositoryKind } from "../../ports/git.ts";
 
 /** `Repository` of the contract. A test holds the two together. */
 export const repositoryPattern =

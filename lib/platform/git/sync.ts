@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import { plainText } from "../terminal-text.ts";
 import { reasonInWords } from "./reasons.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
-import type { GitView } from "./view.ts";
+import type { GitView } from "./view/view.ts";
 
 /** Fetches from where the workspace was cloned and fast-forwards. Local work stays as it is, or the sync is refused. */
 export async function fetchAndForward(

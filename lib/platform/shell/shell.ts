@@ -1,5 +1,5 @@
 import { constants as os } from "node:os";
-import type { Reach } from "../../failpoint.ts";
+import type { Reach } from "../../ports/failpoint.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
 import { killGroup } from "../processes/kill-group.ts";

@@ -1,7 +1,7 @@
 import { createReadStream, mkdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import type { CopyDatabase, RunPage } from "../../replica.ts";
+import type { CopyDatabase, RunPage } from "../../operating/replica.ts";
 
 const program = join(import.meta.dirname, "copy-program.ts");
 /** What the copies leave free, for the server to go on with. */

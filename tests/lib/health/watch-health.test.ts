@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { watchHealth } from "../../../lib/health/index.ts";
-import type { ReplicaFacts } from "../../../lib/replica.ts";
+import type { ReplicaFacts } from "../../../lib/operating/replica.ts";
 import { handClock } from "../../support/hand-clock.ts";
 import { until } from "../../support/until.ts";
 import { open, tempFolder } from "../storage/temp-storage.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { systemClock, type Clock } from "../../../lib/clock.ts";
+import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
 import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { converse, decide } from "../../support/conversation.ts";
 import { follow } from "../../support/follower.ts";

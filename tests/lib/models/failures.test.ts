@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Clock, systemClock } from "../../../lib/clock.ts";
+import { type Clock, systemClock } from "../../../lib/ports/clock.ts";
 import { ModelError, type ModelEvent, type ModelFailure } from "../../../lib/model.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
 import { type Answer, type ModelServer, startModelServer } from "../../support/model-server.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Clock } from "../../../lib/clock.ts";
+import type { Clock } from "../../../lib/ports/clock.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
 import type { Provider } from "../../../lib/settings.ts";
 import { type ModelServer, startModelServer } from "../../support/model-server.ts";

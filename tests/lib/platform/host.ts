@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Reach } from "../../../lib/failpoint.ts";
+import type { Reach } from "../../../lib/ports/failpoint.ts";
 import { createWorkspaceHosts } from "../../../lib/platform/index.ts";
 import { environment, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 

@@ -10,7 +10,7 @@ import {
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { outcomeOf } from "../../../lib/core/cut-calls.ts";
+import { outcomeOf } from "../../../lib/core/loop/cut-calls.ts";
 import type { ToolCall } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 import { until } from "../../support/until.ts";

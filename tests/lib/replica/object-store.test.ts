@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { ObjectStore } from "../../../lib/object-store.ts";
-import { parseReplicaUrl, type ReplicaPlace } from "../../../lib/replica.ts";
-import { openObjectStore } from "../../../lib/replica/object-store.ts";
-import { createS3Store } from "../../../lib/replica/s3-store.ts";
+import type { ObjectStore } from "../../../lib/operating/object-store.ts";
+import { parseReplicaUrl, type ReplicaPlace } from "../../../lib/operating/replica.ts";
+import { openObjectStore } from "../../../lib/replica/object-stores/object-store.ts";
+import { createS3Store } from "../../../lib/replica/object-stores/s3-store.ts";
 import { startFakeS3 } from "../../support/fake-s3.ts";
 
 const keys = { accessKeyId: "access-of-tests", secretAccessKey: "secret-of-tests" };

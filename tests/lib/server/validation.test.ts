@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { AppError } from "../../../lib/errors.ts";
-import { readOperations } from "../../../lib/server/contract.ts";
-import { createValidation } from "../../../lib/server/validation.ts";
+import { readOperations } from "../../../lib/server/contract/contract.ts";
+import { createValidation } from "../../../lib/server/contract/validation.ts";
 
 const operations = readOperations(contract);
 

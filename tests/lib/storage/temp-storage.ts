@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { NewAction } from "../../../lib/action.ts";
-import { systemClock } from "../../../lib/clock.ts";
+import { systemClock } from "../../../lib/ports/clock.ts";
 import type { NewEvent } from "../../../lib/event.ts";
 import type { File } from "../../../lib/file.ts";
 import { createIds } from "../../../lib/id.ts";
 import type { NewMessage } from "../../../lib/message.ts";
-import type { RestorationReport } from "../../../lib/restoration.ts";
-import type { Storage } from "../../../lib/storage.ts";
+import type { RestorationReport } from "../../../lib/operating/restoration.ts";
+import type { Storage } from "../../../lib/ports/storage.ts";
 import { openStorage, type StorageOptions } from "../../../lib/storage/index.ts";
 
 export const newId = createIds({ now: Date.now, random: (bytes) => randomFillSync(bytes) });

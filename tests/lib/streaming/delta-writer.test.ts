@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
 import type { Delta, Event, OutputDelta } from "../../../lib/event.ts";
-import type { Storage } from "../../../lib/storage.ts";
+import type { Storage } from "../../../lib/ports/storage.ts";
 import { createDeltaWriter } from "../../../lib/streaming/index.ts";
 import * as temp from "../storage/temp-storage.ts";
 

@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { notFound } from "../../../lib/errors.ts";
 import type { Event, StreamFrame } from "../../../lib/event.ts";
 import type { Snapshot } from "../../../lib/session.ts";
-import type { Storage } from "../../../lib/storage.ts";
+import type { Storage } from "../../../lib/ports/storage.ts";
 import { createEventFeed } from "../../../lib/streaming/index.ts";
 import * as temp from "../storage/temp-storage.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../../lib/config.ts";
+import { loadConfig } from "../../../lib/config/config.ts";
 import { startCollector } from "../../support/collector.ts";
 import { converse } from "../../support/conversation.ts";
 import { calls, type Step } from "../../support/script.ts";

@@ -1,8 +1,8 @@
-import { assemble, type Surroundings } from "../../../assemble.ts";
+import { assemble, type Surroundings } from "../../../app/assemble.ts";
 import { createFunction } from "../../../deploy/lambda/create-function.ts";
-import type { Config } from "../../../lib/config.ts";
+import type { Config } from "../../../lib/config/config.ts";
 import { holdDataFolder } from "../../../lib/storage/index.ts";
-import type { RunningServer } from "../../../main.ts";
+import type { RunningServer } from "../../../app/main.ts";
 import { openBridge } from "./bridge.ts";
 
 /** A server at work in this process, reached through the function door of the same house: what that refuses goes in by the other. */

@@ -1,0 +1,39 @@
+import type { Reader } from "./environment.ts";
+import type { ModelSettings, Provider, ProviderType } from "../settings.ts";
+
+/** Providers whose key or address stands in the environment. */
+export function environmentProviders(read: Reader): ReadonlyMap<string, Provider> {
+  const found = new Map<string, Provider>();
+  for (const { id, type, keys, baseUrls } of usualVariables) {
+    const apiKey = keys.map((name) => read.text(name)).find((value) => value !== undefined) ?? null;
+    const baseUrl = baseUrls.map((name) => read.url(name)).find((value) => value !== undefined) ?? null;
+    const isUsable = type === "openai-compatible" ? baseUrl !== null : apiKey !== null || baseUrl !== null;
+    if (isUsable)
+      found.set(id, {
+        type,
+        apiKey,
+        baseUrl,
+        models: {} as Record<string, ModelSettings>,
+        source: "environment",
+      });
+  }
+  return found;
+}
+
+/** The usual variables of each provider: names of its key and of its address. */
+const usualVariables: { id: string; type: ProviderType; keys: string[]; baseUrls: string[] }[] = [
+  { id: "openai", type: "openai", keys: ["OPENAI_API_KEY"], baseUrls: ["OPENAI_BASE_URL"] },
+  { id: "anthropic", type: "anthropic", keys: ["ANTHROPIC_API_KEY"], baseUrls: ["ANTHROPIC_BASE_URL"] },
+  {
+    id: "google",
+    type: "google",
+    keys: ["GOOGLE_GENERATIVE_AI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"],
+    baseUrls: ["GOOGLE_GENERATIVE_AI_BASE_URL"],
+  },
+  {
+    id: "openai-compatible",
+    type: "openai-compatible",
+    keys: ["OPENAI_COMPATIBLE_API_KEY"],
+    baseUrls: ["OPENAI_COMPATIBLE_BASE_URL"],
+  },
+];

@@ -1,0 +1,34 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { DeltaWriter } from "../../event.ts";
+import type { Reach } from "../../ports/failpoint.ts";
+import type { NewId } from "../../id.ts";
+import type { ModelClient } from "../../model.ts";
+import type { Storage } from "../../ports/storage.ts";
+import type { Toolbox, WebFetcher } from "../../tool.ts";
+import type { TaskTracer } from "../../ports/tracer.ts";
+import type { Git } from "../../ports/git.ts";
+import type { WorkspaceHosts } from "../../workspace.ts";
+
+/** What the runtime of the agent is built from. Everything outside is an argument: a test can put its own in each place. */
+export interface Runtime {
+  storage: Storage;
+  clock: Clock;
+  newId: NewId;
+  deltas: DeltaWriter;
+  models: ModelClient;
+  toolbox: Toolbox;
+  hosts: WorkspaceHosts;
+  fetcher: WebFetcher;
+  git: Git;
+  limits: {
+    runningTasksMax: number;
+    queuedMessagesMax: number;
+    actionTimeoutMs: number;
+  };
+  defaultModel: string | undefined;
+  allowLocalRepositories: boolean;
+  reach: Reach;
+  tracer?: TaskTracer | undefined;
+  /** Told of faults that end no request. */
+  reportFault(message: string, cause: unknown): void;
+}

@@ -1,0 +1,118 @@
+import { AppError } from "../../errors.ts";
+import type { ProviderSource } from "../../model.ts";
+import type { SettingsService } from "../../ports/services.ts";
+import { mergeSettings, resolveSettings, settingsDefaults } from "../../settings.ts";
+import type {
+  GlobalSettings,
+  GlobalSettingsPatch,
+  Provider,
+  ResolvedSettings,
+  Settings,
+  SettingsStore,
+  StoredSettings,
+} from "../../settings.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { timestamp } from "../../ports/clock.ts";
+
+export interface SettingsOptions {
+  store: SettingsStore;
+  clock: Clock;
+  /** Providers of the environment; what is stored under the same id wins. */
+  environment: ReadonlyMap<string, Provider>;
+}
+
+export type GlobalSettingsService = SettingsService &
+  ProviderSource & {
+    /** Layers nearest first; the global ones are added. */
+    resolve(layers: readonly Settings[]): ResolvedSettings;
+  };
+
+export function createSettings({ store, clock, environment }: SettingsOptions): GlobalSettingsService {
+  const providers = () => allProviders(store.read(), environment);
+  return {
+    providers,
+    resolve: (layers) => resolveSettings([...layers, store.read().settings]),
+    get: () => visible(store.read(), providers()),
+    update: (patch) => {
+      const stored = store.read();
+      const changed: StoredSettings = {
+        version: 1,
+        settings: mergeSettings(stored.settings, patch.settings ?? {}),
+        providers: mergeProviders(stored.providers, patch.providers ?? {}),
+        updatedAt: timestamp(clock.now()),
+      };
+      store.write(changed);
+      return visible(changed, allProviders(changed, environment));
+    },
+  };
+}
+
+const scripted: Provider = { type: "scripted", baseUrl: null, apiKey: null, models: {}, source: "built-in" };
+
+function allProviders(
+  stored: StoredSettings,
+  environment: ReadonlyMap<string, Provider>,
+): Map<string, Provider> {
+  const fromSettings = Object.entries(stored.providers).map(
+    ([id, provider]) => [id, { ...provider, source: "settings" }] as const,
+  );
+  return new Map<string, Provider>([["scripted", scripted], ...environment, ...fromSettings]);
+}
+
+type StoredProviders = StoredSettings["providers"];
+
+function mergeProviders(
+  stored: StoredProviders,
+  patch: NonNullable<GlobalSettingsPatch["providers"]>,
+): StoredProviders {
+  const merged = { ...stored };
+  for (const [id, change] of Object.entries(patch)) {
+    if (id === "scripted") throw reserved();
+    if (change === null) delete merged[id];
+    else merged[id] = mergeProvider(merged[id], change);
+  }
+  return merged;
+}
+
+function reserved(): AppError {
+  return new AppError(
+    "invalid-request",
+    "The provider id `scripted` belongs to the built-in model. Choose another id.",
+    {
+      errors: [{ pointer: "/providers/scripted", detail: "expected another provider id" }],
+    },
+  );
+}
+
+type ProviderPatch = Exclude<NonNullable<GlobalSettingsPatch["providers"]>[string], null>;
+
+/** A new address clears the stored key: it was given for the old one, and must not travel to the new one by itself. */
+function mergeProvider(
+  stored: StoredProviders[string] | undefined,
+  patch: ProviderPatch,
+): StoredProviders[string] {
+  const baseUrl = patch.baseUrl === undefined ? (stored?.baseUrl ?? null) : patch.baseUrl;
+  const keepsAddress = stored !== undefined && stored.baseUrl === baseUrl && stored.type === patch.type;
+  return {
+    type: patch.type,
+    baseUrl,
+    apiKey: patch.apiKey === undefined ? (keepsAddress ? stored.apiKey : null) : patch.apiKey,
+    models: patch.models === undefined ? (stored?.models ?? {}) : (patch.models ?? {}),
+  };
+}
+
+function visible(stored: StoredSettings, providers: ReadonlyMap<string, Provider>): GlobalSettings {
+  return {
+    version: 1,
+    defaults: { ...settingsDefaults, permissions: [] },
+    settings: stored.settings,
+    providers: Object.fromEntries([...providers].map(([id, provider]) => [id, withoutSecret(provider)])),
+    updatedAt: stored.updatedAt,
+  };
+}
+
+function withoutSecret({ apiKey, ...provider }: Provider): GlobalSettings["providers"][string] {
+  // A short key would be half shown by its last four characters.
+  const last4 = apiKey !== null && apiKey.length >= 12 ? apiKey.slice(-4) : null;
+  return { ...provider, apiKey: { set: apiKey !== null, last4 } };
+}

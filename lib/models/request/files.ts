@@ -1,0 +1,57 @@
+import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from "@ai-sdk/provider";
+import type { Message } from "../../message.ts";
+import type { ModelFile } from "../../model.ts";
+
+/** Anthropic's limit for one image; the lowest of all. */
+const imageBytesMax = 5 * 1024 * 1024;
+const documentBytesMax = 20 * 1024 * 1024;
+const inlinedCharactersMax = 100_000;
+
+/** A file of a message: as it is where the provider takes it, inlined when it is text, else told in words. */
+export function filePart(
+  fileId: string,
+  {
+    message,
+    files,
+    mediaTypes,
+  }: { message: Message; files: ReadonlyMap<string, ModelFile>; mediaTypes: readonly string[] },
+): LanguageModelV4TextPart | LanguageModelV4FilePart {
+  const file = files.get(fileId);
+  if (file === undefined) return text(describedById(fileId, message));
+  if (mediaTypes.includes(file.mediaType) && file.bytes.byteLength <= bytesMax(file)) return asItIs(file);
+  return text(isText(file) ? inlined(file) : described(file, "It cannot be shown to you."));
+}
+
+function bytesMax({ mediaType }: ModelFile): number {
+  return mediaType.startsWith("image/") ? imageBytesMax : documentBytesMax;
+}
+
+function asItIs({ name, mediaType, bytes }: ModelFile): LanguageModelV4FilePart {
+  return { type: "file", filename: name, mediaType, data: { type: "data", data: bytes } };
+}
+
+function isText({ mediaType }: ModelFile): boolean {
+  return mediaType.startsWith("text/") || mediaType === "application/json" || mediaType === "application/xml";
+}
+
+function inlined(file: ModelFile): string {
+  const content = new TextDecoder().decode(file.bytes);
+  const kept = content.slice(0, inlinedCharactersMax);
+  const cut = kept.length < content.length ? `\n[cut: ${content.length - kept.length} more characters]` : "";
+  return `${described(file, "Its content:")}\n${kept}${cut}`;
+}
+
+function described({ name, mediaType, bytes }: ModelFile, rest: string): string {
+  return `Attached file ${JSON.stringify(name)} (${mediaType}, ${bytes.byteLength} bytes). ${rest}`;
+}
+
+function describedById(fileId: string, message: Message): string {
+  const known = message.files.find(({ id }) => id === fileId);
+  if (known === undefined) return "Attached file that is not there any more.";
+  const { name, mediaType, sizeBytes } = known;
+  return `Attached file ${JSON.stringify(name)} (${mediaType}, ${sizeBytes} bytes). It cannot be shown to you.`;
+}
+
+function text(words: string): LanguageModelV4TextPart {
+  return { type: "text", text: words };
+}

@@ -1,0 +1,109 @@
+import type { Clock } from "../../ports/clock.ts";
+import { textOf } from "../../message.ts";
+import { ModelError, type ModelEvent, type ModelRequest } from "../../model.ts";
+import { type Rates, usageFrom } from "../catalogue/pricing.ts";
+import { demoStep } from "./demo.ts";
+import { type Failure, findScript, type Step } from "./script.ts";
+import { madeUp, paced, tokensOf } from "./tokens.ts";
+
+export interface Scripted {
+  stream(request: ModelRequest, options: { modelKey: string; rates: Rates }): AsyncIterable<ModelEvent>;
+}
+
+/**
+ * A model without a network, for the demo and for tests. What it says follows from the history alone, so it goes on
+ * correctly after a restart. The one exception: a step with `fail.times` counts its attempts in memory.
+ */
+export function createScripted(clock: Clock): Scripted {
+  const attempts = new Map<string, number>();
+  return {
+    stream: (request, { modelKey, rates }) => {
+      const fails = (identity: string, { times }: Failure) => {
+        const attempt = (attempts.get(identity) ?? 0) + 1;
+        if (attempts.size >= attemptsMax) attempts.clear();
+        attempts.set(identity, attempt);
+        return times === undefined || attempt <= times;
+      };
+      return play(request, { modelKey, rates, clock, fails });
+    },
+  };
+}
+
+const attemptsMax = 10_000;
+
+interface Stage {
+  modelKey: string;
+  rates: Rates;
+  clock: Clock;
+  /** Counts an attempt at the step and tells whether it fails. */
+  fails(identity: string, failure: Failure): boolean;
+}
+
+async function* play(request: ModelRequest, stage: Stage): AsyncGenerator<ModelEvent, void, undefined> {
+  const { step, identity } = nextStep(request, stage.modelKey);
+  const failure = step.fail !== undefined && stage.fails(identity, step.fail) ? step.fail : undefined;
+  await stage.clock.sleep(step.delayMs ?? 0, request.signal);
+  const pieces = piecesOf(step);
+  const spoken = failure === undefined ? pieces : pieces.slice(0, failure.afterTokens ?? 0);
+  yield* paced(spoken, { clock: stage.clock, signal: request.signal, tokensPerSecond: step.tokensPerSecond });
+  if (failure !== undefined)
+    throw new ModelError(failure.failure, failure.message ?? "The script wanted this failure.", {
+      retryAfterMs: failure.retryAfterMs,
+    });
+  yield* toolCalls(step, request);
+  yield { type: "finish", reason: reasonOf(step), usage: usageOf(request, pieces.length, stage.rates) };
+}
+
+function nextStep({ history }: ModelRequest, modelKey: string): { step: Step; identity: string } {
+  if (modelKey === "demo") return { step: demoStep(history), identity: "demo" };
+  if (modelKey === "echo") {
+    const said = history.findLast(({ message }) => message.role === "user");
+    return { step: { text: said === undefined ? "" : textOf(said.message.content) }, identity: "echo" };
+  }
+  const { steps, messageId, played } = findScript(history);
+  return { step: steps[played] ?? { text: "Done." }, identity: `${messageId} ${played}` };
+}
+
+function piecesOf({ reasoning = "", text = "", tokens = 0 }: Step): ModelEvent[] {
+  return [
+    ...tokensOf(reasoning).map((piece) => ({ type: "reasoning" as const, text: piece })),
+    ...[...tokensOf(text), ...madeUp(tokens)].map((piece) => ({ type: "text" as const, text: piece })),
+  ];
+}
+
+/** Ids are the same at every replay and differ from all others of the conversation. */
+function* toolCalls({ toolCalls: calls = [] }: Step, { history }: ModelRequest): Generator<ModelEvent> {
+  const answer = history.filter(({ message }) => message.role === "assistant").length + 1;
+  for (const [index, { toolName, input }] of calls.entries()) {
+    yield {
+      type: "tool-call",
+      toolCallId: `call_${answer}_${index + 1}`,
+      toolName,
+      input: typeof input === "string" ? input : JSON.stringify(input ?? {}),
+      providerMetadata: null,
+    };
+  }
+}
+
+function reasonOf({
+  finish,
+  toolCalls: calls = [],
+}: Step): Extract<ModelEvent, { type: "finish" }>["reason"] {
+  return finish ?? (calls.length > 0 ? "tool-calls" : "stop");
+}
+
+/** About four characters make a token. */
+function usageOf({ system, history }: ModelRequest, outputTokens: number, rates: Rates) {
+  const characters = history.reduce(
+    (sum, { message }) => sum + JSON.stringify(message.content).length,
+    system.length,
+  );
+  const input = Math.ceil(characters / 4);
+  return usageFrom(
+    {
+      inputTokens: { total: input, noCache: input, cacheRead: 0, cacheWrite: 0 },
+      outputTokens: { total: outputTokens, text: outputTokens, reasoning: 0 },
+    },
+    rates,
+  );
+}

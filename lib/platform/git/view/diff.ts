@@ -1,0 +1,78 @@
+import { copyFile, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import type { WorkspaceDiff } from "../../../workspace.ts";
+import { unreadable } from "./status.ts";
+import type { GitView } from "./view.ts";
+
+const patchBytesMax = 1024 * 1024;
+const newFilesMax = 1000;
+
+/**
+ * Everything that differs from the last commit, new files included, as one patch. The index of the workspace stays as
+ * it is: new files are entered into a copy of it.
+ */
+export async function readDiff(view: GitView, path: string | undefined): Promise<WorkspaceDiff> {
+  const env = { GIT_INDEX_FILE: join(view.folder, "index-copy") };
+  await copyIndex(view.indexFile, env.GIT_INDEX_FILE);
+  const only = path === undefined ? [] : ["--", path];
+  const isCut = await enterNewFiles(view, env, only);
+  const { exitCode, stdout, ended } = await view.run(
+    ["diff", ...plainDiff, await baseline(view), ...(only.length > 0 ? only : ["--"])],
+    { env, stdoutBytesMax: patchBytesMax },
+  );
+  if (exitCode !== 0 && ended !== "output-limit") throw unreadable();
+  const isOver = ended === "output-limit";
+  return { patch: (isOver ? wholeLines(stdout) : stdout).toString("utf8"), truncated: isOver || isCut };
+}
+
+/**
+ * With the age of the original: git takes a file whose size stayed, and that is older than the index, for unchanged. A
+ * copy made just now would hide an edit made in the same moment as the last commit.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(from);
+    await copyFile(from, to);
+    await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000));
+  } catch {
+    // There is none before the first `git add`.
+  }
+}
+
+const plainDiff = [
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-color",
+  "--src-prefix=a/",
+  "--dst-prefix=b/",
+  "--ignore-submodules=dirty",
+];
+
+async function enterNewFiles(
+  view: GitView,
+  env: { GIT_INDEX_FILE: string },
+  only: readonly string[],
+): Promise<boolean> {
+  const listed = await view.run(["ls-files", "--others", "--exclude-standard", "-z", ...only], { env });
+  const files = listed.stdout.toString("utf8").split("\0").slice(0, -1);
+  const own = files.filter((file) => !file.endsWith("/")); // A repository inside this one is not ours to show.
+  if (own.length === 0) return false;
+  const input = own
+    .slice(0, newFilesMax)
+    .map((file) => `${file}\0`)
+    .join("");
+  await view.run(["add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul"], { env, input });
+  return own.length > newFilesMax || listed.ended !== null;
+}
+
+/** The last commit, or the empty tree before the first one. */
+async function baseline(view: GitView): Promise<string> {
+  const { exitCode } = await view.run(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  if (exitCode === 0) return "HEAD";
+  const empty = await view.run(["hash-object", "-t", "tree", "--stdin"], { input: "" });
+  return empty.stdout.toString("utf8").trim();
+}
+
+function wholeLines(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+}

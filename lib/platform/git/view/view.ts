@@ -1,0 +1,109 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../../errors.ts";
+import type { ProcessResult } from "../../run-process.ts";
+import type { GitRun, RunGit } from "../run-git.ts";
+import { viewConfig } from "./view-config.ts";
+
+/**
+ * A git directory of our own that shares objects, refs and index with a workspace's `.git`, but not its
+ * configuration: of that only harmless keys are taken over. So nothing an agent or a repository writes into
+ * `.git/config` or `.git/hooks` ever runs inside our git, and a workspace with such keys still works.
+ */
+export interface GitView {
+  root: string;
+  /** The index of the workspace. */
+  indexFile: string;
+  /** Null when detached. */
+  branch: string | null;
+  /** A place for temporary files. */
+  folder: string;
+  run(args: readonly string[], run?: Omit<GitRun, "cwd">): Promise<ProcessResult>;
+}
+
+export interface ViewOptions {
+  root: string;
+  /** Where views are made; commands do not see it. */
+  viewsDir: string;
+  runGit: RunGit;
+}
+
+/** Makes a view for the time of `work`. Throws AppError workspace-not-ready when the folder is no usable repository, storage-full when there is no room. */
+export async function withView<T>(options: ViewOptions, work: (view: GitView) => Promise<T>): Promise<T> {
+  await mkdir(options.viewsDir, { recursive: true, mode: 0o700 }).catch(refuseFull);
+  const folder = await mkdtemp(join(options.viewsDir, "view-")).catch(refuseFull);
+  try {
+    return await work(await buildView(options, folder).catch(refuseFull));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A view takes a few KiB. */
+function refuseFull(error: unknown): never {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+  throw new AppError(
+    "storage-full",
+    "The disk of the host is full, and git has no room to work. Free some space, then try again.",
+    { cause: error },
+  );
+}
+
+async function buildView({ root, runGit }: ViewOptions, folder: string): Promise<GitView> {
+  const source = join(root, ".git");
+  const head = await readHead(source);
+  const config = await viewConfig({ source, folder, runGit });
+  const parts = (await readdir(source)).filter((name) => shared.has(name) || name.startsWith("sharedindex."));
+  await Promise.all([
+    writeFile(join(folder, "HEAD"), `${head}\n`),
+    writeFile(join(folder, "config"), config),
+    writeFile(join(folder, "exclude"), ".talkcody/\n"),
+    ...parts.map((name) => share(source, folder, name)),
+  ]);
+  const env = { GIT_DIR: folder, GIT_WORK_TREE: root, GIT_INDEX_FILE: join(source, "index") };
+  return {
+    root,
+    folder,
+    indexFile: env.GIT_INDEX_FILE,
+    branch: head.startsWith(branchPrefix) ? head.slice(branchPrefix.length) : null,
+    run: (args, run = {}) =>
+      runGit(["-c", `core.excludesFile=${join(folder, "exclude")}`, ...args], {
+        ...run,
+        cwd: root,
+        env: { ...env, ...run.env },
+      }),
+  };
+}
+
+const branchPrefix = "ref: refs/heads/";
+
+async function readHead(source: string): Promise<string> {
+  for (const name of ["", "HEAD", "objects", "refs", "index"]) await refuseLink(join(source, name));
+  const head = await readFile(join(source, "HEAD"), "utf8").catch(() => "");
+  const line = head.trimEnd();
+  // oxlint-disable-next-line no-control-regex -- They are refused.
+  if (!/^(ref: refs\/heads\/[^\u0000- ~^:?*[\\]+|[0-9a-f]{40,64})$/.test(line))
+    throw notUsable("its .git/HEAD");
+  return line;
+}
+
+async function refuseLink(path: string): Promise<void> {
+  const stat = await lstat(path).catch(() => undefined);
+  if (stat === undefined) return;
+  if (!stat.isDirectory() && !stat.isFile()) throw notUsable(`.git/${path.split("/.git/")[1] ?? ""}`);
+}
+
+function notUsable(what: string): AppError {
+  return new AppError(
+    "workspace-not-ready",
+    `The folder is no usable git repository any more: ${what} is missing or unusual. Mend it in the workspace, or delete the workspace.`,
+  );
+}
+
+const shared = new Set(["objects", "refs", "packed-refs", "shallow", "logs", "info"]);
+
+async function share(source: string, folder: string, name: string): Promise<void> {
+  const stat = await lstat(join(source, name));
+  if (!stat.isSymbolicLink()) await symlink(join(source, name), join(folder, name));
+}

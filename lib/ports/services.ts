@@ -1,0 +1,114 @@
+import type { Schemas } from "../../packages/shared/src/index.ts";
+import type { Action } from "../action.ts";
+import type { Agent } from "../agent.ts";
+import type { EventFeed } from "../event.ts";
+import type { Attachments } from "../file.ts";
+import type { Message, PageQuery } from "../message.ts";
+import type { ModelPage } from "../model.ts";
+import type { Session, SessionQuery } from "../session.ts";
+import type { GlobalSettings, GlobalSettingsPatch } from "../settings.ts";
+import type { Task, TaskQuery } from "../task.ts";
+import type { ToolSpec } from "../tool.ts";
+import type { Workspace, WorkspaceDiff, WorkspaceStatus, WorkspaceTree } from "../workspace.ts";
+
+/** What is not found is thrown as AppError not-found by every method that takes an id. */
+export interface SessionService {
+  create(request: Schemas["CreateSession"]): Session;
+  get(id: string): Session;
+  list(query: SessionQuery): Session[];
+  update(id: string, change: Schemas["UpdateSession"]): Session;
+  /** Throws session-busy while a task runs. */
+  remove(id: string): void;
+  send(id: string, request: Schemas["SendMessage"]): Schemas["SentMessage"];
+  messages(id: string, page: PageQuery): Message[];
+}
+
+export interface TaskService {
+  get(id: string): Task;
+  list(query: TaskQuery): Task[];
+  update(id: string, change: Schemas["UpdateTask"]): Task;
+}
+
+export interface ActionService {
+  /** Takes a decision once. Throws action-decided, action-mismatch, task-ended. */
+  create(sessionId: string, request: Schemas["CreateAction"]): Schemas["ActionOutcome"];
+  pending(sessionId: string | undefined, page: PageQuery): Action[];
+}
+
+export interface FileService {
+  /** Waits for the bytes; `commit` stores the file and is called in the transaction, `discard` forgets them. */
+  receive(upload: {
+    filename: string | null;
+    bytes: AsyncIterable<Uint8Array>;
+  }): Promise<{ commit(): Schemas["File"]; discard(): void }>;
+  get(id: string): Schemas["File"];
+  content: Pick<Attachments, "open">;
+  remove(id: string): void;
+}
+
+export interface WorkspaceService {
+  create(request: Schemas["CreateWorkspace"]): Workspace;
+  get(id: string): Workspace;
+  list(page: PageQuery): Workspace[];
+  /** Checks that nothing is lost; `commit` takes it off the record and the disk. */
+  prepareRemoval(id: string, options: { force: boolean }): Promise<{ commit(): void }>;
+  sync(id: string, signal: AbortSignal): Promise<{ commit(): Workspace }>;
+  status(id: string): Promise<WorkspaceStatus>;
+  diff(id: string, path: string | undefined): Promise<WorkspaceDiff>;
+  tree(
+    id: string,
+    options: { path: string | undefined; depth: number; signal: AbortSignal },
+  ): Promise<WorkspaceTree>;
+  /** Throws not-found, too-large. */
+  read(id: string, path: string): Promise<Uint8Array>;
+}
+
+export interface ToolService {
+  list(): ToolSpec[];
+  /** Runs it once for each `requestKey`: with a known one it waits for the end of that run. */
+  run(
+    call: { sessionId: string; toolName: string; input: Record<string, unknown> },
+    options: { requestKey: string | undefined; signal: AbortSignal },
+  ): Promise<Schemas["ToolRun"]>;
+}
+
+export interface AgentService {
+  create(request: Schemas["CreateAgent"]): Agent;
+  get(id: string): Agent;
+  list(page: PageQuery): Agent[];
+  update(id: string, change: Schemas["UpdateAgent"]): Agent;
+  remove(id: string): void;
+}
+
+export interface SettingsService {
+  get(): GlobalSettings;
+  update(patch: GlobalSettingsPatch): GlobalSettings;
+}
+
+export interface ModelService {
+  list(): Promise<ModelPage>;
+}
+
+/** All a handler may ask for. Built in app/assemble.ts. */
+export interface Services {
+  sessions: SessionService;
+  tasks: TaskService;
+  actions: ActionService;
+  events: EventFeed;
+  files: FileService;
+  workspaces: WorkspaceService;
+  tools: ToolService;
+  agents: AgentService;
+  settings: SettingsService;
+  models: ModelService;
+  server: { describe(): Schemas["Server"]; contract(): Record<string, unknown> };
+}
+
+/** A page of the contract from one item more than it holds. */
+export function pageOf<T extends { id: string }>(
+  items: T[],
+  limit: number,
+): { items: T[]; nextCursor: string | null } {
+  const page = items.slice(0, limit);
+  return { items: page, nextCursor: items.length > limit ? (page.at(-1)?.id ?? null) : null };
+}

@@ -1,0 +1,38 @@
+import type { Alarm } from "../../operating/alarm.ts";
+import type { Config } from "../../config/config.ts";
+import type { Services } from "../../ports/services.ts";
+
+export interface DescriptionOptions {
+  config: Readonly<Config>;
+  version: string;
+  contract: Record<string, unknown> & { info: { version: string } };
+  startedAt: string;
+  isIsolating(): boolean;
+  alarms(): Alarm[];
+}
+
+/** What the server says of itself: who it is, what it can do, and how much it takes. */
+export function createDescription(options: DescriptionOptions): Services["server"] {
+  const { config, version, contract, startedAt, isIsolating, alarms } = options;
+  return {
+    contract: () => contract,
+    describe: () => ({
+      name: "talkcody",
+      version,
+      contractVersion: contract.info.version,
+      startedAt,
+      capabilities: {
+        localRepositories: config.allowLocalRepositories,
+        processIsolation: isIsolating(),
+        transports: ["sse", "websocket"],
+      },
+      limits: {
+        bodyBytesMax: config.bodyBytesMax,
+        fileBytesMax: config.fileBytesMax,
+        queuedMessagesMax: config.queuedMessagesMax,
+        runningTasksMax: config.runningTasksMax,
+      },
+      alarms: alarms(),
+    }),
+  };
+}

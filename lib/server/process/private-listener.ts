@@ -1,0 +1,129 @@
+import { createServer, type Server } from "node:http";
+import type { Alarm } from "../../operating/alarm.ts";
+import { problems } from "../../errors.ts";
+
+export interface PrivateListenerOptions {
+  privateHost: string;
+  /** Undefined: there is no such listener. */
+  privatePort: number | undefined;
+}
+
+/** How a server is, as it says itself. */
+export interface Watched {
+  /** Why nobody can be served; null when all can. */
+  trouble(): string | null;
+  alarms(): Alarm[];
+  /** In the text format of Prometheus. */
+  metrics(): Promise<string>;
+}
+
+interface Attended {
+  watched: Watched;
+  stop(): Promise<void>;
+}
+
+interface State {
+  /** Why nobody is served by the way the server lives; null while it does. */
+  reason: "starting" | "stopping" | null;
+  watched?: Watched;
+}
+
+/**
+ * Starts a server, and tells the platform that it runs on how it is, from before its start to after its stop, on a port
+ * of its own that is private by its address: no key, no contract, GET and HEAD only. `/live`: the process answers.
+ * `/ready`: clients are served; else 503 with the reason. Alarms stand beside it and leave it ready, since a restart would
+ * mend none of them. `/metrics`: for Prometheus. Throws what `start` throws, and an Error with a sentence a person can act
+ * on when the port cannot be had.
+ */
+export async function attended<T extends Attended>(
+  { privateHost, privatePort }: PrivateListenerOptions,
+  start: () => Promise<T>,
+): Promise<T> {
+  if (privatePort === undefined) return start();
+  const state: State = { reason: "starting" };
+  const listener = createListener(state);
+  await listen(listener, privatePort, privateHost);
+  const close = () => {
+    listener.close();
+    listener.closeAllConnections();
+  };
+  try {
+    const server = await start();
+    Object.assign(state, { reason: null, watched: server.watched } satisfies State);
+    const stop = () => {
+      state.reason = "stopping";
+      return server.stop().finally(close);
+    };
+    return { ...server, stop };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function createListener(state: Readonly<State>): Server {
+  const listener = createServer((request, response) => {
+    const isReading = request.method === "GET" || request.method === "HEAD";
+    const answering = isReading ? answerTo(request.url, state) : Promise.resolve(notAllowed);
+    void answering.catch(unanswered).then(({ status, body }) => {
+      const isText = typeof body === "string";
+      response.writeHead(status, { "content-type": isText ? metricsType : jsonType, connection: "close" });
+      const text = isText ? body : `${JSON.stringify(body)}\n`;
+      response.end(request.method === "HEAD" ? undefined : text);
+    });
+  });
+  listener.headersTimeout = 5000;
+  return listener;
+}
+
+const jsonType = "application/json";
+const metricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+interface Answer {
+  status: number;
+  /** Text, or something to be told as JSON. */
+  body: unknown;
+}
+
+const notAllowed: Answer = {
+  status: problems["method-not-allowed"].status,
+  body: { error: "GET and HEAD only" },
+};
+
+function unanswered(error: unknown): Answer {
+  return { status: problems.internal.status, body: { error: String(error) } };
+}
+
+async function answerTo(url: string | undefined, state: Readonly<State>): Promise<Answer> {
+  if (url === "/live") return { status: 200, body: { isLive: true } };
+  if (url === "/ready") return readiness(state);
+  if (url === "/metrics") return measured(state);
+  return { status: problems["not-found"].status, body: { error: "There are /live, /ready and /metrics" } };
+}
+
+function readiness({ reason: own, watched }: Readonly<State>): Answer {
+  const reason = own ?? watched?.trouble() ?? null;
+  const status = reason === null ? 200 : problems.busy.status;
+  return { status, body: { isReady: reason === null, reason, alarms: watched?.alarms() ?? [] } };
+}
+
+/** Not while it stops: its databases may be closed already. */
+async function measured({ reason, watched }: Readonly<State>): Promise<Answer> {
+  if (reason !== null || watched === undefined) return { status: problems.busy.status, body: { reason } };
+  return { status: 200, body: await watched.metrics() };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(
+        new Error(
+          `TALKCODY_PRIVATE_PORT: port ${port} of ${host} cannot be had (${cause.message}). Choose another one.`,
+          { cause },
+        ),
+      ),
+    );
+    server.listen({ port, host }, resolve);
+  });
+  server.unref();
+}

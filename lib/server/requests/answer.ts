@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import type { OutgoingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
+import type { FileBody } from "../../ports/handler.ts";
+import type { Operation } from "../contract/contract.ts";
+import type { Outcome } from "./call.ts";
+import type { Streams } from "../streams/sse.ts";
+
+/** Writes what a handler answered. */
+export async function writeAnswer(
+  reply: FastifyReply,
+  outcome: Outcome,
+  { operation, streams }: { operation: Operation; streams: Streams },
+): Promise<void> {
+  void reply.code(outcome.status);
+  if (outcome.isReplay) void reply.header("idempotency-replayed", "true");
+  if (outcome.events) return writeStream(reply, outcome.events, streams);
+  if (outcome.file) return writeFile(reply, outcome.file, operation);
+  if (outcome.status === 204 || outcome.status === 304) return void reply.send();
+  void reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(outcome.body));
+}
+
+async function writeStream(reply: FastifyReply, events: NonNullable<Outcome["events"]>, streams: Streams) {
+  if (reply.request.method !== "HEAD") return streams.write(reply, events);
+  writeHead(reply.header("content-type", "text/event-stream; charset=utf-8"));
+}
+
+/** Whatever the bytes are, a browser that opens them here runs nothing and reads nothing. */
+async function writeFile(reply: FastifyReply, file: FileBody, operation: Operation): Promise<void> {
+  const takesRange = operation.parameters.some(({ name }) => name === "Range");
+  void reply.headers({
+    "content-type": file.mediaType,
+    "content-length": file.sizeBytes,
+    "content-disposition": `${file.isInline ? "inline" : "attachment"}; ${disposition(file.name)}`,
+    "content-security-policy": "sandbox; default-src 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    ...(takesRange ? { "accept-ranges": "bytes" } : {}),
+    ...(file.sha256 ? { etag: `"${file.sha256}"`, "cache-control": "private, no-cache" } : {}),
+    ...(file.range ? { "content-range": contentRange(file.range) } : {}),
+  });
+  if (reply.request.method === "HEAD") return writeHead(reply);
+  const closed = once(reply.raw, "close"); // Fastify takes a handler that returns earlier for one that answers nothing.
+  void reply.send(Readable.from(file.bytes, { objectMode: false }));
+  await closed;
+}
+
+/** What GET would begin with. Fastify would say that its body is empty. */
+function writeHead(reply: FastifyReply): void {
+  const headers = reply.getHeaders() as OutgoingHttpHeaders;
+  reply.hijack().raw.writeHead(reply.statusCode, headers).end();
+}
+
+function contentRange({ start, end, totalBytes }: NonNullable<FileBody["range"]>): string {
+  return `bytes ${start}-${end}/${totalBytes}`;
+}
+
+/** RFC 6266: the name in ASCII for old readers, and as it is (RFC 5987) for all others. */
+function disposition(name: string): string {
+  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}

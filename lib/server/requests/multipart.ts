@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { BusboyInstance } from "@fastify/busboy";
+import { AppError } from "../../errors.ts";
+import type { Upload } from "../../ports/handler.ts";
+
+/** The one part named `file` of a multipart body, as a stream. Throws invalid-request for anything else; for what comes after the file, at the end of its bytes. */
+export async function readMultipart(
+  headers: IncomingHttpHeaders,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<Upload> {
+  const parser = await createParser(headers);
+  const stray = new Promise<never>((_resolve, reject) => {
+    for (const event of ["field", "filesLimit", "fieldsLimit", "partsLimit"] as const)
+      parser.once(event as "field", () => reject(wrongParts()));
+  });
+  const parsed = Promise.race([stray, pipeline(bytes, parser)]);
+  parsed.catch(() => undefined); // Told to whoever reads the file, or below.
+  const first = await Promise.race([
+    once(parser, "file") as Promise<[string, Readable, string | undefined]>,
+    parsed.then(() => Promise.reject(wrongParts())),
+  ]).catch((cause: unknown) => {
+    throw cause instanceof AppError ? cause : unreadable(cause);
+  });
+  const [name, file, filename] = first;
+  if (name !== "file") throw wrongParts();
+  return { filename: filename ?? null, bytes: fileThenEnd(file, parsed) };
+}
+
+async function createParser(headers: IncomingHttpHeaders): Promise<BusboyInstance> {
+  const { Busboy } = await import("@fastify/busboy");
+  try {
+    return new Busboy({
+      headers: { ...headers, "content-type": headers["content-type"] ?? "" },
+      limits: { files: 1, fields: 1, parts: 2, headerPairs: 20, fieldSize: 1024 },
+    });
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+/** The file counts only when the whole body was of the contract. */
+async function* fileThenEnd(file: Readable, parsed: Promise<unknown>): AsyncGenerator<Uint8Array> {
+  const failed = parsed.catch((error: unknown) => file.destroy(error instanceof Error ? error : undefined));
+  try {
+    yield* file as AsyncIterable<Buffer>;
+    await parsed;
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : unreadable(cause);
+  } finally {
+    void failed;
+  }
+}
+
+function wrongParts(): AppError {
+  return new AppError("invalid-request", "Expected exactly one part, named file, with a filename.");
+}
+
+function unreadable(cause: unknown): AppError {
+  return new AppError("invalid-request", "The multipart body cannot be read.", { cause });
+}

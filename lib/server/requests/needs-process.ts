@@ -1,0 +1,17 @@
+import { AppError } from "../../errors.ts";
+import { at } from "../contract/contract.ts";
+import type { Call } from "./call.ts";
+
+/** Throws always-on-only for what outlives its request, since a function is asleep as soon as it has answered. */
+export function requireNoProcess({ operation, input }: Pick<Call, "operation"> & Partial<Call>): void {
+  const { always, fields, mediaType } = operation.needsProcess;
+  const field = fields.find((name) => at(input?.body, name) !== undefined);
+  const isStream = mediaType !== undefined && input?.accepts === mediaType;
+  if (!always && !isStream && field === undefined) return;
+  const part = isStream ? ` as ${mediaType}` : field === undefined ? "" : ` with \`${field}\``;
+  throw new AppError(
+    "always-on-only",
+    `${operation.id}${part} needs the always-on server, because its work goes on after the answer. ` +
+      "Send the same request, under the same key, there; a function did nothing.",
+  );
+}

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type Sqlite from "better-sqlite3";
+import type { DatabaseName } from "../../database-name.ts";
+import type { Reach } from "../../ports/failpoint.ts";
+import { keepCopyBefore } from "./copy-before.ts";
+
+/** Brings the schema up to the newest migration. Each file is one transaction together with its number, so a kill leaves the old or the new schema. */
+export function migrate(
+  sqlite: Sqlite.Database,
+  { path, migrations, reach }: { path: string; migrations: string; reach: Reach },
+): void {
+  const files = migrationFiles(migrations);
+  const version = schemaVersion(sqlite);
+  if (version > 0 && version < files.length) keepCopyBefore(sqlite, path, version + 1);
+  for (const [index, file] of files.entries())
+    if (index >= version) apply(sqlite, { sql: readFileSync(file, "utf8"), version: index + 1, file, reach });
+}
+
+/** The folder that holds the migrations of a database. */
+export function migrationsOf(name: DatabaseName): string {
+  return join(import.meta.dirname, "migrations", name);
+}
+
+/** In order; the number in a name is the version it leads to. */
+export function migrationFiles(folder: string): string[] {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .toSorted();
+  for (const [index, name] of names.entries())
+    if (!name.startsWith(`${String(index + 1).padStart(4, "0")}-`))
+      throw new Error(`Migration ${name} should be number ${index + 1}: numbers have no gap and no double.`);
+  return names.map((name) => join(folder, name));
+}
+
+function apply(
+  sqlite: Sqlite.Database,
+  { sql, version, file, reach }: { sql: string; version: number; file: string; reach: Reach },
+): void {
+  sqlite.exec("BEGIN IMMEDIATE");
+  try {
+    // Another process may have been quicker.
+    if (schemaVersion(sqlite) < version) {
+      sqlite.exec(sql);
+      sqlite.pragma(`user_version = ${version}`);
+    }
+    reach("migration.prepared");
+    sqlite.exec("COMMIT");
+    reach("migration.committed");
+  } catch (error) {
+    if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+    throw withFile(error, file);
+  }
+}
+
+/** The code stays, so that a full disk is still told as one. */
+function withFile(error: unknown, file: string): unknown {
+  if (error instanceof Error) error.message = `Migration ${basename(file)} failed: ${error.message}`;
+  return error;
+}
+
+function schemaVersion(sqlite: Sqlite.Database): number {
+  return Number(sqlite.pragma("user_version", { simple: true }));
+}

@@ -1,0 +1,68 @@
+import { type Problem, problemOf } from "../../errors.ts";
+import type { Settings } from "../../settings.ts";
+import type { Task, TaskState } from "../../task.ts";
+import { damage, legible, legibleOr } from "../database/damage.ts";
+import { fromJsonObject } from "../database/json.ts";
+
+export interface TaskRow {
+  id: string;
+  session_id: string;
+  state: TaskState;
+  settings: string;
+  error: string | null;
+  steps: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_input_tokens: number;
+  cost_usd: number;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/** Spelled as in the partial index, or SQLite does not use it. */
+export const isUnfinished = "state IN ('queued', 'running', 'waiting')";
+
+/** Throws AppError session-damaged. */
+export function toTask(row: TaskRow): Task {
+  const settings = () => fromJsonObject<Settings>(row.settings);
+  return taskOf(row, {
+    settings: legible(row.session_id, settings),
+    error: legible(row.session_id, () => errorOf(row)),
+  });
+}
+
+/** The task as far as it can be read: without its settings, and with an error that says so, where it is damaged. */
+export function outlineOf(row: TaskRow): Task {
+  const settings = legibleOr(undefined, () => fromJsonObject<Settings>(row.settings));
+  const damaged = problemOf(damage(row.session_id, undefined), `/v1/tasks/${row.id}`);
+  const error = legibleOr(damaged, () => errorOf(row));
+  return taskOf(row, {
+    settings: settings ?? {},
+    error: settings === undefined ? (error ?? damaged) : error,
+  });
+}
+
+function errorOf({ error }: TaskRow): Problem | null {
+  return error === null ? null : fromJsonObject<Problem>(error);
+}
+
+function taskOf(row: TaskRow, { settings, error }: Pick<Task, "settings" | "error">): Task {
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    state: row.state,
+    settings,
+    error,
+    steps: row.steps,
+    usage: {
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+      cachedInputTokens: row.cached_input_tokens,
+      costUsd: row.cost_usd,
+    },
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  };
+}

@@ -1,0 +1,76 @@
+import type { IntendedChange, ToolCall, ToolCallStore, ToolOutput } from "../../tool.ts";
+import type { Database } from "../database/database.ts";
+import { legible } from "../database/damage.ts";
+import { fromJson, fromJsonObject, fromJsonOrNull, toJson, toJsonOrNull } from "../database/json.ts";
+import type { UnitOfWork } from "../database/unit-of-work.ts";
+
+interface ToolCallRow {
+  task_id: string;
+  session_id: string;
+  message_id: string;
+  tool_call_id: string;
+  tool_name: string;
+  input: string;
+  state: ToolCall["state"];
+  output: string | null;
+  is_error: number;
+  duration_ms: number | null;
+  change: string | null;
+}
+
+/** A call that is done never starts or ends again: `start` and `finish` throw, for it and for an unknown one. */
+export function createToolCallStore(database: Database, jointly: UnitOfWork["jointly"]): ToolCallStore {
+  const insert = database.statement(`
+    INSERT INTO tool_calls (task_id, session_id, message_id, tool_call_id, tool_name, input, state)
+    VALUES (?, ?, ?, ?, ?, ?, 'intended')`);
+  const start = database.statement(`
+    UPDATE tool_calls SET state = 'started', started_at = ?, change = ?
+    WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
+  const finish = database.statement(`
+    UPDATE tool_calls SET state = 'done', output = ?, is_error = ?, duration_ms = ?
+    WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
+  const select = (rest: string) => database.statement<ToolCallRow>(`SELECT * FROM tool_calls ${rest}`);
+  const byCall = select("WHERE task_id = ? AND tool_call_id = ?");
+  const ofMessage = select("WHERE message_id = ? ORDER BY number");
+
+  const expectOne = (changes: number, { taskId, toolCallId }: Pick<ToolCall, "taskId" | "toolCallId">) => {
+    if (changes === 0) throw new Error(`Tool call ${toolCallId} of ${taskId} is done or was never intended.`);
+  };
+
+  return {
+    intend: (calls) =>
+      jointly(() => {
+        for (const { taskId, sessionId, messageId, toolCallId, toolName, input } of calls)
+          insert.run(taskId, sessionId, messageId, toolCallId, toolName, toJson(input));
+      }),
+    start: (taskId, toolCallId, { at, change }) => {
+      expectOne(start.run(at, toJsonOrNull(change), taskId, toolCallId), { taskId, toolCallId });
+    },
+    finish: (taskId, toolCallId, { output, isError, durationMs }) => {
+      const changes = finish.run(toJson(output), Number(isError), Math.round(durationMs), taskId, toolCallId);
+      expectOne(changes, { taskId, toolCallId });
+    },
+    ofMessage: (messageId) => ofMessage.all(messageId).map(toToolCall),
+    get: (taskId, toolCallId) => {
+      const row = byCall.get(taskId, toolCallId);
+      return row ? toToolCall(row) : undefined;
+    },
+  };
+}
+
+/** Throws AppError session-damaged. */
+function toToolCall(row: ToolCallRow): ToolCall {
+  return legible(row.session_id, () => ({
+    taskId: row.task_id,
+    sessionId: row.session_id,
+    messageId: row.message_id,
+    toolCallId: row.tool_call_id,
+    toolName: row.tool_name,
+    input: fromJson<unknown>(row.input),
+    state: row.state,
+    change: fromJsonOrNull<IntendedChange>(row.change),
+    output: row.output === null ? null : fromJsonObject<ToolOutput>(row.output),
+    isError: row.is_error === 1,
+    durationMs: row.duration_ms,
+  }));
+}

@@ -1,0 +1,44 @@
+import { expect, onTestFinished, test } from "vitest";
+import { converse } from "../../../support/conversation.ts";
+import { asks, calls, type Step } from "../../../support/script.ts";
+import { startTestServer, type TestServer } from "../../../support/server.ts";
+import { eventsOf, pendingAction, until } from "../../../support/until.ts";
+
+const graceMs = 5000;
+
+test.each<[string, Step]>([
+  ["an approval", calls("bash", { command: "true" })],
+  ["an answer", asks()],
+])("a stop does not wait for a task that waits for %s, and does all that a stop does", async (_, step) => {
+  const server = await startTestServer({ config: { gracePeriodMs: graceMs } });
+  onTestFinished(() => server.stop());
+  const talk = await converse(server, [step]);
+  const action = await pendingAction(server, talk.sessionId);
+  expect(await msToRestart(server)).toBeLessThan(1500);
+  expect(await pendingAction(server, talk.sessionId)).toEqual(action);
+});
+
+test("a stop does not wait until a provider may be asked again; the next life asks it at once", async () => {
+  const server = await startTestServer({ config: { gracePeriodMs: graceMs } });
+  onTestFinished(() => server.stop());
+  const fail = { failure: "rate-limited", retryAfterMs: 60_000 } as const;
+  const talk = await converse(server, [{ fail }]);
+  await refusals(server, talk.sessionId, 1);
+  expect(await msToRestart(server)).toBeLessThan(1500);
+  await refusals(server, talk.sessionId, 2);
+});
+
+/** So often the person was told that the model is asked again in a minute. */
+async function refusals(server: TestServer, sessionId: string, count: number): Promise<void> {
+  const told = async () =>
+    (await eventsOf(server, sessionId)).filter(
+      ({ type, data }) => type === "status" && JSON.stringify(data).includes("again in 60 s"),
+    );
+  await until(`${count} refusals`, async () => (await told()).length === count);
+}
+
+async function msToRestart(server: TestServer): Promise<number> {
+  const began = performance.now();
+  await server.restart();
+  return performance.now() - began;
+}
