@@ -79,8 +79,8 @@ export interface EventLog {
 export interface LogUpkeep {
   /** Sessions whose log has grown since it was last looked through, or that rested since before `restedSince` and have a log still. */
   due(restedSince: string): string[];
-  /** Removes deltas that a later event made void: those before the final message or its next try, the live output before the result. */
-  compact(sessionId: string): boolean;
+  /** Removes deltas that a later event made void, if that one is none after `upTo`: those before the final message or its next try, the live output before the result. */
+  compact(sessionId: string, upTo: number): boolean;
   /** Removes the oldest events over the bounds of a log, and all of a session that has rested; never what `written` tells. */
   prune(sessionId: string, restedSince: string): boolean;
 }

@@ -29,7 +29,9 @@ const recovery = (scene: SceneName, hand?: Hand): Aim => ({
 });
 
 /** The upkeep of the log comes 5 s after there is something to do. */
-export const upkeepMs = 5500;
+const upkeepBeginsMs = 5500;
+/** And 5 s later for what came meanwhile. */
+export const upkeepMs = 2 * upkeepBeginsMs;
 
 /** Complete, or it does not compile: whoever adds a failpoint says here how it is reached. */
 const aims: Record<Boundary | Deed, Aim> = {
@@ -54,8 +56,8 @@ const aims: Record<Boundary | Deed, Aim> = {
   "tool-run.submit": load("toolRuns"),
   "workspace.update": load("speech"),
   "deltas.write": load("speech", 10),
-  "log.compact": { ...load("speech"), withinMs: upkeepMs + 2000 },
-  "log.prune": { ...load("speech"), withinMs: upkeepMs + 2000, isOlder: true },
+  "log.compact": { ...load("speech"), withinMs: upkeepBeginsMs + 2000 },
+  "log.prune": { ...load("speech"), withinMs: upkeepBeginsMs + 2000, isOlder: true },
   "storage.opened": recovery("speech"),
   "migration.prepared": { scene: "speech", stage: "first", passages: 3 },
   "migration.committed": { scene: "speech", stage: "first", passages: 3 },

@@ -1,10 +1,15 @@
 import { timestamp } from "../../ports/clock.ts";
 import { willPass } from "../../errors.ts";
-import type { Event } from "../../event.ts";
+import { type Event, eventPlace } from "../../event.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
-/** Between an event that makes others void and their removal: whose line breaks for a moment hears each word still. */
+/**
+ * At least this long lies between an event that makes others void and their removal, so that a client whose line breaks
+ * for a moment still hears each word. At most twice as long: what comes while a session settles has a turn of its own.
+ */
 const settleMs = 5000;
+/** Between two rounds at least: many sessions share one. */
+const paceMs = 1000;
 /** Between two short transactions, for everybody else. */
 const pauseMs = 10;
 /** Until what failed for the moment is tried again. */
@@ -15,19 +20,34 @@ const lookForRestedMs = 3_600_000;
 /** Deltas of something long, such as a build: its log is held within its bounds meanwhile. */
 const eventsBetweenLooks = 1000;
 
+/** A session whose log is to be shortened. */
+interface Due {
+  /** Not before this time, as `clock.elapsed` tells it. */
+  atMs: number;
+  /** Events after this sequence came later, and have not settled by then. */
+  upTo: number;
+  /** The newest event that makes others void. */
+  newest: number;
+}
+
 /** Lets go of what need not be kept, a little at a time, while the server does its work. */
 export function createUpkeep({ storage, clock, reportFault }: Runtime, signal: AbortSignal) {
   const { upkeep, events } = storage;
-  const due = new Set<string>();
+  const due = new Map<string, Due>();
   const heard = new Map<string, number>();
   let wake = () => {};
   let lookedForRestedAt = -Infinity;
   let isBacklogTold = false;
 
+  const settle = (sessionId: string, sequence: number) => {
+    const waiting = due.get(sessionId);
+    if (waiting) waiting.newest = sequence;
+    else due.set(sessionId, { atMs: clock.elapsed() + settleMs, upTo: sequence, newest: sequence });
+  };
   const hear = (sessionId: string, committed: readonly Event[]) => {
     const count = (heard.get(sessionId) ?? 0) + committed.length;
     const isDue = count >= eventsBetweenLooks || committed.some(makesOthersVoid);
-    if (isDue) due.add(sessionId);
+    if (isDue) settle(sessionId, eventPlace(committed.at(-1)?.id ?? "").sequence);
     if (isDue) heard.delete(sessionId);
     else heard.set(sessionId, count);
     if (due.size > 0) wake();
@@ -53,20 +73,21 @@ export function createUpkeep({ storage, clock, reportFault }: Runtime, signal: A
   const lookForRested = async () => {
     if (clock.now() - lookedForRestedAt < lookForRestedMs) return;
     try {
-      for (const sessionId of upkeep.due(restedSince())) due.add(sessionId);
+      for (const id of upkeep.due(restedSince())) settle(id, events.bounds(id).lastSequence);
       lookedForRestedAt = clock.now();
     } catch (error) {
       if (!willPass(error)) lookedForRestedAt = clock.now(); // Told once an hour, not each round.
       throw error;
     }
   };
-  const shorten = async (sessionId: string) => {
+  const shorten = async (sessionId: string, { upTo, newest }: Due) => {
     due.delete(sessionId);
+    if (newest > upTo) settle(sessionId, newest);
     try {
-      await drain(() => upkeep.compact(sessionId));
+      await drain(() => upkeep.compact(sessionId, upTo));
       await drain(() => upkeep.prune(sessionId, restedSince()));
     } catch (error) {
-      if (willPass(error)) due.add(sessionId);
+      if (willPass(error)) settle(sessionId, newest);
       throw error;
     }
   };
@@ -77,18 +98,26 @@ export function createUpkeep({ storage, clock, reportFault }: Runtime, signal: A
   };
   const round = async () => {
     await attempt("The logs to be shortened are not known", lookForRested);
-    for (const sessionId of [...due])
-      await attempt(`The log of session ${sessionId} could not be shortened`, () => shorten(sessionId));
+    for (const [sessionId, waiting] of [...due]) {
+      if (waiting.atMs > clock.elapsed()) continue;
+      const what = `The log of session ${sessionId} could not be shortened`;
+      await attempt(what, () => shorten(sessionId, waiting));
+    }
     await attempt("The database could not be made smaller", () => drain(upkeep.vacuum));
     await attempt("The write-ahead log could not be looked at", watchBacklog);
   };
   const run = async () => {
+    await pause(settleMs); // A server that starts has better things to do.
     while (!signal.aborted) {
-      await pause(settleMs);
       await round();
       const hasLooked = lookedForRestedAt > -Infinity;
       if (due.size === 0 && hasLooked) await untilDue();
+      await pause(Math.max(paceMs, untilSettledMs()));
     }
+  };
+  const untilSettledMs = () => {
+    const next = Math.min(...[...due.values()].map(({ atMs }) => atMs));
+    return next === Infinity ? settleMs : next - clock.elapsed();
   };
   const untilDue = async () => {
     const woken = new AbortController();
@@ -106,8 +135,9 @@ export function createUpkeep({ storage, clock, reportFault }: Runtime, signal: A
   };
 }
 
-function makesOthersVoid({ type }: Event): boolean {
-  return type === "message.final" || type === "tool.result";
+function makesOthersVoid({ type, data }: Event): boolean {
+  if (type === "message.final") return data.message.role === "assistant"; // No other one has deltas.
+  return type === "tool.result";
 }
 
 function backlogSentence(bytes: number): string {

@@ -116,20 +116,22 @@ export function createLogUpkeep(database: Database, unit: UnitOfWork): LogUpkeep
 
   return {
     due: (restedSince) => due.all(restedSince).map(({ id }) => id),
-    compact: (session) =>
+    compact: (session, upTo) =>
       unit.atomically("log.compact", () => {
         const at = place.get(session);
         if (at === undefined || at.compacted_sequence === at.last_sequence) return false;
         const events = superseding.all(session, at.compacted_sequence, supersedingMax);
+        const settled = events.filter((event) => event.sequence <= upTo);
         let done = at.compacted_sequence;
         let room = rowsMax;
-        for (const event of events) {
+        for (const event of settled) {
           room -= removeVoid(session, event, room);
           if (room === 0) break; // There may be more of this one.
           done = event.sequence;
         }
-        const isMore = room === 0 || events.length === supersedingMax;
-        settle.run(isMore ? done : at.last_sequence, session);
+        const isMore = room === 0 || settled.length === supersedingMax;
+        const isAll = !isMore && settled.length === events.length;
+        settle.run(isAll ? at.last_sequence : done, session);
         return isMore;
       }),
     prune: (session, restedSince) =>

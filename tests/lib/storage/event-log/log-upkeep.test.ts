@@ -47,9 +47,9 @@ const result = (toolCallId: string): NewEvent => ({
 });
 const tokens = (count: number, id = "msg_1") => Array.from({ length: count }, () => temp.token("x", id));
 
-function compact(storage: Storage, session: string): number {
+function compact(storage: Storage, session: string, upTo = Infinity): number {
   let rounds = 1;
-  while (storage.upkeep.compact(session)) rounds++;
+  while (storage.upkeep.compact(session, upTo)) rounds++;
   return rounds;
 }
 
@@ -108,10 +108,30 @@ test("live output goes with its result, and that of a call that still runs stays
   ]);
 });
 
+test("what came after the given event waits for a later turn, which finds it", () => {
+  const { storage, session, append } = openWithSession();
+  append(
+    created("msg_1"),
+    ...tokens(3),
+    final("msg_1"),
+    created("msg_2"),
+    ...tokens(2, "msg_2"),
+    final("msg_2"),
+  );
+  compact(storage, session, 4);
+  expect(kept(storage, session)).toHaveLength(9);
+  compact(storage, session, 8);
+  expect(kept(storage, session)).toHaveLength(6);
+  expect(storage.upkeep.due(neverRested)).toEqual([session]);
+  compact(storage, session, 9);
+  expect(kept(storage, session)).toHaveLength(4);
+  expect(storage.upkeep.due(neverRested)).toEqual([]);
+});
+
 test("what was looked through is not looked through again, also in the next life", () => {
   const { folder, storage, session, append } = openWithSession();
   append(created("msg_1"), ...tokens(500), final("msg_1"));
-  storage.upkeep.compact(session);
+  storage.upkeep.compact(session, Infinity);
   storage.close();
   const next = temp.open(folder);
   expect(next.upkeep.due(neverRested)).toEqual([session]);
@@ -182,7 +202,7 @@ test("a session that was deleted meanwhile is passed over", () => {
   const { storage, session, append } = openWithSession();
   append(created("msg_1"), final("msg_1"));
   storage.sessions.remove(session);
-  expect([storage.upkeep.compact(session), storage.upkeep.prune(session, temp.later)]).toEqual([
+  expect([storage.upkeep.compact(session, Infinity), storage.upkeep.prune(session, temp.later)]).toEqual([
     false,
     false,
   ]);
