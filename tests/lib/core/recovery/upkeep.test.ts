@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import { converse, say } from "../../support/conversation.ts";
-import { handClock } from "../../support/hand-clock.ts";
-import { says } from "../../support/script.ts";
-import { startTestServer } from "../../support/server.ts";
-import { eventsOf, taskIn, until } from "../../support/until.ts";
+import { converse, say } from "../../../support/conversation.ts";
+import { handClock } from "../../../support/hand-clock.ts";
+import { says } from "../../../support/script.ts";
+import { startTestServer } from "../../../support/server.ts";
+import { eventsOf, taskIn, until } from "../../../support/until.ts";
 
 /** The upkeep waits for it between an event that makes others void and their removal. */
 const settleMs = 5000;
