@@ -51,7 +51,7 @@ test("the terminal client goes on through two deploys: every event once, and exi
   expect(heard).toEqual([...new Set(heard)].toSorted());
   const meant = log.slice(log.indexOf(heard[0] ?? ""), log.indexOf(heard.at(-1) ?? "") + 1);
   expect(meant.filter((id) => !heard.includes(id))).toEqual([]);
-  expect(meant.length).toBeGreaterThan(20);
+  expect(heard.length).toBeGreaterThan(20);
 });
 
 interface Line {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { systemClock } from "../../lib/ports/clock.ts";
 import { allMessages, emptyState, type Event, reduce } from "../../packages/shared/src/index.ts";
 import { converse } from "../support/conversation.ts";
 import { atRest, expectOnceInOrder, expectSameAsStored, follow } from "../support/follower.ts";
@@ -6,7 +7,7 @@ import { calls, says } from "../support/script.ts";
 import { eventsOf, until } from "../support/until.ts";
 import { useTestServer } from "../support/use-server.ts";
 
-const server = useTestServer();
+const server = useTestServer({ clock: systemClock });
 
 const isDelta = ({ type }: Event) => ["token", "reasoning", "tool.output"].includes(type);
 const deltasOf = async (sessionId: string) => (await eventsOf(server, sessionId)).filter(isDelta);

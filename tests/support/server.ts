@@ -6,6 +6,7 @@ import { loadConfig, type Config } from "../../lib/config/config.ts";
 import { startServer, type RunningServer } from "../../app/main.ts";
 import { createClient, type Client } from "../../packages/shared/src/index.ts";
 import { createCaller, testKey, type Caller } from "./caller.ts";
+import { clockWithoutUpkeep } from "./clock-without-upkeep.ts";
 
 export type { CallOptions, TestAnswer } from "./caller.ts";
 export { testKey } from "./caller.ts";
@@ -26,6 +27,7 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** For what no variable of the environment says. */
   config?: Partial<Config>;
+  /** Without it real time, in which the log stays as it is. */
   clock?: Clock;
 }
 
@@ -36,7 +38,11 @@ const startAtDoor =
     : startServer;
 
 /** The real server in this process, on a free port of loopback and in a fresh folder. */
-export async function startTestServer({ env, config, clock }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  env,
+  config,
+  clock = clockWithoutUpkeep,
+}: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "talkcody-test-"));
   const home = join(folder, "home");
   mkdirSync(home);
