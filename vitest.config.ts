@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    // No result depends on how long something takes. These end only what hangs, on the busiest machine.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     projects: [
       {
         extends: true,
@@ -14,8 +17,6 @@ export default defineConfig({
           name: "parts",
           include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
           exclude: ["**/node_modules/**", "tests/fixtures/**", journeys, functions],
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
         },
       },
       {
@@ -27,14 +28,12 @@ export default defineConfig({
           env: { TALKCODY_TEST_DOOR: "function" },
           globalSetup: "tests/support/function/table.ts",
           isolate: false, // Each file has a server and a folder of its own; loading all modules anew took a third of the time.
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
         },
       },
       {
         // Journeys start the real process, kill it and resume.
         extends: true,
-        test: { name: "journeys", include: [journeys], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: "journeys", include: [journeys] },
       },
     ],
   },

@@ -65,7 +65,7 @@ describe.each(operations)("%s", (operationId) => {
         ).toBeLessThan(500);
       }
     }
-  }, 30_000);
+  });
 });
 
 test.each(nasty)("a title of %j is kept as it is, or refused", async (text) => {

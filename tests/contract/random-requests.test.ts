@@ -30,7 +30,7 @@ beforeAll(async () => {
     WorkspaceId: await world.clone(),
     AgentId: await world.agent(),
   });
-}, 30_000);
+});
 
 async function expectSoundAnswer(operationId: OperationId, changes: CallOptions): Promise<void> {
   const answer = await server.call(operationId, { ...requests.get(operationId), ...changes });
@@ -47,7 +47,7 @@ describe.each(operations.filter((operationId) => bodyPointer(operationId) !== un
         fc.asyncProperty(bodies, (body) => expectSoundAnswer(operationId, { body })),
         runs,
       );
-    }, 30_000);
+    });
 
     test("answers a spoiled body as documented", async () => {
       const values = fc.oneof(spoiled(bodies), spoiled(spoiled(bodies)));
@@ -57,7 +57,7 @@ describe.each(operations.filter((operationId) => bodyPointer(operationId) !== un
         ),
         runs,
       );
-    }, 30_000);
+    });
 
     test("answers bytes that are no JSON as documented", async () => {
       const bytes = fc.uint8Array({ maxLength: 200 });
@@ -65,7 +65,7 @@ describe.each(operations.filter((operationId) => bodyPointer(operationId) !== un
         fc.asyncProperty(bytes, (body) => expectSoundAnswer(operationId, { body, headers: json })),
         runs,
       );
-    }, 30_000);
+    });
   },
 );
 
@@ -92,7 +92,7 @@ describe.each(requested)("%s", (operationId) => {
       fc.asyncProperty(query, (given) => expectSoundCall({ query: given })),
       runs,
     );
-  }, 30_000);
+  });
 
   test("answers any other parameters as documented", async () => {
     const texts = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom(...odd));
@@ -107,7 +107,7 @@ describe.each(requested)("%s", (operationId) => {
       });
     };
     await fc.assert(fc.asyncProperty(changes, run), runs);
-  }, 30_000);
+  });
 });
 
 const odd = ["0", "-1", "1e9", "true", "latest", "null", "%00", "..", "ses_%2e%2e"];

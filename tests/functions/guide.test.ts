@@ -28,7 +28,7 @@ test("the requests of the guide to functions are answered as it says", async () 
     { items: [], nextCursor: null },
     expect.objectContaining({ code: "always-on-only" }),
   ]);
-}, 30_000);
+});
 
 test("the guide to functions names what the contract marks, and nothing else", () => {
   const [table = ""] = /^\| refused[\s\S]*?\n\n/m.exec(guide) ?? [];

@@ -58,7 +58,7 @@ test("functions read and administer what an always-on server left, and it goes o
   expect(await messagesOf(server, sessionId)).toEqual(messages);
   const content = await server.call("getFileContent", { params: { fileId: file.id } });
   expect(content.bytes.equals(bytes)).toBe(true);
-}, 40_000);
+});
 
 test("a function never takes over from a server that runs: it is busy, tells nothing of the host, and answers once that has stopped", async () => {
   const server = await start();
@@ -72,7 +72,7 @@ test("a function never takes over from a server that runs: it is busy, tells not
   expect((await server.call("createAgent", { body })).status).toBe(201); // It is not fenced.
   await server.end("SIGTERM");
   expect((await instance.call("listAgents")).body.items.map(({ name }) => name)).toContain(body.name);
-}, 40_000);
+});
 
 test("what a server left running is for the next server to end: it may run on a host that no function sees", async () => {
   const server = await start();
@@ -85,7 +85,7 @@ test("what a server left running is for the next server to end: it may run on a 
   expect(existsSync(record)).toBe(true);
   await server.start();
   expect(existsSync(record)).toBe(false);
-}, 40_000);
+});
 
 test("requests at the same time in one instance share what is opened, and two instances take turns", async () => {
   const fresh = freshFolder();
@@ -105,7 +105,7 @@ test("requests at the same time in one instance share what is opened, and two in
   const { items } = (await other.call("listAgents", { query: { limit: 200 } })).body;
   expect(items.length).toBe(names.length + 3); // With the built-in one; nothing was done twice.
   expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining([...names, "Turn 0", "Turn 1"]));
-}, 40_000);
+});
 
 test("a function of one operation serves that one, and finds nothing else", async () => {
   const fresh = freshFolder();
@@ -120,7 +120,7 @@ test("a function of one operation serves that one, and finds nothing else", asyn
   await expect(
     startInstance(fresh.folder, { env: { TALKCODY_FUNCTION_OPERATION: "listAgent" } }),
   ).rejects.toThrow(/TALKCODY_FUNCTION_OPERATION should be one of .*listAgents/);
-}, 40_000);
+});
 
 test("restored databases are for the always-on server to look at first", async () => {
   const server = await start();
@@ -138,7 +138,7 @@ test("restored databases are for the always-on server to look at first", async (
   expect(reportOf(server).noticedBy).toBeTruthy();
   await server.end("SIGTERM");
   expect((await instance.call("listAgents")).status).toBe(200);
-}, 40_000);
+});
 
 test("what came twice is seen to have come twice, as by a server that listens", async () => {
   const server = await start();
@@ -153,4 +153,4 @@ test("what came twice is seen to have come twice, as by a server that listens", 
   await server.end("SIGTERM");
   expect(await answersOf(await instanceOn(server))).toEqual(listening);
   expect(listening).toEqual([401, 400, 400]);
-}, 40_000);
+});

@@ -10,7 +10,7 @@ import { until } from "../support/until.ts";
 let prepared: ServerProcess;
 beforeAll(async () => {
   prepared = await startServerProcess(); // All folders and schemas are there then.
-}, 30_000);
+});
 afterAll(() => prepared.stop());
 
 interface Life extends Caller {
@@ -37,12 +37,12 @@ async function startBehind(...command: string[]): Promise<Life> {
       if (hasEnded(child) || said.includes("cannot run")) throw new Error(`It did not start: ${said}`);
       return caller.call("getServer", {}).catch(() => undefined);
     },
-    { withinMs: 30_000, seen: () => said },
+    { seen: () => said },
   );
   return {
     ...caller,
     said: () => said,
-    ended: () => until("it is gone", () => hasEnded(child), { withinMs: 3000 }).then(() => child.exitCode),
+    ended: () => until("it is gone", () => hasEnded(child)).then(() => child.exitCode),
     kill: () => child.kill("SIGKILL"),
   };
 }
@@ -88,7 +88,6 @@ test.each([
     for (const sessionId of acknowledged)
       expect((await prepared.call("getSession", { params: { sessionId } })).status).toBe(200);
   },
-  90_000,
 );
 
 test("a server whose databases another one took over ends with 1, and says so", async () => {
@@ -101,4 +100,4 @@ test("a server whose databases another one took over ends with 1, and says so", 
   expect(await life.ended()).toBe(1);
   expect(life.said()).toContain("Another server has taken over the data folder.");
   await prepared.start();
-}, 60_000);
+});

@@ -67,7 +67,7 @@ async function fillUp(server: ServerProcess): Promise<void> {
   const agent = () => server.call("createAgent", { body: { name: "A", systemPrompt: "s".repeat(2000) } });
   const settings = () => server.call("updateSettings", { body: { settings: { stepsMax: 9 } } });
   for (const write of [() => store(server), agent, settings])
-    await until("there is no room", async () => (await write()).status === 507, { withinMs: 10_000 });
+    await until("there is no room", async () => (await write()).status === 507);
 }
 
 function store(server: ServerProcess) {

@@ -9,8 +9,8 @@ let server: ServerProcess;
 beforeAll(async () => {
   server = await startServerProcess({ env: { TALKCODY_MODEL: "echo@scripted" } });
   writeFileSync(join(server.dataDir, "api-key"), server.key); // Where the guides find it.
-}, 30_000);
-afterAll(() => server.stop(), 30_000);
+});
+afterAll(() => server.stop());
 
 test("the guide to the API works as it stands, word by word", async () => {
   const blocks = [
@@ -28,7 +28,7 @@ test("the guide to the API works as it stands, word by word", async () => {
   const codes = [...out.matchAll(/"code":"([a-z-]+)"/g)].map(([, code]) => code);
   expect(codes, "only the decision, which nothing waits for, is refused").toEqual(["invalid-request"]);
   await server.call("updateSettings", { body: { settings: { model: null } } });
-}, 20_000);
+});
 
 test("the TypeScript of the guide to the API follows a session to its end", async () => {
   const [code = ""] = blocksOf("docs/guides/use-the-api.md", "ts");
@@ -67,7 +67,7 @@ test("every command line of the guide to the terminal client, and of the README,
     expect(exit, `${line}\n${out}${err}`).toBe(isDecision ? 1 : 0);
     expect(err, line).toMatch(isDecision ? nothingToDecide : partingWords);
   }
-}, 60_000);
+});
 
 const nothingToDecide = /^✗ Nothing (waits for a decision|runs)\.\n$/;
 const partingWords = /^( {2}session .*|\nLeft; .*)?\n?$/;

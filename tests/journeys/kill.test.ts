@@ -30,7 +30,7 @@ beforeAll(async () => {
   const first = judged[0]?.outcome;
   if (first === undefined) throw new Error(`There is no outcome: ${judged[0]?.faults.join("\n")}`);
   outcome = first;
-}, 120_000);
+});
 
 test("a server that is killed while it speaks, asks, recovers and at its failpoints keeps what it acknowledged", () => {
   for (const { breaches, folder } of judged) expect(breaches, folder).toEqual([]);

@@ -31,22 +31,18 @@ test("an upload that a kill cut is taken up by the next life", async () => {
   expect(String(s3.objects.get(key))).toBe("some bytes");
 });
 
-test(
-  "a copy that a kill cut counts for nothing, and the next life makes a whole one",
-  { timeout: 120_000 },
-  async () => {
-    const { s3, server: life } = await server();
-    const names = () => [...s3.objects.keys()].filter((key) => key.includes("/copies/"));
-    s3.behave({ slowMs: 400 });
-    await until("one database is in the bucket", () => names().length > 0, { withinMs: 40_000 });
-    await life.end("SIGKILL");
-    expect(names().filter((key) => key.endsWith("/complete"))).toEqual([]);
-    s3.behave("well");
-    await life.start();
-    const complete = () => names().find((key) => key.endsWith("/complete"));
-    const mark = await until("there is a whole copy", complete, { withinMs: 40_000 });
-    const folder = mark.slice(0, -"complete".length);
-    expect(names().filter((key) => key.startsWith(folder))).toHaveLength(4);
-    expect(readdirSync(life.dataDir)).not.toContain("copying");
-  },
-);
+test("a copy that a kill cut counts for nothing, and the next life makes a whole one", async () => {
+  const { s3, server: life } = await server();
+  const names = () => [...s3.objects.keys()].filter((key) => key.includes("/copies/"));
+  s3.behave({ slowMs: 400 });
+  await until("one database is in the bucket", () => names().length > 0);
+  await life.end("SIGKILL");
+  expect(names().filter((key) => key.endsWith("/complete"))).toEqual([]);
+  s3.behave("well");
+  await life.start();
+  const complete = () => names().find((key) => key.endsWith("/complete"));
+  const mark = await until("there is a whole copy", complete);
+  const folder = mark.slice(0, -"complete".length);
+  expect(names().filter((key) => key.startsWith(folder))).toHaveLength(4);
+  expect(readdirSync(life.dataDir)).not.toContain("copying");
+});

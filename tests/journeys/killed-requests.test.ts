@@ -51,7 +51,7 @@ beforeAll(async () => {
     await cut(operation.id, withKey(sent.get(key), key));
   }
   await server.start();
-}, 240_000);
+});
 afterAll(() => server.stop());
 
 describe.each(cases)("$operation.id, killed at $point and asked again under its key,", ({ key, ...at }) => {

@@ -26,7 +26,6 @@ test("the README says what is done here", () => {
 test("npm start says where it is and how to get the key, and the client finds it by itself", async () => {
   const started = run(["npm", "start"], { TALKCODY_API_KEY: "" });
   await until("it has greeted", () => started.said().includes("API key"), {
-    withinMs: 15_000,
     seen: started.said,
   });
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(started.said())?.[0] ?? "";

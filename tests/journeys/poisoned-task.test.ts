@@ -34,7 +34,7 @@ test("a task at whose step the server ends time and again is given up; a clean s
   expect({ state, code: error?.code }).toEqual({ state: "failed", code: "interrupted" });
   const next = await say(server, poisoned.sessionId, [says("On with it.")]);
   await taskIn(server, next.task.id, "completed");
-}, 60_000);
+});
 
 test("a task that waits for its clone is at no step: however often the server ends meanwhile, it goes on", async () => {
   const repository = createRepository(server.folder);
@@ -47,4 +47,4 @@ test("a task that waits for its clone is at no step: however often the server en
     await server.start();
   }
   expect((await taskIn(server, patient.taskId, "completed")).error).toBeNull();
-}, 60_000);
+});

@@ -75,7 +75,7 @@ test("after three copies of different instants a reader of the lost time reloads
   );
   await until("it says so", () => server.said().includes("The databases were restored"));
   expect(existsSync(join(server.dataDir, "restored"))).toBe(false);
-}, 60_000);
+});
 
 test("clones are cloned again, scratch folders are made anew, and folders that nobody knows stay", async () => {
   const server = await start();
@@ -103,7 +103,7 @@ test("clones are cloned again, scratch folders are made anew, and folders that n
   expect(JSON.stringify(await messagesOf(server, clone.sessionId))).toContain("# Sample");
   expect(reportOf(server).workspacesCloned).toHaveLength(1);
   expect(reportOf(server).workspacesEmptied).toHaveLength(1);
-}, 60_000);
+});
 
 test("databases that went back while the disk stayed delete no folder and clone over none", async () => {
   const server = await start();
@@ -140,4 +140,4 @@ test("databases that went back while the disk stayed delete no folder and clone 
   expect(readFileSync(work, "utf8")).toBe("kept\n");
   expect(reportOf(server).foldersUnknown).toEqual([younger.id]);
   expect(existsSync(join(server.dataDir, "workspaces", younger.id))).toBe(true);
-}, 60_000);
+});

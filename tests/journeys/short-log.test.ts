@@ -20,7 +20,7 @@ function shortened(sessionId: string): Promise<true> {
       await new Promise((resolve) => setTimeout(resolve, 200));
       return undefined;
     },
-    { withinMs: 20_000, seen: async () => (await deltasOf(sessionId)).length },
+    { seen: async () => (await deltasOf(sessionId)).length },
   );
 }
 

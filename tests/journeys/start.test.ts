@@ -9,8 +9,8 @@ import { environment, root, startServerProcess, type ServerProcess } from "../su
 import { until } from "../support/until.ts";
 
 let server: ServerProcess;
-beforeAll(async () => void (server = await startServerProcess()), 30_000);
-afterAll(() => server.stop(), 30_000);
+beforeAll(async () => void (server = await startServerProcess()));
+afterAll(() => server.stop());
 
 test("a second server on the same data folder is refused, and the first one notices nothing", async () => {
   const before = readFileSync(join(server.dataDir, "server.json"), "utf8");
@@ -52,7 +52,7 @@ test("a start that fails says one sentence with what to do, and no stack", async
     for (const part of told) expect(err).toContain(part);
     expect(err).not.toMatch(/^\s+at |Error:|E[A-Z]{4,}/m);
   }
-}, 20_000);
+});
 
 test("Ctrl-C on npm start, which reaches the server twice, is one clean stop with 0", async () => {
   const folder = freshFolder();
@@ -67,14 +67,13 @@ test("Ctrl-C on npm start, which reaches the server twice, is one clean stop wit
   child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   await until("it says where it is", () => said.includes("is listening on http://127.0.0.1:"), {
-    withinMs: 20_000,
     seen: () => said,
   });
   process.kill(-(child.pid ?? 0), "SIGINT"); // As a terminal does: to npm and to the server.
   expect(await ended).toBe(0);
   expect(said).toContain("Stopping");
   expect(existsSync(join(env["TALKCODY_DATA_DIR"] ?? "", "server.json"))).toBe(false);
-}, 30_000);
+});
 
 /** Runs the program to its end. */
 function start(folder: string, env: Record<string, string> = {}) {

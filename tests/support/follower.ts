@@ -25,7 +25,7 @@ export interface Follower {
   readonly snapshots: number;
   /** Text of each answer, put together from its pieces since it last began. */
   said(messageId: string): string;
-  waitFor(what: string, isWanted: (state: SessionState) => boolean, withinMs?: number): Promise<SessionState>;
+  waitFor(what: string, isWanted: (state: SessionState) => boolean): Promise<SessionState>;
   stop(): Promise<void>;
 }
 
@@ -75,14 +75,14 @@ export function follow(server: TestServer, sessionId: string, options: FollowerO
       return counts.snapshot;
     },
     said: (messageId) => said.get(messageId) ?? "",
-    waitFor: (what, isWanted, withinMs = 20_000) =>
+    waitFor: (what, isWanted) =>
       until(
         `the follower sees ${what}`,
         () => {
           if (fault !== undefined) throw fault as Error;
           return isWanted(state) && state;
         },
-        { withinMs, seen: () => [state.session, events.slice(-3)] },
+        { seen: () => [state.session, events.slice(-3)] },
       ),
     stop: async () => {
       stop();
@@ -113,15 +113,10 @@ function overSocket({ client, sessionId, after, hear }: Line) {
 }
 
 /** The session has come to rest: its task is over, and the follower has heard so. */
-export async function atRest(
-  server: TestServer,
-  follower: Follower,
-  sessionId: string,
-  withinMs = 20_000,
-): Promise<void> {
-  await follower.waitFor("the session idle", ({ session }) => session?.status === "idle", withinMs);
+export async function atRest(server: TestServer, follower: Follower, sessionId: string): Promise<void> {
+  await follower.waitFor("the session idle", ({ session }) => session?.status === "idle");
   const { body } = await server.call("getSession", { params: { sessionId } });
-  await follower.waitFor("the last event", ({ lastEventId }) => lastEventId === body.lastEventId, withinMs);
+  await follower.waitFor("the last event", ({ lastEventId }) => lastEventId === body.lastEventId);
 }
 
 /** What the follower folded is what the server has stored, and the log holds nothing the follower did not hear, once and in order. */

@@ -64,7 +64,6 @@ function reader({ listen, close }: Source): PausedReader {
       };
       listen(onText, () => (wasCut = true));
       await until("the reader has caught up", () => wasCut || ids.at(-1) === lastEventId, {
-        withinMs: 20_000,
         seen: () => ids.at(-1),
       });
       close();

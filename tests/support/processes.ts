@@ -11,7 +11,7 @@ export function processesWith(text: string): number[] {
 
 /** None is left, after a moment at most. */
 export async function processesEnd(text: string): Promise<void> {
-  await until(`no process is left with ${text}`, () => processesWith(text).length === 0, { withinMs: 4000 });
+  await until(`no process is left with ${text}`, () => processesWith(text).length === 0);
 }
 
 function commandLine(pid: string): string {

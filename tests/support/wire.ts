@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Answered } from "./contract.ts";
+import { limitMs } from "./until.ts";
 
 export interface WireRequest {
   method: string;
@@ -26,7 +27,7 @@ export function sendOnWire({ method, url, headers, body }: WireRequest): Promise
         }),
       );
     });
-    request.setTimeout(20_000, () => request.destroy(new Error(`${method} ${url} gave no answer in 20 s.`)));
+    request.setTimeout(limitMs, () => request.destroy(new Error(`${method} ${url} gave no answer.`)));
     request.on("error", reject);
     request.end(body);
   });

@@ -25,11 +25,11 @@ let server: DemoServer;
 
 beforeAll(async () => {
   server = await startServer(join(folder, "data"));
-}, 30_000);
+});
 afterAll(async () => {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 interface Run {
   code: number | null;

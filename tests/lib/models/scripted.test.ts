@@ -176,45 +176,37 @@ describe("demo", () => {
     stdout: "--- a/sum.js\n+++ b/sum.js\n-  return a - b;\n+  return a + b;\n",
   };
 
-  test(
-    "runs the tests, reads, edits, runs them again and shows the difference",
-    { timeout: 30_000 },
-    async () => {
-      const { calls, text, last } = await played([red, read, edited, green, diff]);
-      expect(calls).toEqual([
-        { toolName: "bash", input: { command: "node --test" } },
-        { toolName: "readFile", input: { file_path: "sum.js" } },
-        {
-          toolName: "editFile",
-          input: {
-            file_path: "sum.js",
-            edits: [{ old_string: "return a - b;", new_string: "return a + b;" }],
-          },
+  test("runs the tests, reads, edits, runs them again and shows the difference", async () => {
+    const { calls, text, last } = await played([red, read, edited, green, diff]);
+    expect(calls).toEqual([
+      { toolName: "bash", input: { command: "node --test" } },
+      { toolName: "readFile", input: { file_path: "sum.js" } },
+      {
+        toolName: "editFile",
+        input: {
+          file_path: "sum.js",
+          edits: [{ old_string: "return a - b;", new_string: "return a + b;" }],
         },
-        { toolName: "bash", input: { command: "node --test" } },
-        { toolName: "bash", input: { command: "git diff" } },
-      ]);
-      expect(text).toContain("Before the change the tests were red.");
-      expect(text).toContain("Now the tests are green.");
-      expect(text).toContain("1 line added and 1 removed");
-      expect(last.at(-1)).toMatchObject({ reason: "stop" });
-    },
-  );
+      },
+      { toolName: "bash", input: { command: "node --test" } },
+      { toolName: "bash", input: { command: "git diff" } },
+    ]);
+    expect(text).toContain("Before the change the tests were red.");
+    expect(text).toContain("Now the tests are green.");
+    expect(text).toContain("1 line added and 1 removed");
+    expect(last.at(-1)).toMatchObject({ reason: "stop" });
+  });
 
-  test(
-    "says red when it is red, and that nothing was changed when nothing was",
-    { timeout: 30_000 },
-    async () => {
-      const { text } = await played([
-        red,
-        read,
-        { success: false, message: "Rejected." },
-        red,
-        { ...diff, stdout: "" },
-      ]);
-      expect(text).toContain("could not be changed");
-      expect(text).toContain("Now the tests are red.");
-      expect(text).toContain("Git sees no change.");
-    },
-  );
+  test("says red when it is red, and that nothing was changed when nothing was", async () => {
+    const { text } = await played([
+      red,
+      read,
+      { success: false, message: "Rejected." },
+      red,
+      { ...diff, stdout: "" },
+    ]);
+    expect(text).toContain("could not be changed");
+    expect(text).toContain("Now the tests are red.");
+    expect(text).toContain("Git sees no change.");
+  });
 });

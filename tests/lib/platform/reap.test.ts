@@ -83,12 +83,11 @@ test.each(both)(
           isolation,
         },
       );
-      await until("it struck itself", () => child.signalCode === "SIGKILL", { withinMs: 10_000 });
+      await until("it struck itself", () => child.signalCode === "SIGKILL");
       await reap(dataDir);
       expect(processesWith(mark)).toEqual([]);
     }
   },
-  30_000,
 );
 
 test("a clone from a slow host is reaped with the helpers of git", async () => {
@@ -179,7 +178,7 @@ test("what is over is off the record, and a clean end leaves no record", async (
      (await import("node:fs")).writeFileSync(dataDir + "/ready", "");`,
     { isolation: "off" },
   );
-  await until("the commands are over", () => existsSync(join(dataDir, "ready")), { withinMs: 10_000 });
+  await until("the commands are over", () => existsSync(join(dataDir, "ready")));
   const [life = ""] = recordsIn(dataDir);
   const [, ...lines] = readFileSync(join(dataDir, "processes", life), "utf8").split("\n");
   expect(lines.map((line) => line.trim()).filter((line) => line !== "")).toEqual([]);
@@ -195,7 +194,7 @@ test("an exit that nobody planned ends the groups at once", async () => {
     isolation: "off",
   });
   await running(1, `sleep ${mark}`);
-  await until("it ended", () => child.exitCode === 130, { withinMs: 10_000 });
+  await until("it ended", () => child.exitCode === 130);
   await processesEnd(`sleep ${mark}`);
   expect(child.exitCode).toBe(130);
 });

@@ -47,18 +47,14 @@ test.each([
   "recovery.done",
   "task.begin.begins",
   "task.begin.prepared",
-] as const)(
-  "killed again at %s, it is told once all the same",
-  async (point) => {
-    const { sessionId, taskId } = await speaking();
-    await server.end("SIGKILL");
-    for (let again = 0; again < 2; again++) await endsAt(point);
-    await server.start();
-    await taskIn(server, taskId, "completed");
-    expect(restarts(await eventsOf(server, sessionId))).toHaveLength(1);
-  },
-  30_000,
-);
+] as const)("killed again at %s, it is told once all the same", async (point) => {
+  const { sessionId, taskId } = await speaking();
+  await server.end("SIGKILL");
+  for (let again = 0; again < 2; again++) await endsAt(point);
+  await server.start();
+  await taskIn(server, taskId, "completed");
+  expect(restarts(await eventsOf(server, sessionId))).toHaveLength(1);
+});
 
 test("a task that was taken up and cut again tells of both", async () => {
   const { sessionId, taskId } = await speaking();
@@ -144,7 +140,7 @@ test("an answer that SIGKILL cut is said again under its own id: each letter onc
   );
   expect(new Set(ids).size).toBe(1);
   expect(await messagesOf(server, sessionId)).toHaveLength(2);
-}, 30_000);
+});
 
 /** A life that kills itself at the point; where that is before it can say where it is, its start fails. */
 async function endsAt(point: Failpoint): Promise<void> {

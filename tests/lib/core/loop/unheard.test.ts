@@ -109,4 +109,4 @@ test("after SIGKILL all that was acknowledged waits in its order, and the queue 
   const queued = sent.filter((_, count) => count % 2 === 0);
   expect(heard).toEqual([...steered, ...queued]);
   expect((await saidIn(sessionId)).slice(1)).toEqual(queued.map((_, place) => `Answer ${place * 2}.`));
-}, 30_000);
+});

@@ -112,7 +112,6 @@ test.each(kinds)(
     const params = { sessionId: broken.sessionId };
     expect((await server.call("deleteSession", { params })).status).toBe(204);
   },
-  30_000,
 );
 
 test("what cannot even be told is left alone for this life and reported once; the others go on", async () => {
@@ -130,7 +129,7 @@ test("what cannot even be told is left alone for this life and reported once; th
   await new Promise((resolve) => setTimeout(resolve, 2500)); // A retry came each second.
   expect(reports()).toBe(1);
   await expectListed([broken, speaks, next]);
-}, 30_000);
+});
 
 test("a call without its result is never sent to a model", async () => {
   const talk = await waiting();

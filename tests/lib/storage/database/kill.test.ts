@@ -85,4 +85,4 @@ test("killed before and after the commit of each migration, the next lives bring
   expect(migrateUntilKilled(folder, "migration.prepared")).toBeNull();
   temp.addSession(temp.open(folder));
   expect(schemas(folder)).toEqual(schemas(whole));
-}, 60_000);
+});

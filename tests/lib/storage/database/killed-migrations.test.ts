@@ -78,7 +78,6 @@ test.each(databaseNames)(
     }
     expect(kills).toBeGreaterThan(4);
   },
-  120_000,
 );
 
 function applyAlone(path: string, { sql, version }: { sql: string; version: number }): void {
