@@ -13,6 +13,7 @@ import {
 } from "../src/index.ts";
 import { answerJson, problem, serve } from "./loopback.ts";
 import { createSessionModel, eventIdOf, sessionId } from "./session-model.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
 
 const [opening] = createSessionModel().snapshots;
 
@@ -244,7 +245,7 @@ test("an abort ends the stream quietly and closes the line", async () => {
   await stream.next();
   setTimeout(() => controller.abort(), 20);
   expect(await stream.next()).toEqual({ done: true, value: undefined });
-  await vi.waitFor(() => expect(gone).toHaveBeenCalled());
+  await eventually(() => expect(gone).toHaveBeenCalled());
 });
 
 test("what is no frame ends the stream with an error instead of being asked for again for ever", async () => {

@@ -6,6 +6,7 @@ import { createClient, openSocket, ProblemError, type StreamFrame } from "../src
 import type { Backoff } from "../src/backoff.ts";
 import { answerJson, problem } from "./loopback.ts";
 import { createSessionModel, eventIdOf, sessionId } from "./session-model.ts";
+import { eventually } from "../../../tests/support/eventually.ts";
 
 type Request = { type: string; id: string; sessionId?: string; after?: string; idempotencyKey?: string };
 
@@ -76,7 +77,7 @@ test("a session is followed over cut lines: each event once and in order, a snap
   });
   const frames: StreamFrame[] = [];
   open(client).follow(sessionId, { onFrame: (frame) => frames.push(frame) });
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(frames.flatMap((frame) => ("id" in frame ? [placeOf(frame.id)] : []))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8,
     ]),
@@ -118,7 +119,7 @@ test("a problem rejects its request and no other; a session that may not be foll
   const accepted = socket.updateTask("tsk_1", { state: "cancelled" });
   await expect(refused).rejects.toThrow(ProblemError);
   expect(await accepted).toEqual({ id: "tsk_1" });
-  await vi.waitFor(() => expect(onProblem).toHaveBeenCalledOnce());
+  await eventually(() => expect(onProblem).toHaveBeenCalledOnce());
   expect(subscribes).toBe(1);
 });
 
@@ -141,7 +142,7 @@ test("a silent server is given up, one that answers pings is not", async () => {
   await new Promise((resolve) => void setTimeout(resolve, 300));
   expect(states).toEqual(["connecting", "open"]);
   isDeaf = true;
-  await vi.waitFor(() => expect(states.slice(0, 4)).toEqual(["connecting", "open", "waiting", "connecting"]));
+  await eventually(() => expect(states.slice(0, 4)).toEqual(["connecting", "open", "waiting", "connecting"]));
 });
 
 test("frames left over from an earlier subscription do not reach a new one", async () => {
@@ -154,11 +155,11 @@ test("frames left over from an earlier subscription do not reach a new one", asy
   const socket = open(client);
   const first = vi.fn<(frame: StreamFrame) => void>();
   const stop = socket.follow(sessionId, { onFrame: first });
-  await vi.waitFor(() => expect(first).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(first).toHaveBeenCalledTimes(2));
   stop();
   const second: StreamFrame[] = [];
   socket.follow(sessionId, { onFrame: (frame) => second.push(frame) });
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(second.map((frame) => ("id" in frame ? frame.id : frame.type))).toEqual([
       "snapshot",
       eventIdOf(1),
@@ -181,7 +182,7 @@ test("an earlier subscription's whole beginning, still on its way, does not reac
   });
   const socket = open(client);
   const stop = socket.follow(sessionId, { after: eventIdOf(8), onFrame: () => {} });
-  await vi.waitFor(() => expect(earlier).toBeDefined());
+  await eventually(() => expect(earlier).toBeDefined());
   stop();
   const seen: number[] = [];
   socket.follow(sessionId, {
@@ -189,7 +190,7 @@ test("an earlier subscription's whole beginning, still on its way, does not reac
       if ("id" in frame) seen.push(placeOf(frame.id));
     },
   });
-  await vi.waitFor(() => expect(seen.at(-1)).toBe(9));
+  await eventually(() => expect(seen.at(-1)).toBe(9));
   await new Promise((resolve) => void setTimeout(resolve, 20));
   expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
@@ -224,7 +225,7 @@ test.each([
     { backoff: { baseMs: 3000, mostMs: 3000, random: () => 0 } },
   );
   open(client).follow(sessionId, { onFrame: () => {} });
-  await vi.waitFor(() => expect(opened).toHaveLength(2), { timeout: 4000, interval: 10 });
+  await eventually(() => expect(opened).toHaveLength(2));
   const [first = 0, second = 0] = opened;
   expect(second - first < 1200).toBe(isSoon);
 });

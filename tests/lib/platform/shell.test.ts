@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { processesEnd, processesWith } from "../../support/processes.ts";
+import { limitMs, until } from "../../support/until.ts";
 import { openHost } from "./host.ts";
 import { forever, workspaceId } from "./place.ts";
 
@@ -12,9 +14,10 @@ async function run(
   command: string,
   {
     isolation = "auto",
-    timeoutMs = 9000,
+    timeoutMs = limitMs,
     signal = forever,
-  }: { isolation?: Isolation; timeoutMs?: number; signal?: AbortSignal } = {},
+    onFirstOutput = () => {},
+  }: { isolation?: Isolation; timeoutMs?: number; signal?: AbortSignal; onFirstOutput?: () => void } = {},
 ) {
   const { host, root, dataDir, hosts } = openHost(isolation);
   const heard: string[] = [];
@@ -22,22 +25,18 @@ async function run(
     command,
     timeoutMs,
     signal,
-    onOutput: (stream, text) => heard.push(`${stream}:${text}`),
+    onOutput: (stream, text) => {
+      if (heard.push(`${stream}:${text}`) === 1) onFirstOutput();
+    },
     logPrefix: join(root, ".talkcody/output/t/c"),
   });
   return { ...result, heard, root, dataDir, hosts };
 }
 
-/** Processes of this host whose command line holds the words. */
-function processesWith(words: string): string[] {
-  return readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").includes(words);
-    } catch {
-      return false;
-    }
-  });
+/** Cancels a command once it has said that it is ready. */
+function cancelledOnceReady(command: string, isolation: Isolation) {
+  const ending = new AbortController();
+  return run(command, { isolation, signal: ending.signal, onFirstOutput: () => ending.abort() });
 }
 
 test.each(both)(
@@ -84,7 +83,7 @@ test("a command cannot read the environment, files, other workspaces or processe
     cat ${dataDir}/settings.db; (cd .. && cat other); umount ${dataDir}; echo x > ${dataDir}/new; kill -9 ${server.pid}`;
   const options = {
     command,
-    timeoutMs: 5000,
+    timeoutMs: limitMs,
     signal: forever,
     onOutput: () => {},
     logPrefix: join(root, ".talkcody/l"),
@@ -120,9 +119,9 @@ test("a command dies with a server that is killed", async ({ skip }) => {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise((resolve) => server.stdout.once("data", resolve));
-  await expect.poll(() => processesWith("sleep 986.").length).toBeGreaterThanOrEqual(2);
+  await until("its commands run", () => processesWith("sleep 986.").length >= 2);
   server.kill("SIGKILL");
-  await expect.poll(() => processesWith("sleep 986."), { timeout: 2000 }).toEqual([]);
+  await processesEnd("sleep 986.");
 });
 
 test("a command too long for the host is refused in words", async () => {
@@ -133,42 +132,29 @@ const daemons =
   "(setsid sleep 987.1 &) ; nohup sleep 987.2 >/dev/null 2>&1 & (sh -c 'sleep 987.3 & exec sleep 987.4' &)";
 
 test.each(both)("nothing is left after a command that started daemons (%s)", async (isolation) => {
-  const { exitCode, durationMs } = await run(`${daemons}; sleep 0.2; echo done`, { isolation });
-  expect(exitCode).toBe(0);
-  expect(durationMs).toBeLessThan(3000);
+  const { exitCode, ended } = await run(`${daemons}; sleep 0.2; echo done`, { isolation });
+  expect({ exitCode, ended }).toEqual({ exitCode: 0, ended: null });
   expect(processesWith("sleep 987.")).toEqual([]);
 });
 
 test.each(both)("a timeout ends a command with all it started (%s)", async (isolation) => {
-  const result = await run(`${daemons}; echo said; sleep 60`, { isolation, timeoutMs: 400 });
-  expect(result).toMatchObject({ ended: "timeout", exitCode: null, signal: "SIGTERM", stdout: "said\n" });
-  expect(result.durationMs).toBeLessThan(3000);
+  const result = await run(`${daemons}; sleep 600`, { isolation, timeoutMs: 400 });
+  expect(result).toMatchObject({ ended: "timeout", exitCode: null, signal: "SIGTERM" });
   expect(processesWith("sleep 987.")).toEqual([]);
 });
 
-test.each(both)(
-  "cancelling lets a command clean up, and ends one that will not within 3 s (%s)",
-  async (isolation) => {
-    const polite = new AbortController();
-    setTimeout(() => polite.abort(), 300);
-    const cleaned = await run("trap 'echo cleaned; exit 3' TERM; sleep 60 & wait", {
-      isolation,
-      signal: polite.signal,
-    });
-    expect(cleaned).toMatchObject({ ended: "cancelled", stdout: "cleaned\n", exitCode: 3 });
-    const stubborn = new AbortController();
-    setTimeout(() => stubborn.abort(), 300);
-    const killed = await run("trap '' TERM; while :; do sleep 1; done", {
-      isolation,
-      signal: stubborn.signal,
-    });
-    expect(killed).toMatchObject({ ended: "cancelled", exitCode: null, signal: "SIGKILL" });
-    expect(killed.durationMs).toBeLessThan(3000);
-  },
-);
+test.each(both)("cancelling lets a command clean up, and ends one that will not (%s)", async (isolation) => {
+  const cleaned = await cancelledOnceReady(
+    "trap 'echo cleaned; exit 3' TERM; echo ready; sleep 600 & wait",
+    isolation,
+  );
+  expect(cleaned).toMatchObject({ ended: "cancelled", stdout: "ready\ncleaned\n", exitCode: 3 });
+  const killed = await cancelledOnceReady("trap '' TERM; echo ready; while :; do sleep 1; done", isolation);
+  expect(killed).toMatchObject({ ended: "cancelled", exitCode: null, signal: "SIGKILL" });
+});
 
-test("a flood is ended, its log is bounded, memory keeps head and tail", { timeout: 30_000 }, async () => {
-  const result = await run("echo first; yes abcdefghijklmnopqrstuvwxyz", { timeoutMs: 25_000 });
+test("a flood is ended, its log is bounded, memory keeps head and tail", async () => {
+  const result = await run("echo first; yes abcdefghijklmnopqrstuvwxyz", { timeoutMs: 10 * limitMs });
   expect(result.ended).toBe("output-limit");
   expect(result.stdout.startsWith("first\n")).toBe(true);
   expect(result.stdout).toMatch(/characters left out/);
@@ -189,7 +175,7 @@ test("a log is never written through a link that leads outside", async () => {
   mkdirSync(join(dataDir, "outside"));
   symlinkSync(join(dataDir, "outside"), join(root, ".talkcody"));
   const options = {
-    timeoutMs: 2000,
+    timeoutMs: limitMs,
     signal: forever,
     onOutput: () => {},
     logPrefix: join(root, ".talkcody/x"),

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
 import type { Delta, Event, OutputDelta } from "../../../lib/event.ts";
 import type { Storage } from "../../../lib/ports/storage.ts";
 import { createDeltaWriter } from "../../../lib/streaming/index.ts";
 import * as temp from "../storage/temp-storage.ts";
+import { eventually } from "../../support/eventually.ts";
 
 function openWriter(atomically?: (storage: Storage) => Storage["atomically"]) {
   const storage = temp.openTemp();
@@ -237,7 +238,7 @@ test("with real timers the text comes out whole, in few events", async () => {
   const whole = Array.from({ length: 100 }, (_, count) => `${count} `).join("");
   const written = () =>
     storage.events.read(sessionId, 0, 500).map((event) => (event.type === "token" ? event.data.text : ""));
-  await vi.waitFor(() => expect(written().join("")).toBe(whole));
+  await eventually(() => expect(written().join("")).toBe(whole));
   expect(written().length).toBeLessThanOrEqual(elapsed / 16 + 3);
 });
 

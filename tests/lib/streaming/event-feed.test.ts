@@ -6,6 +6,7 @@ import { expect, test, vi } from "vitest";
 import type { Event, StreamFrame } from "../../../lib/event.ts";
 import * as temp from "../storage/temp-storage.ts";
 import { ending, openRoom, readAll, say, texts } from "./room.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const query = (sessionId: string, after: string | undefined, signal: AbortSignal) => ({
   sessionId,
@@ -19,9 +20,9 @@ test("a stream without a cursor begins with the snapshot and replays the whole l
   const { storage, feed, sessionId } = openRoom();
   say(storage, sessionId, "a", "b");
   const read = readAll(feed.open(query(sessionId, undefined, ending().signal)));
-  await vi.waitFor(() => expect(texts(read.frames)).toEqual(["snapshot", "a", "b"]));
+  await eventually(() => expect(texts(read.frames)).toEqual(["snapshot", "a", "b"]));
   say(storage, sessionId, "c");
-  await vi.waitFor(() => expect(texts(read.frames)).toEqual(["snapshot", "a", "b", "c"]));
+  await eventually(() => expect(texts(read.frames)).toEqual(["snapshot", "a", "b", "c"]));
 });
 
 test("a cursor gets what comes after it, and `latest` only what is new", async () => {
@@ -30,8 +31,8 @@ test("a cursor gets what comes after it, and `latest` only what is new", async (
   const resumed = readAll(feed.open(query(sessionId, second?.id, ending().signal)));
   const latest = readAll(feed.open(query(sessionId, "latest", ending().signal)));
   say(storage, sessionId, "d");
-  await vi.waitFor(() => expect(texts(resumed.frames)).toEqual(["snapshot", "c", "d"]));
-  await vi.waitFor(() => expect(texts(latest.frames)).toEqual(["snapshot", "d"]));
+  await eventually(() => expect(texts(resumed.frames)).toEqual(["snapshot", "c", "d"]));
+  await eventually(() => expect(texts(latest.frames)).toEqual(["snapshot", "d"]));
 });
 
 test("an unknown session is refused when the stream is opened, not when it is read", () => {
@@ -47,7 +48,7 @@ test("a cursor the log cannot serve is told as a gap, and the stream goes on fro
   prune(folder, sessionId, 2);
   const framesAfter = async (after: string | undefined) => {
     const read = readAll(feed.open(query(sessionId, after, ending().signal)));
-    await vi.waitFor(() => expect(texts(read.frames).at(-1)).toBe("d"));
+    await eventually(() => expect(texts(read.frames).at(-1)).toBe("d"));
     return texts(read.frames);
   };
   const rest = (reason: string) => ["snapshot", `gap ${reason} ${evt(3)}`, "c", "d"];
@@ -65,7 +66,7 @@ test("a cursor the log cannot serve is told as a gap, and the stream goes on fro
 test("a gap in an empty log names no event", async () => {
   const { feed, sessionId } = openRoom();
   const read = readAll(feed.open(query(sessionId, evt(7), ending().signal)));
-  await vi.waitFor(() => expect(texts(read.frames)).toEqual(["snapshot", "gap future null"]));
+  await eventually(() => expect(texts(read.frames)).toEqual(["snapshot", "gap future null"]));
 });
 
 test("what is pruned under a slow reader is told to it as a gap, once", async () => {
@@ -166,7 +167,7 @@ test("a reader that stops reading holds nothing up and finds everything in the l
   const fast = readAll(feed.open(query(sessionId, undefined, ending().signal)));
   const said = Array.from({ length: 1200 }, (_, index) => `${index}`);
   for (const text of said) say(storage, sessionId, text);
-  await vi.waitFor(() => expect(texts(fast.frames).slice(1)).toEqual(said));
+  await eventually(() => expect(texts(fast.frames).slice(1)).toEqual(said));
   const late: StreamFrame[] = [];
   while (late.length < said.length) late.push(...((await slow.next()).value as StreamFrame[]));
   expect(texts(late)).toEqual(said);
@@ -184,7 +185,7 @@ test("the end of a session ends its streams and no others", async () => {
   });
   await gone.done;
   say(storage, otherId, "still here");
-  await vi.waitFor(() => expect(texts(other.frames)).toEqual(["snapshot", "still here"]));
+  await eventually(() => expect(texts(other.frames)).toEqual(["snapshot", "still here"]));
   feed.close();
   await other.done;
 });
@@ -205,7 +206,7 @@ test("a long replay lets other work have its turn", async () => {
   let turns = 0;
   const counting = setInterval(() => turns++, 0);
   const read = readAll(feed.open(query(sessionId, undefined, ending().signal)));
-  await vi.waitFor(() => expect(read.frames.length).toBe(3001));
+  await eventually(() => expect(read.frames.length).toBe(3001));
   await sleep(5);
   clearInterval(counting);
   expect(turns).toBeGreaterThan(2);
@@ -219,7 +220,7 @@ test("long events leave the tail early; a reader behind it gets them from the lo
   const long = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(700)}`);
   const looks = vi.spyOn(storage.events, "read");
   for (const text of long) say(storage, sessionId, text);
-  await vi.waitFor(() => expect(texts(read.frames).slice(1)).toEqual(long));
+  await eventually(() => expect(texts(read.frames).slice(1)).toEqual(long));
   const heard: string[] = [];
   let batchMax = 0;
   while (heard.length < long.length) {

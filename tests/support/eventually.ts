@@ -1,0 +1,7 @@
+import { vi } from "vitest";
+import { limitMs } from "./until.ts";
+
+/** Asks again and again until nothing is thrown any more. Throws the last error when the time is over. */
+export function eventually(claim: () => unknown): Promise<unknown> {
+  return vi.waitFor(claim, { timeout: limitMs, interval: 10 });
+}
