@@ -2,6 +2,10 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { limitMs } from "../../support/until.ts";
+
+/** A host that does not answer as long as a test can wait. */
+export const foreverMs = 100 * limitMs;
 
 /** Serves the repositories below a folder over http on loopback, through git's own CGI program. */
 export async function serveRepositories(folder: string, delayMs = 0): Promise<string> {
@@ -44,7 +48,7 @@ export async function serveRepositories(folder: string, delayMs = 0): Promise<st
           Object.fromEntries(headers.filter(([name]) => name !== "Status")),
         );
         response.end(answer.subarray(cut + 4));
-      }, delayMs);
+      }, delayMs).unref();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

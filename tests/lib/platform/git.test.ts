@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createGit } from "../../../lib/platform/index.ts";
-import { serveRepositories } from "./git-server.ts";
+import { foreverMs, serveRepositories } from "./git-server.ts";
 import { environment, forever, git, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 
 function setUp() {
@@ -83,7 +83,7 @@ test.each([
 
 test("an aborted clone ends at once and leaves no folder", async () => {
   const { folder, platform, workspacesDir } = setUp();
-  const url = await serveRepositories(join(folder, "repos"), 60_000);
+  const url = await serveRepositories(join(folder, "repos"), foreverMs);
   const stop = new AbortController();
   const cloning = platform.clone({
     workspaceId,
@@ -93,15 +93,13 @@ test("an aborted clone ends at once and leaves no folder", async () => {
     onProgress: () => {},
   });
   setTimeout(() => stop.abort(), 200);
-  const started = Date.now();
   await expect(cloning).rejects.toMatchObject({ code: "clone-failed", message: "It was cancelled." });
-  expect(Date.now() - started).toBeLessThan(2000);
   expect(readdirSync(workspacesDir).filter((name) => name !== ".server")).toEqual([]);
 });
 
 test("a host that stays silent is given up", async () => {
   const { folder, workspacesDir } = setUp();
-  const url = await serveRepositories(join(folder, "repos"), 60_000);
+  const url = await serveRepositories(join(folder, "repos"), foreverMs);
   const options = { workspacesDir, allowLocalRepositories: true, environment, silenceMs: 300 };
   const cloning = createGit({ ...options, processes: openTestProcesses() }).clone({
     workspaceId,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { processesEnd, processesWith } from "../../support/processes.ts";
 import { until } from "../../support/until.ts";
-import { serveRepositories } from "./git-server.ts";
+import { foreverMs, serveRepositories } from "./git-server.ts";
 import { live, reap } from "./left-over.ts";
 import { environment, git, temporaryFolder } from "./place.ts";
 
@@ -94,7 +94,7 @@ test("a clone from a slow host is reaped with the helpers of git", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "repos/origin"), { recursive: true });
   git(join(folder, "repos/origin"), "init");
-  const url = await serveRepositories(join(folder, "repos"), 60_000);
+  const url = await serveRepositories(join(folder, "repos"), foreverMs);
   const { dataDir, kill } = live(
     `await git.clone({ workspaceId: "wsp_clone", repository: "${url}/origin/.git", branch: null, signal: forever, onProgress: () => {} });`,
   );
@@ -190,10 +190,11 @@ test("what is over is off the record, and a clean end leaves no record", async (
 
 test("an exit that nobody planned ends the groups at once", async () => {
   const mark = `956.${process.pid}`;
-  const { child } = live(`run("sleep ${mark}"); setTimeout(() => process.exit(130), 1500);`, {
+  const { child } = live(`run("sleep ${mark}"); process.once("SIGUSR2", () => process.exit(130));`, {
     isolation: "off",
   });
   await running(1, `sleep ${mark}`);
+  child.kill("SIGUSR2");
   await until("it ended", () => child.exitCode === 130);
   await processesEnd(`sleep ${mark}`);
   expect(child.exitCode).toBe(130);

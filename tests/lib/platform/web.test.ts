@@ -199,11 +199,11 @@ test("slow hosts, dead hosts and damaged answers are told in words, cancelling e
     if (request.url === "/drip") setInterval(() => response.write("x"), 20).unref();
     if (request.url === "/damaged") response.writeHead(200, { "content-encoding": "gzip" }).end("no gzip");
   });
-  const impatient = fetcher({ headersTimeoutMs: 200, overallTimeoutMs: 500 });
-  const from = (path: string) => impatient.fetch(`http://public.example:${port}/${path}`, forever);
-  await expect(from("silent")).rejects.toThrow(/did not come within/);
-  await expect(from("drip")).rejects.toThrow(/did not come within 0.5 s/);
-  await expect(from("damaged")).rejects.toThrow(/damaged/);
+  const from = (path: string, limits: Parameters<typeof fetcher>[0]) =>
+    fetcher(limits).fetch(`http://public.example:${port}/${path}`, forever);
+  await expect(from("silent", { headersTimeoutMs: 200 })).rejects.toThrow(/did not come within/);
+  await expect(from("drip", { overallTimeoutMs: 500 })).rejects.toThrow(/did not come within 0.5 s/);
+  await expect(from("damaged", {})).rejects.toThrow(/damaged/);
   await expect(fetcher().fetch("http://public.example:1/", forever)).rejects.toThrow(/could not be reached/);
   const stop = AbortSignal.timeout(100);
   await expect(fetcher().fetch(`http://public.example:${port}/silent`, stop)).rejects.toThrow(/cancelled/);

@@ -108,20 +108,27 @@ test("racing duplicates of a waiting operation do its work once, and its commit 
 test("a waiting operation goes on when its caller is gone, so that asking again brings its answer", async () => {
   let wasAborted = false;
   let runs = 0;
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const { url } = await start({
     handlers: {
       syncWorkspace: async ({ signal }) => {
         runs++;
-        await sleep(150);
+        asked.resolve();
+        await released.promise;
         wasAborted = signal.aborted;
         return () => ({ status: 200, body: {} });
       },
     },
   });
   const path = `${url}/v1/workspaces/${workspaceId}/sync`;
-  const signal = AbortSignal.timeout(50);
-  await expect(call(path, { method: "POST", headers: idempotent("k"), signal })).rejects.toThrow("aborted");
-  expect((await call(path, { method: "POST", headers: idempotent("k") })).status).toBe(200);
+  const leaving = new AbortController();
+  const left = call(path, { method: "POST", headers: idempotent("k"), signal: leaving.signal });
+  void asked.promise.then(() => leaving.abort());
+  await expect(left).rejects.toThrow("aborted");
+  const again = call(path, { method: "POST", headers: idempotent("k") });
+  await sleep(50); // In which the server hears that the caller has gone.
+  released.resolve();
+  expect((await again).status).toBe(200);
   expect([runs, wasAborted]).toEqual([1, false]);
 });
 

@@ -12,6 +12,7 @@ import type { Services } from "../../../lib/ports/services.ts";
 import { createServer, type ServerOptions } from "../../../lib/server/index.ts";
 import { openStorage } from "../../../lib/storage/index.ts";
 import { routes, type Schemas } from "../../../packages/shared/src/index.ts";
+import { until as untilSo } from "../../support/until.ts";
 
 export const key = "a-key-for-tests-only-0123456789";
 export const sessionId = `ses_${"0".repeat(26)}`;
@@ -181,9 +182,22 @@ export async function* stream(
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
-export async function until(isSo: () => boolean, timeoutMs = 5000): Promise<void> {
-  for (const end = Date.now() + timeoutMs; !isSo() && Date.now() < end;) await sleep(5);
-  if (!isSo()) throw new Error(`It did not come about in ${timeoutMs} ms.`);
+export async function until(isSo: () => boolean): Promise<void> {
+  await untilSo("it comes about", isSo);
+}
+
+/** A handler that tells when it is asked, and answers once it is released. */
+export function heldHandler() {
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  return {
+    asked: asked.promise,
+    release: released.resolve,
+    answer: async () => {
+      asked.resolve();
+      await released.promise;
+      return { status: 200, body: { done: true } };
+    },
+  };
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -210,7 +210,6 @@ test("a slow body and slow headers are cut, while others are served", async () =
     handlers: { createSession: echo, listSessions: echo },
     bounds: { bodyMs: 200, headersMs: 300, lingerMs: 100 },
   });
-  const began = Date.now();
   const head = `POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
   const [body, headers, normal] = await Promise.all([
     raw(port, head),
@@ -220,7 +219,6 @@ test("a slow body and slow headers are cut, while others are served", async () =
   expect(body).toMatch(/^HTTP\/1.1 400 [\s\S]*did not arrive within 200 ms/);
   expect(headers).toMatch(/^HTTP\/1.1 400 [\s\S]*did not arrive in time/);
   expect(normal.status).toBe(200);
-  expect(Date.now() - began).toBeLessThan(4000);
 });
 
 test("the caller's choice of media type reaches the handler", async () => {

@@ -3,6 +3,7 @@ import contract from "../../../packages/shared/src/contract.gen.json" with { typ
 import { AppError } from "../../../lib/errors.ts";
 import { readOperations } from "../../../lib/server/contract/contract.ts";
 import { createValidation } from "../../../lib/server/contract/validation.ts";
+import { cpuMsOf } from "../../support/cpu-time.ts";
 
 const operations = readOperations(contract);
 
@@ -31,13 +32,13 @@ test("every schema of the contract that a request meets can be compiled", () => 
   }
 });
 
-test("a huge body is refused for its first mistake, without a list of millions", () => {
+test("a huge body is refused for its first mistake, without a list of millions", async () => {
   const validation = createValidation(contract);
   const createSession = operations.find(({ id }) => id === "createSession");
   if (!createSession) throw new Error("The contract has no createSession.");
-  const began = performance.now();
   const body = { message: { content: Array.from({ length: 500_000 }, () => 1) } };
-  const error = refusalOf(() => validation.body(createSession, body, 1_000_000));
-  expect(performance.now() - began).toBeLessThan(1000);
-  expect(error.errors?.length).toBeLessThanOrEqual(20);
+  let error: AppError | undefined;
+  const refuse = () => (error = refusalOf(() => validation.body(createSession, body, 1_000_000)));
+  expect(await cpuMsOf(refuse)).toBeLessThan(1000);
+  expect(error?.errors?.length).toBeLessThanOrEqual(20);
 });
