@@ -10,7 +10,7 @@ export interface CollectedSpan {
   kind: "internal" | "server" | "client" | undefined;
   isError: boolean;
   attributes: Record<string, unknown>;
-  durationMs: number;
+  endedAtMs: number;
 }
 
 /** A collector of OpenTelemetry traces on loopback; gone with the test. */
@@ -75,7 +75,7 @@ function read(span: ExportedSpan): CollectedSpan {
     kind: ([undefined, "internal", "server", "client"] as const)[kind],
     isError: status?.code === 2,
     attributes: plain(attributes),
-    durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,
+    endedAtMs: Number(BigInt(span.endTimeUnixNano) / 1_000_000n),
   };
 }
 

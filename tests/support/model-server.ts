@@ -41,6 +41,8 @@ export interface RecordedRequest {
   wire: WireName | undefined;
   /** Resolves to true when the client closed the connection before the answer was complete, else to false. */
   closed: Promise<boolean>;
+  /** Bytes of the answer that the client has not made room for. */
+  unsentBytes(): number;
 }
 
 export interface Answer {
@@ -114,6 +116,7 @@ async function record(request: IncomingMessage, response: ServerResponse): Promi
     body: parsed(Buffer.concat(pieces).toString()),
     wire: wireOf(path),
     closed,
+    unsentBytes: () => response.writableLength,
   };
 }
 

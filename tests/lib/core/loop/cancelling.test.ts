@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, messagesOf, say, toolResults } from "../../../support/conversation.ts";
+import { processesWith } from "../../../support/processes.ts";
 import { calls, callsAll, says } from "../../../support/script.ts";
 import { eventsOf, eventWhere, taskIn, until } from "../../../support/until.ts";
 import { useTestServer } from "../../../support/use-server.ts";
@@ -12,8 +12,7 @@ const server = useTestServer();
 const settings = { autoApproveCommands: true };
 const cancel = (taskId: string) =>
   server.call("updateTask", { params: { taskId }, body: { state: "cancelled" } });
-const isAlive = (marker: string) =>
-  execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(`sleep ${marker}`);
+const isAlive = (marker: string) => processesWith(`sleep ${marker}`).length > 0;
 const calledAndAnswered = async (sessionId: string) => {
   const parts = (await messagesOf(server, sessionId)).flatMap(({ content }) => content);
   const ids = (type: string) =>

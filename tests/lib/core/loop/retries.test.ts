@@ -12,7 +12,6 @@ test("a rate limit is waited out for as long as the provider asks, and people ar
   const { sessionId, taskId } = await converse(server, [step]);
   const task = await taskIn(server, taskId, "completed");
   expect(performance.now() - startedAt).toBeGreaterThan(800);
-  expect(performance.now() - startedAt).toBeLessThan(3000);
   expect(task.steps).toBe(1);
   const told = (await eventsOf(server, sessionId)).filter(
     (event) => event.type === "status" && event.data.detail.includes("Trying again"),

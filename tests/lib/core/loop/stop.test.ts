@@ -2,9 +2,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { converse } from "../../../support/conversation.ts";
 import { asks, calls, type Step } from "../../../support/script.ts";
 import { startTestServer, type TestServer } from "../../../support/server.ts";
-import { eventsOf, pendingAction, until } from "../../../support/until.ts";
+import { eventsOf, limitMs, pendingAction, until } from "../../../support/until.ts";
 
-const graceMs = 5000;
+/** A stop that waited for the task would not come to its end within the test. */
+const graceMs = 100 * limitMs;
 
 test.each<[string, Step]>([
   ["an approval", calls("bash", { command: "true" })],
@@ -14,7 +15,7 @@ test.each<[string, Step]>([
   onTestFinished(() => server.stop());
   const talk = await converse(server, [step]);
   const action = await pendingAction(server, talk.sessionId);
-  expect(await msToRestart(server)).toBeLessThan(1500);
+  await server.restart();
   expect(await pendingAction(server, talk.sessionId)).toEqual(action);
 });
 
@@ -24,8 +25,8 @@ test("a stop does not wait until a provider may be asked again; the next life as
   const fail = { failure: "rate-limited", retryAfterMs: 60_000 } as const;
   const talk = await converse(server, [{ fail }]);
   await refusals(server, talk.sessionId, 1);
-  expect(await msToRestart(server)).toBeLessThan(1500);
-  await refusals(server, talk.sessionId, 2);
+  await server.restart();
+  await expect(refusals(server, talk.sessionId, 2)).resolves.toBeUndefined();
 });
 
 /** So often the person was told that the model is asked again in a minute. */
@@ -35,10 +36,4 @@ async function refusals(server: TestServer, sessionId: string, count: number): P
       ({ type, data }) => type === "status" && JSON.stringify(data).includes("again in 60 s"),
     );
   await until(`${count} refusals`, async () => (await told()).length === count);
-}
-
-async function msToRestart(server: TestServer): Promise<number> {
-  const began = performance.now();
-  await server.restart();
-  return performance.now() - began;
 }

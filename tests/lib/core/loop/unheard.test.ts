@@ -11,7 +11,7 @@ beforeAll(async () => void (server = await startServerProcess()));
 afterAll(() => server.stop());
 
 /** Says something, which is time enough to answer, and fails for good. */
-const refused: Step = { tokens: 40, tokensPerSecond: 50, fail: { failure: "refused", afterTokens: 30 } };
+const refused: Step = { tokens: 40, tokensPerSecond: 20, fail: { failure: "refused", afterTokens: 30 } };
 /** From here on it hears nothing before its next step. */
 const speaks = (sessionId: string) => eventWhere(server, sessionId, ({ type }) => type === "token");
 

@@ -28,6 +28,20 @@ async function running(): Promise<Conversation> {
   return talk;
 }
 
+/** Kills the server while all of them are at work: again, where one came to its end before. */
+async function cutAtWork<T extends readonly Conversation[]>(make: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const talks = await make();
+    await server.end("SIGKILL");
+    const database = new Sqlite(join(server.dataDir, "chat_history.db"));
+    const state = database.prepare("SELECT state FROM tasks WHERE id = ?").pluck();
+    const areAtWork = talks.every(({ taskId }) => ["running", "waiting"].includes(String(state.get(taskId))));
+    database.close();
+    if (areAtWork) return talks;
+    await server.start();
+  }
+}
+
 function damage(sql: string, id: string): void {
   const database = new Sqlite(join(server.dataDir, "chat_history.db"));
   expect(database.prepare(sql).run(id).changes, sql).toBeGreaterThan(0);
@@ -90,8 +104,9 @@ const kinds = [
 test.each(kinds)(
   "$what cannot be read: its task ends saying so, and no other session is touched",
   async ({ make, sql }) => {
-    const [broken, speaks, waits] = [await make(), await running(), await waiting()];
-    await server.end("SIGKILL");
+    const [broken, speaks, waits] = await cutAtWork(
+      async () => [await make(), await running(), await waiting()] as const,
+    );
     damage(sql, broken.sessionId);
     const before = server.said().length;
     await server.start();
@@ -115,8 +130,7 @@ test.each(kinds)(
 );
 
 test("what cannot even be told is left alone for this life and reported once; the others go on", async () => {
-  const [broken, speaks] = [await running(), await running()];
-  await server.end("SIGKILL");
+  const [broken, speaks] = await cutAtWork(async () => [await running(), await running()] as const);
   damage("UPDATE sessions SET last_sequence = 0 WHERE id = ?", broken.sessionId);
   const before = server.said().length;
   await server.start();
