@@ -32,6 +32,8 @@ export function createDecider(desk: Desk) {
   const { page } = renderer;
   /** Left open by the person; somebody may decide elsewhere. */
   const postponed = new Set<string>();
+  /** Decided here; the stream says so a moment later, and until then they are listed as pending. */
+  const decided = new Set<string>();
   let asking: Action | undefined;
   let askedAtMs = 0;
 
@@ -40,6 +42,7 @@ export function createDecider(desk: Desk) {
     asking = undefined;
     try {
       await client.createAction({ params: { sessionId: action.sessionId }, body: decision });
+      decided.add(action.id);
     } catch (error) {
       if (!isOfServer(error)) throw error;
       renderer.note(`✗ ${plainLine(sentenceOf(error))}`);
@@ -78,7 +81,7 @@ export function createDecider(desk: Desk) {
   return {
     /** Shows the next pending action, when none is shown. True while one waits for a key. */
     offer: async (pending: readonly Action[]): Promise<boolean> => {
-      const next = pending.find(({ id }) => !postponed.has(id));
+      const next = pending.find(({ id }) => !postponed.has(id) && !decided.has(id));
       if (next === undefined) {
         asking = undefined;
         return false;

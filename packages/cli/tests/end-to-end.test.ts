@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DemoServer } from "../../../scripts/demo/server.ts";
 import { startServer } from "../../../scripts/demo/server.ts";
 import type { Frame } from "../src/frame.ts";
+import { createDecider } from "../src/decide.ts";
 import { shortId } from "../src/ids.ts";
 import { createInbox } from "../src/inbox.ts";
 import type { Keyboard } from "../src/keyboard.ts";
@@ -17,6 +18,7 @@ import { createInteractiveWatcher } from "../src/interactive.ts";
 import { createFrameRenderer } from "../src/render/frames.ts";
 import type { Happening } from "../src/watch.ts";
 import { watch } from "../src/watch.ts";
+import { until } from "../../../tests/support/until.ts";
 import { createDesk } from "./desk.ts";
 
 const bin = join(import.meta.dirname, "../bin/talkcody.mjs");
@@ -77,12 +79,8 @@ async function newestSession() {
 }
 
 async function idle(sessionId: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const session = await client().getSession({ params: { sessionId } });
-    if (session.status === "idle") return;
-    await sleep(50);
-  }
-  throw new Error("The session never came to rest.");
+  const status = async () => (await client().getSession({ params: { sessionId } })).status;
+  await until("the session is at rest", async () => (await status()) === "idle");
 }
 
 test("run streams an answer and ends with 0; with --yes commands are not asked for", async () => {
@@ -290,6 +288,32 @@ test("a person approves for the session with one key, and the same command is no
   expect(out).toContain("Twice.");
 });
 
+test("what a person has approved is not asked for again before the stream tells of it", async () => {
+  const content = script(command("echo once"), { text: "Done." });
+  const { id: sessionId } = await client().createSession({
+    body: { model: "script@scripted", message: { content } },
+  });
+  const pending = async () => (await client().listSessionActions({ params: { sessionId } })).items;
+  const actions = await until("it is asked", async () =>
+    (await pending()).length > 0 ? pending() : undefined,
+  );
+  const { out, terminal } = createDesk();
+  const { out: write, style, columns } = terminal;
+  const decider = createDecider({
+    client: client(),
+    renderer: createFrameRenderer({ write, style, columns }),
+    keyboard: { line: async () => undefined, close: () => {} },
+    style,
+    columns,
+    isDecided: () => new Promise(() => {}),
+  });
+  expect(await decider.offer(actions)).toBe(true);
+  await sleep(350); // A key pressed sooner is taken for a slip.
+  await decider.key("s");
+  expect(await decider.offer(actions)).toBe(false);
+  expect(out().match(/Run this command/g)).toHaveLength(1);
+});
+
 test("a person rejects with a reason, and the agent reads it", async () => {
   const steps = [{ when: /Run this command/, key: "r" }];
   const { out, said } = await sitDown(
@@ -306,9 +330,9 @@ test("a question that is answered elsewhere takes the open line away, and the se
   const questions = [{ id: "db", question: "Which?", header: "Database", options }];
   const ask = { toolCalls: [{ toolName: "askUserQuestions", input: { questions } }] };
   const here = sitDown([], [], script(ask, { text: "Thanks." }));
+  const action = await until("it is asked", async () => (await client().listActions()).items[0]);
   await sleep(400); // The line is open by now; if not, it is taken away all the same.
-  const { items } = await client().listActions();
-  await talkcody({ args: ["answer", items[0]?.id ?? "", "2"] });
+  await talkcody({ args: ["answer", action.id, "2"] });
   const { outcome, out } = await here;
   expect(outcome).toMatchObject({ type: "ended", task: { state: "completed" } });
   expect(out).toMatch(/Which\?[\s\S]*✓ answered[\s\S]*Thanks\./);
