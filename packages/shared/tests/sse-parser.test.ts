@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSseParser } from "../src/sse-parser.ts";
+import { cpuMsOf } from "../../../tests/support/cpu-time.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -71,13 +72,14 @@ test("the stream says how long to wait, in digits or not at all", () => {
   expect(parser.retryMs).toBe(1500);
 });
 
-test("an event of many megabytes in small pieces costs time in proportion to its size", () => {
+test("an event of many megabytes in small pieces costs time in proportion to its size", async () => {
   const parser = createSseParser();
   const piece = encode("x".repeat(1000));
   parser.push(encode("data: "));
-  const started = performance.now();
-  for (let count = 0; count < 16_000; count++) parser.push(piece);
-  const [whole] = parser.push(encode("\n\n"));
-  expect(whole?.data.length).toBe(16_000_000);
-  expect(performance.now() - started).toBeLessThan(3000);
+  const read = () => {
+    for (let count = 0; count < 16_000; count++) parser.push(piece);
+    const [whole] = parser.push(encode("\n\n"));
+    expect(whole?.data.length).toBe(16_000_000);
+  };
+  expect(await cpuMsOf(read)).toBeLessThan(3000);
 });
