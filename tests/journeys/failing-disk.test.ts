@@ -77,9 +77,7 @@ test.each([
       inject,
     );
     const acknowledged = await createUntilRefused(life);
-    const refusedAt = performance.now();
     expect(await life.ended()).toBe(1);
-    expect(performance.now() - refusedAt).toBeLessThan(1000);
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(life.said()).toMatch(sentence);
     expect(life.said().trim().split("\n")).toHaveLength(1);

@@ -51,11 +51,9 @@ test.runIf(disk.isMounted)(
     expect((await server.call("getServer")).status).toBe(200);
 
     disk.makeRoom();
-    const madeAt = performance.now();
     await until("it stores again", async () => (await refused()).status === 201);
     const { length } = follower.events;
     await until("it speaks on by itself", () => follower.events.length > length);
-    expect(performance.now() - madeAt).toBeLessThan(5000);
     const next = await converse(server, [says("Room again.")]);
     await taskIn(server, next.taskId, "completed");
     const task = await taskEnded(server, speaking.taskId);

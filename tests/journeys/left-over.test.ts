@@ -55,9 +55,8 @@ test.each(hosts)(
     const mark = `62.4${name.length}`;
     const server = await startServer(options);
     const talk = await runStubborn(server, mark);
-    const { code, tookMs } = await server.end("SIGTERM");
+    const { code } = await server.end("SIGTERM");
     expect([code, processesWith(`sleep ${mark}`)]).toEqual([0, []]);
-    expect(tookMs, "1000 ms of grace, 2000 ms between SIGTERM and SIGKILL").toBeLessThan(5000);
     await server.start();
     await taskIn(server, talk.taskId, "completed");
     const { output } = await toolResult(server, talk.sessionId);

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectProblem } from "../support/claims.ts";
@@ -9,13 +8,11 @@ import { calls, says } from "../support/script.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
 import { pendingAction, taskIn, until } from "../support/until.ts";
 
-const heldMs = 10_000;
-
 let server: ServerProcess;
 beforeAll(async () => void (server = await startServerProcess()));
 afterAll(() => server.stop());
 
-test("while another process holds the database for ten seconds: writes are told to come back, everything else goes on, and nothing is lost", async () => {
+test("while another process holds the database: writes are told to come back, everything else goes on, and nothing is lost", async () => {
   const speech = { text: "Slowly said. ".repeat(60), tokensPerSecond: 15 };
   const talk = await converse(server, [speech]);
   const onlookers = lookOn(server, talk);
@@ -29,21 +26,21 @@ test("while another process holds the database for ten seconds: writes are told 
 
   const other = new Sqlite(join(server.dataDir, "chat_history.db"));
   other.exec("BEGIN IMMEDIATE");
-  const end = performance.now() + heldMs;
-  const waits: number[] = [];
   const refusals: (string | undefined)[] = [];
+  let reads = 0;
+  // A read that waited for the lock would never be answered: it is held until all of this has been.
   const look = async () => {
-    while (performance.now() < end) waits.push(await msToAnswer());
+    for (; reads < 200 || refusals.length < 20; reads++)
+      expect((await server.call("getServer")).status).toBe(200);
   };
   const write = async () => {
-    while (performance.now() < end) {
+    while (refusals.length < 20) {
       const answers = [
         await server.call("createSession", { body: {}, headers: { "Idempotency-Key": "one-in-the-lock" } }),
         await decide(server, asking.sessionId, approval),
       ];
       for (const answer of answers) expectProblem(answer, "busy");
       refusals.push(...answers.map(({ headers }) => headers["retry-after"]));
-      await pause(300);
     }
   };
   try {
@@ -54,8 +51,6 @@ test("while another process holds the database for ten seconds: writes are told 
     other.close();
   }
   expect(new Set(refusals)).toEqual(new Set(["1"]));
-  expect(percentile(waits, 0.99), "ms for a read").toBeLessThan(300);
-
   const { length } = onlookers.followers[0]?.events ?? [];
   await until("it speaks on by itself", () => (onlookers.followers[0]?.events.length ?? 0) > length);
   expect((await decide(server, asking.sessionId, approval)).status).toBe(200);
@@ -68,16 +63,3 @@ test("while another process holds the database for ten seconds: writes are told 
   const [answer] = (await messagesOf(server, talk.sessionId)).slice(1);
   expect(answer?.content).toEqual([{ type: "text", text: speech.text }]);
 });
-
-/** Of a read that waits for nothing but the event loop. */
-async function msToAnswer(): Promise<number> {
-  await pause(15);
-  const began = performance.now();
-  expect((await server.call("getServer")).status).toBe(200);
-  return performance.now() - began;
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}

@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** A stop that waited for its whole grace period would not come to its end within the test. */
+const patient = { TALKCODY_GRACE_PERIOD_MS: "240000" };
+
 test("the same idempotency key answers the same after SIGKILL, and does nothing more", async () => {
   const request = { body: { title: "Only one" }, headers: { "Idempotency-Key": "journey-of-one-key" } };
   const first = await server.call("createSession", request);
@@ -30,24 +33,24 @@ test("the same idempotency key answers the same after SIGKILL, and does nothing 
 });
 
 test("a pending approval does not hold a stop up", async () => {
+  await server.end("SIGTERM");
+  await server.start(patient);
   const talk = await converse(server, [calls("bash", { command: "true" })]);
   await pendingAction(server, talk.sessionId);
-  const { code, tookMs } = await server.end("SIGTERM");
-  expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(900); // The grace period is 1000 ms; nothing needs it.
+  expect((await server.end("SIGTERM")).code).toBe(0);
   await server.start();
 });
 
 test("a second signal ends the server at once, and the task goes on all the same", async () => {
+  await server.end("SIGTERM");
+  await server.start(patient);
   const talk = await converse(server, [calls("bash", { command: "echo said; sleep 47.13" })], {
     settings: { autoApproveCommands: true },
   });
   await eventWhere(server, talk.sessionId, ({ type }) => type === "tool.output");
   process.kill(server.pid, "SIGTERM");
   await until("it is stopping", () => !existsSync(join(server.dataDir, "server.json")));
-  const { code, tookMs } = await server.end("SIGINT");
-  expect(code).toBe(130);
-  expect(tookMs).toBeLessThan(500);
+  expect((await server.end("SIGINT")).code).toBe(130);
   await processesEnd("sleep 47.13");
   await server.start();
   await taskIn(server, talk.taskId, "completed");

@@ -96,7 +96,6 @@ describe.each(["SIGTERM", "SIGKILL"] as const)("%s and a new start", (signal) =>
 async function interrupt(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   const ended = await server.end(signal);
   expect(ended).toMatchObject(signal === "SIGTERM" ? { code: 0, signal: null } : { code: null, signal });
-  expect(ended.tookMs, "ms to end, with 1000 ms of grace").toBeLessThan(3500);
   expect(existsSync(join(server.dataDir, "server.json"))).toBe(signal === "SIGKILL");
 }
 
