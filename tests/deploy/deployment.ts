@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createCaller, type Caller } from "../support/caller.ts";
 import { environment, hasEnded, root } from "../support/server-process.ts";
-import { until } from "../support/until.ts";
+import { limitMs, until } from "../support/until.ts";
 import { processesWith } from "../support/processes.ts";
 import { ownPort } from "../kill/ports.ts";
 
@@ -21,7 +21,7 @@ export interface Deployment extends Caller {
   /** Ms from the start to the first answer. Throws when the life ended before. */
   up(): Promise<number>;
   signal(name: NodeJS.Signals): void;
-  gone(withinMs?: number): Promise<{ code: number | null; signal: NodeJS.Signals | null; tookMs: number }>;
+  gone(): Promise<{ code: number | null; signal: NodeJS.Signals | null; tookMs: number }>;
   /** SIGKILL for start.sh, the replicator and the server at once. */
   killAll(): Promise<void>;
   loseVolume(): void;
@@ -61,10 +61,10 @@ export async function createDeployment(
     for (const output of [child.stdout, child.stderr])
       output?.on("data", (bytes: Buffer) => void (said = (said + bytes.toString()).slice(-50_000)));
   };
-  const gone = async (withinMs = 20_000) => {
+  const gone = async () => {
     const ending = alive();
     const from = performance.now();
-    await until("start.sh is gone", () => hasEnded(ending), { withinMs, seen: () => said.slice(-3000) });
+    await until("start.sh is gone", () => hasEnded(ending), { seen: () => said.slice(-3000) });
     return { code: ending.exitCode, signal: ending.signalCode, tookMs: performance.now() - from };
   };
   const killAll = async () => {
@@ -87,7 +87,7 @@ export async function createDeployment(
         if (isGone()) throw new Error(`It ended before it answered. It said:\n${said.slice(-3000)}`);
         const answer = await caller.call("getServer").catch(() => undefined);
         if (answer?.status === 200) return performance.now() - startedAt;
-        if (performance.now() - startedAt > 30_000) throw new Error(`No answer. It said:\n${said}`);
+        if (performance.now() - startedAt > limitMs) throw new Error(`No answer. It said:\n${said}`);
         await pause(10);
       }
     },

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { until } from "../support/until.ts";
 
 export interface Litestream {
   bin: string;
@@ -19,6 +20,13 @@ export function findLitestream(environment = process.env): Litestream {
     if (bin && version) return { bin, version, isStandIn: version.startsWith("0.3.") };
   }
   throw new Error("No Litestream runs here: set LITESTREAM_BIN, or put `litestream` on PATH.");
+}
+
+/** Resolves once each database has a first copy in the replica, whose file names or object keys are given. */
+export async function inReplica(names: () => readonly string[]): Promise<void> {
+  const databases = ["chat_history", "agents", "settings"];
+  const isThere = (database: string) => names().some((name) => name.includes(`${database}/`));
+  await until("each database is in the replica", () => databases.every(isThere), { seen: names });
 }
 
 function standIn(): string {

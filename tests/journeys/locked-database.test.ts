@@ -30,11 +30,11 @@ test("while another process holds the database: writes are told to come back, ev
   let reads = 0;
   // A read that waited for the lock would never be answered: it is held until all of this has been.
   const look = async () => {
-    for (; reads < 200 || refusals.length < 20; reads++)
+    for (; reads < 200 || refusals.length < 12; reads++)
       expect((await server.call("getServer")).status).toBe(200);
   };
   const write = async () => {
-    while (refusals.length < 20) {
+    while (refusals.length < 12) {
       const answers = [
         await server.call("createSession", { body: {}, headers: { "Idempotency-Key": "one-in-the-lock" } }),
         await decide(server, asking.sessionId, approval),

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createDeployment, type Deployment } from "../deploy/deployment.ts";
-import { findLitestream } from "../deploy/litestream.ts";
+import { findLitestream, inReplica } from "../deploy/litestream.ts";
 import { damages, goOn, talk } from "../deploy/trial.ts";
 import { startFakeS3, type FakeS3 } from "../support/fake-s3.ts";
 import { converse, toolResults } from "../support/conversation.ts";
@@ -13,7 +12,12 @@ import { taskEnded } from "../support/until.ts";
 const keys = { AWS_ACCESS_KEY_ID: "replica-key", AWS_SECRET_ACCESS_KEY: "bucket-canary-7d1e0b6a" };
 const litestream = findLitestream();
 /** Stopped before that, the old one leaves what it has not looked at; start.sh asks the new one to look once more. */
-const oldStartsLookingMs = litestream.isStandIn ? 2500 : 0;
+async function isLookedAt(server: Deployment, s3?: FakeS3): Promise<void> {
+  if (!litestream.isStandIn) return;
+  const folder = join(server.folder, "replica");
+  const files = () => (existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : []);
+  await inReplica(s3 === undefined ? files : () => [...s3.objects.keys()]);
+}
 const names = ["chat_history", "agents", "settings"];
 
 test("without TALKCODY_REPLICA_URL it serves, and says in one line that nothing is replicated", async () => {
@@ -46,7 +50,7 @@ test.each([
 test("after a stop the last write is in the replica, and comes back whole on an empty volume", async () => {
   const server = await deployed();
   const sessionId = await talk(server);
-  await pause(oldStartsLookingMs);
+  await isLookedAt(server);
   const last = await server.call("createSession", { body: { title: "The last word" } });
   server.signal("SIGTERM");
   const { code } = await server.gone();
@@ -67,7 +71,7 @@ test("one database that is missing is brought back beside the others, which are 
   const sessionId = await talk(server);
   const agent = { name: "Kept", systemPrompt: "You were in the replica." };
   const { body: kept } = await server.call("createAgent", { body: agent });
-  await pause(oldStartsLookingMs);
+  await isLookedAt(server);
   await stopped(server);
   server.loseDatabase("agents");
   writeFileSync(join(server.dataDir, "agents.db.restoring"), "cut off by a kill");
@@ -127,7 +131,7 @@ test("where the replica refuses, nothing is started on empty databases; when it 
   const s3 = await bucket();
   const server = await deployed(s3);
   const sessionId = await talk(server);
-  await pause(oldStartsLookingMs);
+  await isLookedAt(server, s3);
   await stopped(server);
   server.loseVolume();
   s3.behave("refusing");
