@@ -74,7 +74,7 @@ export class ModelError extends Error {
 }
 
 /** Trying the same request again may help. */
-export function isPassing(failure: ModelFailure): boolean {
+export function isTransientModelFailure(failure: ModelFailure): boolean {
   return (
     failure === "rate-limited" ||
     failure === "overloaded" ||

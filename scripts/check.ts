@@ -14,7 +14,7 @@ const steps: Step[] = [
   { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
   { name: "lint", command: ["oxlint", "--deny-warnings"] },
   { name: "types", command: ["tsc", "--noEmit", "--pretty", "false"] },
-  { name: "floors", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "."] },
+  { name: "imports", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "."] },
   { name: "contract", command: ["redocly", "lint", "openapi.yaml"] },
   { name: "tests", command: ["node", "scripts/test.ts"] },
 ];

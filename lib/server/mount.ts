@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { preferred } from "./requests/accept.ts";
+import { preferredMediaType } from "./requests/preferred-media-type.ts";
 import { writeAnswer } from "./requests/answer.ts";
-import { readBody, type Body, type BodyOptions } from "./requests/body.ts";
+import { readBody, type ReadBody, type BodyOptions } from "./requests/body.ts";
 import type { Operation } from "./contract/contract.ts";
-import type { Call } from "./requests/call.ts";
+import type { OperationCall } from "./requests/operation-call.ts";
 import type { Invoke } from "./requests/invoke.ts";
 import { requireNoProcess } from "./requests/needs-process.ts";
 import { requestHash } from "./requests/request-hash.ts";
@@ -70,12 +70,12 @@ async function readCall(
   { operation, request }: Exchange,
   options: MountOptions,
   signal: AbortSignal,
-): Promise<Call> {
+): Promise<OperationCall> {
   const { path, query, header } = readParameters({ operation, request }, options);
   const body = await readBody(request.raw, operation, options.body);
   if (body.isJson) options.validation.body(operation, body.value, body.bytes);
   const accepts =
-    operation.offers.length > 1 ? preferred(request.headers.accept, operation.offers) : undefined;
+    operation.offers.length > 1 ? preferredMediaType(request.headers.accept, operation.offers) : undefined;
   return {
     operation,
     input: {
@@ -103,10 +103,10 @@ interface Read {
   path: object;
   query: object;
   header: object;
-  body: Body;
+  body: ReadBody;
 }
 
-function idempotencyOf({ operation, path, query, header, body }: Read): Call["idempotency"] {
+function idempotencyOf({ operation, path, query, header, body }: Read): OperationCall["idempotency"] {
   const key = (header as Record<string, unknown>)["Idempotency-Key"];
   if (typeof key !== "string") return undefined;
   return {

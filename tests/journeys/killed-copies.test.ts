@@ -16,7 +16,7 @@ async function server() {
   return { s3, server: started };
 }
 
-test("an upload that a kill cut is taken up by the next life", async () => {
+test("an upload that a kill cut is taken up by the next run", async () => {
   const { s3, server: life } = await server();
   s3.behave({ slowMs: 500 });
   await life.call("uploadFile", { body: "some bytes" });
@@ -32,7 +32,7 @@ test("an upload that a kill cut is taken up by the next life", async () => {
 });
 
 test(
-  "a copy that a kill cut counts for nothing, and the next life makes a whole one",
+  "a copy that a kill cut counts for nothing, and the next run makes a whole one",
   { timeout: 120_000 },
   async () => {
     const { s3, server: life } = await server();

@@ -93,7 +93,7 @@ test("runTool never runs a command twice, wherever it was killed", async () => {
   }
 });
 
-/** The request reaches the place where this life ends. */
+/** The request reaches the place where this run ends. */
 async function cut(operationId: OperationId, request: CallOptions): Promise<void> {
   const answer = await server.call(operationId, request).catch(() => undefined);
   if (answer !== undefined) throw new Error(`${operationId} was answered: ${answer.bytes.toString()}`);

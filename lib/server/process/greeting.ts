@@ -1,4 +1,4 @@
-export interface Arrival {
+export interface GreetingFacts {
   version: string;
   url: string;
   dataDir: string;
@@ -11,7 +11,7 @@ export interface Arrival {
 }
 
 /** What a person needs when the server is up: where it is, how to get in, and what to do next. */
-export function greeting({ version, url, dataDir, isKeyConfigured, model, replica }: Arrival): string {
+export function greeting({ version, url, dataDir, isKeyConfigured, model, replica }: GreetingFacts): string {
   const key = isKeyConfigured ? "the one in TALKCODY_API_KEY" : `cat "${dataDir}/api-key"`;
   const next =
     model === null

@@ -4,13 +4,13 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FileBody } from "../../ports/handler.ts";
 import type { Operation } from "../contract/contract.ts";
-import type { Outcome } from "./call.ts";
+import type { CallResult } from "./operation-call.ts";
 import type { Streams } from "../streams/sse.ts";
 
 /** Writes what a handler answered. */
 export async function writeAnswer(
   reply: FastifyReply,
-  outcome: Outcome,
+  outcome: CallResult,
   { operation, streams }: { operation: Operation; streams: Streams },
 ): Promise<void> {
   void reply.code(outcome.status);
@@ -21,7 +21,7 @@ export async function writeAnswer(
   void reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(outcome.body));
 }
 
-async function writeStream(reply: FastifyReply, events: NonNullable<Outcome["events"]>, streams: Streams) {
+async function writeStream(reply: FastifyReply, events: NonNullable<CallResult["events"]>, streams: Streams) {
   if (reply.request.method !== "HEAD") return streams.write(reply, events);
   writeHead(reply.header("content-type", "text/event-stream; charset=utf-8"));
 }

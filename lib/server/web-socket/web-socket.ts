@@ -3,9 +3,9 @@ import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket, WebSocketServer } from "ws";
 import { AppError } from "../../errors.ts";
-import type { Bounds } from "../http/bounds.ts";
+import type { ServerLimits } from "../http/server-limits.ts";
 import type { Operation } from "../contract/contract.ts";
-import { socketProtocol } from "../http/guard.ts";
+import { socketProtocol } from "../http/access-check.ts";
 import { serveSocket, type SocketOptions } from "./socket.ts";
 
 export interface Sockets {
@@ -17,12 +17,12 @@ export interface Sockets {
 
 export interface SocketsOptions extends Omit<SocketOptions, "requestId" | "log" | "connection"> {
   app: FastifyInstance;
-  bounds: Bounds;
+  limits: ServerLimits;
 }
 
 /** The WebSocket end of the server. An upgrade runs through the same hooks and the same route as every request. */
 export function createSockets({ app, ...options }: SocketsOptions): Sockets {
-  const { bounds, invoke } = options;
+  const { limits: bounds, invoke } = options;
   const handshakes = new WeakMap<IncomingMessage, { socket: Duplex; head: Buffer }>();
   const open = new Set<WebSocket>();
   let server: WebSocketServer | undefined;

@@ -115,7 +115,7 @@ test.each(kinds)(
   30_000,
 );
 
-test("what cannot even be told is left alone for this life and reported once; the others go on", async () => {
+test("what cannot even be told is left alone for this run and reported once; the others go on", async () => {
   const [broken, speaks] = [await running(), await running()];
   await server.end("SIGKILL");
   damage("UPDATE sessions SET last_sequence = 0 WHERE id = ?", broken.sessionId);
