@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 
 export type Event = Schemas["Event"];
 export type EventType = Event["type"];

@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { HistoryMessage, ProviderMetadata } from "./message.ts";
 import type { Provider } from "./settings.ts";
 import type { Usage } from "./task.ts";

@@ -1,4 +1,4 @@
-import type { Schemas } from "../../packages/shared/src/index.ts";
+import type { Schemas } from "../../packages/shared/src/schemas.ts";
 import type { ReplicaFacts } from "./replica.ts";
 
 export type Alarm = Schemas["Alarm"];

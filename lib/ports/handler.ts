@@ -1,10 +1,10 @@
 import type { operations } from "../../packages/shared/src/contract.gen.ts";
-import type { OperationId } from "../../packages/shared/src/index.ts";
+import type { OperationId } from "../../packages/shared/src/routes.gen.ts";
 import type { StreamFrame } from "../event.ts";
 import type { ByteRange } from "../file.ts";
 import type { Services } from "./services.ts";
 
-export type { OperationId } from "../../packages/shared/src/index.ts";
+export type { OperationId } from "../../packages/shared/src/routes.gen.ts";
 
 /** Bytes to answer with. */
 export interface FileBody {

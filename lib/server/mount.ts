@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { preferredMediaType } from "./requests/preferred-media-type.ts";
 import { writeAnswer } from "./requests/answer.ts";
 import { readBody, type ReadBody, type BodyOptions } from "./requests/body.ts";
-import type { Operation } from "./contract/contract.ts";
+import type { ContractOperation } from "./contract/contract.ts";
 import type { OperationCall } from "./requests/operation-call.ts";
 import type { Invoke } from "./requests/invoke.ts";
 import { requireNoProcess } from "./requests/needs-process.ts";
@@ -14,7 +14,7 @@ import type { Validation } from "./contract/validation.ts";
 import type { Sockets } from "./web-socket/web-socket.ts";
 
 export interface MountOptions {
-  operations: readonly Operation[];
+  operations: readonly ContractOperation[];
   validation: Validation;
   invoke: Invoke;
   streams: Streams;
@@ -43,7 +43,7 @@ export function mount(app: FastifyInstance, options: MountOptions): void {
 }
 
 interface Exchange {
-  operation: Operation;
+  operation: ContractOperation;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -99,7 +99,7 @@ function readParameters(
 }
 
 interface Read {
-  operation: Operation;
+  operation: ContractOperation;
   path: object;
   query: object;
   header: object;
@@ -129,7 +129,11 @@ function watch(response: ServerResponse): { signal: AbortSignal; release(): void
   return { signal: gone.signal, release: () => response.off("close", abort) };
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, operations: readonly Operation[]): never {
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operations: readonly ContractOperation[],
+): never {
   const path = request.url.split("?", 1)[0] ?? "";
   const allowed = operations
     .filter((operation) => patternOf(operation).test(path))
@@ -140,6 +144,6 @@ function refuse(request: FastifyRequest, reply: FastifyReply, operations: readon
   throw new AppError("method-not-allowed", `Expected one of ${methods.toSorted().join(", ")}.`);
 }
 
-function patternOf({ path }: Operation): RegExp {
+function patternOf({ path }: ContractOperation): RegExp {
   return new RegExp(`^${path.replaceAll(".", "[.]").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
 }

@@ -5,7 +5,7 @@ import type { EventFeed } from "../../lib/event.ts";
 import type { ReachFailpoint } from "../../lib/ports/failpoint.ts";
 import type { OperationId } from "../../lib/ports/handler.ts";
 import { createIds } from "../../lib/id.ts";
-import { readOperations, type Operation } from "../../lib/server/contract/contract.ts";
+import { readOperations, type ContractOperation } from "../../lib/server/contract/contract.ts";
 import { createInvoke, type Invoke } from "../../lib/server/requests/invoke.ts";
 import type { Storage } from "../../lib/ports/storage.ts";
 import { openStorage } from "../../lib/storage/index.ts";
@@ -31,7 +31,7 @@ export interface Server {
   stop(graceMs: number): Promise<void>;
 }
 
-export const operations = new Map<OperationId, Operation>(
+export const operations = new Map<OperationId, ContractOperation>(
   readOperations(contract).map((operation) => [operation.id, operation]),
 );
 

@@ -1,23 +1,37 @@
 import { expect, test } from "vitest";
-import { allowedSizes, linesMax, oversized, sizesPath } from "../../scripts/generate/sizes.ts";
-import { files, read, root } from "./repository.ts";
+import { quantile, topLevelFunctions } from "../../scripts/structure/functions.ts";
+import { kinds, measureOversized, ratchetPath, readRatchet } from "../../scripts/structure/ratchet.ts";
+import { code, files, read, root } from "./repository.ts";
 
-const allowed = allowedSizes(root);
-const needed = oversized(root);
+const allowed = readRatchet(root);
+const now = measureOversized(root);
 
-test("no file grows over the line", () => {
-  const grown = [...needed].filter(([path, lines]) => lines > (allowed[path] ?? linesMax));
-  const what = `over ${linesMax} lines, or over its size in ${sizesPath}: split it along its tangles`;
-  expect(grown, what).toEqual([]);
+test.each(kinds)("no %s grow over their limit", (kind) => {
+  const grown = Object.entries(now[kind]).filter(([name, size]) => size > (allowed[kind][name] ?? 0));
+  expect(grown, "split it where its subjects part; scripts/structure/ratchet.ts has the limits").toEqual([]);
 });
 
-test("a file that shrank keeps its new size", () => {
-  const loose = Object.entries(allowed).filter(([path, lines]) => lines > (needed.get(path) ?? 0));
-  expect(loose, "run `npm run generate -- --sizes`, which only ever lowers them").toEqual([]);
+test.each(kinds)("the ratchet of %s is as tight as it can be", (kind) => {
+  const loose = Object.entries(allowed[kind]).filter(([name, size]) => size > (now[kind][name] ?? 0));
+  expect(loose, `run \`npm run structure -- --turn\`: it lowers ${ratchetPath}`).toEqual([]);
 });
 
-test("a house test fits on a page", () => {
-  const pages = files.filter((path) => /^tests\/house\/[^/]+[.]test[.]ts$/.test(path));
+test("nine of ten functions have at most 25 lines", () => {
+  const product = code(
+    "app",
+    "lib",
+    "handlers",
+    "deploy",
+    "scripts",
+    "packages/cli/src",
+    "packages/shared/src",
+  );
+  const lines = topLevelFunctions(root, product).map((measured) => measured.lines);
+  expect(quantile(lines, 0.9), "give the parts of long functions names of their own").toBeLessThanOrEqual(25);
+});
+
+test("a structure test fits on a page", () => {
+  const pages = files.filter((path) => /^tests\/structure\/[^/]+[.]test[.]ts$/.test(path));
   const long = pages.filter((path) => read(path).trimEnd().split("\n").length > 60);
-  expect(long, "a house test says one thing in under 60 lines").toEqual([]);
+  expect(long, "a structure test says one thing in under 60 lines").toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Message, MessagePart } from "../../message.ts";
 import type { Session } from "../../session.ts";
 import type { Settings } from "../../settings.ts";

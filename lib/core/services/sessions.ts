@@ -1,6 +1,6 @@
 import { builtInAgentId } from "../../agent.ts";
 import { AppError } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import { textOf } from "../../message.ts";
 import type { SessionService } from "../../ports/services.ts";
 import type { Snapshot } from "../../session.ts";

@@ -1,5 +1,5 @@
 import { AppError, notFound } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { ToolService } from "../../ports/services.ts";
 import type { Task } from "../../task.ts";
 import { hasEnded } from "../../task.ts";

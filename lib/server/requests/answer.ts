@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FileBody } from "../../ports/handler.ts";
-import type { Operation } from "../contract/contract.ts";
+import type { ContractOperation } from "../contract/contract.ts";
 import type { CallResult } from "./operation-call.ts";
 import type { Streams } from "../streams/sse.ts";
 
@@ -11,7 +11,7 @@ import type { Streams } from "../streams/sse.ts";
 export async function writeAnswer(
   reply: FastifyReply,
   outcome: CallResult,
-  { operation, streams }: { operation: Operation; streams: Streams },
+  { operation, streams }: { operation: ContractOperation; streams: Streams },
 ): Promise<void> {
   void reply.code(outcome.status);
   if (outcome.isReplay) void reply.header("idempotency-replayed", "true");
@@ -27,7 +27,7 @@ async function writeStream(reply: FastifyReply, events: NonNullable<CallResult["
 }
 
 /** Whatever the bytes are, a browser that opens them here runs nothing and reads nothing. */
-async function writeFile(reply: FastifyReply, file: FileBody, operation: Operation): Promise<void> {
+async function writeFile(reply: FastifyReply, file: FileBody, operation: ContractOperation): Promise<void> {
   const takesRange = operation.parameters.some(({ name }) => name === "Range");
   void reply.headers({
     "content-type": file.mediaType,

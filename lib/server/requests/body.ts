@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../errors.ts";
 import type { ServerLimits } from "../http/server-limits.ts";
-import type { Operation } from "../contract/contract.ts";
+import type { ContractOperation } from "../contract/contract.ts";
 import type { ParseJson } from "../http/json.ts";
 import { readUpload, tooLarge } from "./upload.ts";
 
@@ -24,7 +24,7 @@ export interface ReadBody {
 /** Reads the body that the contract asks for. Throws unsupported-media-type, too-large, invalid-request. */
 export async function readBody(
   request: IncomingMessage,
-  { takes }: Operation,
+  { takes }: ContractOperation,
   options: BodyOptions,
 ): Promise<ReadBody> {
   const mediaType = mediaTypeOf(request);

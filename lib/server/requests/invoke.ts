@@ -4,7 +4,7 @@ import { AppError } from "../../errors.ts";
 import type { CommitAnswer, Handlers } from "../../ports/handler.ts";
 import type { Services } from "../../ports/services.ts";
 import type { Storage } from "../../ports/storage.ts";
-import type { Operation } from "../contract/contract.ts";
+import type { ContractOperation } from "../contract/contract.ts";
 import type { OperationCall, CallResult } from "./operation-call.ts";
 import { createRememberedRequests, type KeyedRequest, keyReused } from "./idempotency.ts";
 
@@ -25,7 +25,7 @@ type AnyHandler = (input: OperationCall["input"], services: Services) => unknown
 export function createInvoke({ handlers, services, storage, clock, stopped }: InvokeOptions): Invoke {
   const memory = createRememberedRequests(storage, () => timestamp(clock.now()));
   const underWay = new Map<string, { requestHash: string; outcome: Promise<CallResult> }>();
-  const atomically = ({ database }: Operation) => storage.requestDatabases[database].atomically;
+  const atomically = ({ database }: ContractOperation) => storage.requestDatabases[database].atomically;
   const run = ({ operation, input }: OperationCall) => {
     // Input and answer were held against the types of the operation where the handler was written.
     const handler = handlers[operation.id] as AnyHandler;
@@ -108,7 +108,7 @@ function isCommit(answer: unknown): answer is CommitAnswer<unknown> {
   return typeof answer === "function";
 }
 
-function answerOf(answer: unknown, { id }: Operation): CallResult {
+function answerOf(answer: unknown, { id }: ContractOperation): CallResult {
   if (typeof answer === "object" && answer !== null && "status" in answer) return answer as CallResult;
   throw new Error(`The handler of ${id} gave no answer; only an operation marked x-waits may wait.`);
 }

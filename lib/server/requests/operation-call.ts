@@ -1,10 +1,10 @@
 import type { StreamFrame } from "../../event.ts";
 import type { FileBody } from "../../ports/handler.ts";
-import type { Operation } from "../contract/contract.ts";
+import type { ContractOperation } from "../contract/contract.ts";
 
 /** A validated request, from whichever transport. */
 export interface OperationCall {
-  operation: Operation;
+  operation: ContractOperation;
   input: CallInput;
   /** With a key the work is done once. */
   idempotency?: IdempotencyKey | undefined;

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import type { FastifyBaseLogger } from "fastify";
 import type { RawData, WebSocket } from "ws";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import { AppError } from "../../errors.ts";
 import type { OperationId } from "../../ports/handler.ts";
 import type { ServerLimits } from "../http/server-limits.ts";
-import type { Operation } from "../contract/contract.ts";
+import type { ContractOperation } from "../contract/contract.ts";
 import type { RequestObserver } from "../http/app.ts";
 import type { CallInput, CallResult, OperationCall } from "../requests/operation-call.ts";
 import type { Invoke } from "../requests/invoke.ts";
@@ -13,11 +13,11 @@ import type { ParseJson } from "../http/json.ts";
 import { createSocketWriter, type SocketWriter } from "./socket-writer.ts";
 import { problemIn } from "../http/problem.ts";
 import { requestHash } from "../requests/request-hash.ts";
-import { createSubscriptions, type Subscriptions } from "./subscriptions.ts";
+import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.ts";
 import type { Validation } from "../contract/validation.ts";
 
-export interface SocketOptions {
-  operations: ReadonlyMap<OperationId, Operation>;
+export interface ServeSocketOptions {
+  operations: ReadonlyMap<OperationId, ContractOperation>;
   validation: Validation;
   invoke: Invoke;
   observer?: RequestObserver | undefined;
@@ -33,7 +33,7 @@ export interface SocketOptions {
 type Request = Schemas["WebSocketRequest"];
 
 /** Serves one accepted socket: answers every request once and in order, and follows the sessions it subscribes to. */
-export function serveSocket(socket: WebSocket, options: SocketOptions): void {
+export function serveSocket(socket: WebSocket, options: ServeSocketOptions): void {
   const line = createSocketWriter(socket, options.connection, options.limits);
   const subscriptions = createSubscriptions({ line, ...options });
   const peer: Peer = { line, subscriptions, options };
@@ -45,8 +45,8 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
 
 interface Peer {
   line: SocketWriter;
-  subscriptions: Subscriptions;
-  options: SocketOptions;
+  subscriptions: SocketSubscriptions;
+  options: ServeSocketOptions;
 }
 
 async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<void> {

@@ -7,7 +7,7 @@ import type { SocketWriter } from "./socket-writer.ts";
 type Frames = AsyncIterable<readonly StreamFrame[]>;
 
 /** The sessions one socket follows. */
-export interface Subscriptions {
+export interface SocketSubscriptions {
   /** Follows a session, anew if it did already. `open` makes the stream and may throw; nothing is sent before `isOpen` was called. Throws invalid-request for one too many. */
   add(
     sessionId: string,
@@ -24,7 +24,7 @@ export interface SubscriptionsOptions {
   log: FastifyBaseLogger;
 }
 
-export function createSubscriptions({ line, limits, log }: SubscriptionsOptions): Subscriptions {
+export function createSubscriptions({ line, limits, log }: SubscriptionsOptions): SocketSubscriptions {
   const following = new Map<string, AbortController>();
   const remove = (sessionId: string) => {
     following.get(sessionId)?.abort();

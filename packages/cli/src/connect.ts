@@ -1,6 +1,6 @@
 import type { Client } from "@talkcody/shared";
 import { createClient } from "@talkcody/shared";
-import type { Connection } from "./discovery.ts";
+import type { DiscoveredServer } from "./discovery.ts";
 import { discover } from "./discovery.ts";
 
 export type { Client } from "@talkcody/shared";
@@ -11,13 +11,13 @@ const retriesMax = 2;
 const backoff = { mostMs: 2000 };
 
 /** A client for the server of this machine, or of the environment. Throws Failure when there is none. */
-export function connect(find: () => Connection = discover): Client {
+export function connect(find: () => DiscoveredServer = discover): Client {
   const { baseUrl, apiKey } = find();
   return createClient({ baseUrl, apiKey, retriesMax, backoff, fetch: createFollowingFetch(baseUrl, find) });
 }
 
 /** A server that was started again may have another port: a request that does not get through looks for it, and the next try goes there. */
-function createFollowingFetch(baseUrl: string, find: () => Connection): typeof fetch {
+function createFollowingFetch(baseUrl: string, find: () => DiscoveredServer): typeof fetch {
   let current = baseUrl;
   return async (input, init) => {
     const url = typeof input === "string" ? current + input.slice(baseUrl.length) : input;
@@ -30,7 +30,7 @@ function createFollowingFetch(baseUrl: string, find: () => Connection): typeof f
   };
 }
 
-function found(find: () => Connection): string | undefined {
+function found(find: () => DiscoveredServer): string | undefined {
   try {
     return find().baseUrl;
   } catch {

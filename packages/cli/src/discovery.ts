@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "./failures.ts";
 
-export interface Connection {
+export interface DiscoveredServer {
   baseUrl: string;
   apiKey: string;
 }
@@ -16,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function discover(
   environment: Environment = process.env,
   platform: string = process.platform,
-): Connection {
+): DiscoveredServer {
   const [url, key] = [environment["TALKCODY_URL"]?.trim(), environment["TALKCODY_API_KEY"]?.trim()];
   if (url && !key)
     throw new Failure("TALKCODY_URL is set but TALKCODY_API_KEY is not; set both, or neither.");
