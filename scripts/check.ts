@@ -14,8 +14,11 @@ const steps: Step[] = [
   { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
   { name: "lint", command: ["oxlint", "--deny-warnings"] },
   { name: "types", command: ["tsc", "--noEmit", "--pretty", "false"] },
-  { name: "imports", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "."] },
-  { name: "contract", command: ["redocly", "lint", "openapi.yaml"] },
+  { name: "imports", command: ["depcruise", "--config", "scripts/structure/import-rules.mjs", "."] },
+  {
+    name: "contract",
+    command: ["redocly", "lint", "--config", "scripts/contract/redocly.yaml", "openapi.yaml"],
+  },
   { name: "tests", command: ["node", "scripts/test.ts"] },
 ];
 

@@ -7,7 +7,7 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 /** The imports of all source files, as dependency-cruiser resolves them. */
 export function readImports(root: string): Imports {
   const bin = join(import.meta.dirname, "../../node_modules/.bin/depcruise");
-  const parameters = [bin, "--config", ".dependency-cruiser.mjs", "--output-type", "json", "."];
+  const parameters = [bin, "--config", "scripts/structure/import-rules.mjs", "--output-type", "json", "."];
   const options = { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 } as const;
   const { modules } = JSON.parse(execFileSync(process.execPath, parameters, options)) as Report;
   return new Map(

@@ -17,7 +17,8 @@ import {
 const root = join(import.meta.dirname, "../..");
 const apiKey = "k".repeat(43);
 const folder = mkdtempSync(join(tmpdir(), "message-path-"));
-const server = await startServer(loadConfig({ TALKCODY_DATA_DIR: folder, TALKCODY_API_KEY: apiKey }));
+const environment = { TALKCODY_DATA_DIR: folder, TALKCODY_API_KEY: apiKey, TALKCODY_GRACE_PERIOD_MS: "0" };
+const server = await startServer(loadConfig(environment));
 try {
   const client = createClient({ baseUrl: server.url, apiKey });
   const session = await client.createSession({ body: { model: "script@scripted" } });

@@ -13,7 +13,7 @@ const bin = join(import.meta.dirname, "../../../node_modules/.bin/depcruise");
 
 /** What dependency-cruiser says of a tree under the tree's own rules. */
 export function cruise(root: string): Cruise {
-  const parameters = [bin, "--config", ".dependency-cruiser.mjs", "--output-type", "json", "."];
+  const parameters = [bin, "--config", "scripts/structure/import-rules.mjs", "--output-type", "json", "."];
   try {
     return JSON.parse(run(root, parameters));
   } catch (error) {

@@ -14,7 +14,7 @@ const packages = [
 ];
 
 /** Files that keep every rule, so that a false alarm shows. */
-const house: Record<string, string> = {
+const sound: Record<string, string> = {
   "app/assemble.ts": `import { open } from "../lib/storage/open.ts"; import { run } from "../lib/platform/run.ts";
     import { ask } from "../lib/models/ask.ts"; import { serve } from "../lib/server/serve.ts";
     import { config } from "../lib/config/config.ts"; import { registry } from "../handlers/registry.gen.ts"; console.log(open, run, ask, serve, config, registry);`,
@@ -40,21 +40,22 @@ const house: Record<string, string> = {
   "tests/noun.test.ts": `import { test } from "vitest"; import { noun } from "../lib/noun.ts"; test(noun, () => {});`,
 };
 
-/** Lays a small sound house into a folder and one breach of each floor beside it. */
+/** Lays a small sound tree into a folder, and one breach of each rule beside it. */
 export function layTree(root: string, tree: string): void {
-  for (const name of [".dependency-cruiser.mjs", "tsconfig.json"])
+  mkdirSync(join(tree, "scripts/structure"), { recursive: true });
+  for (const name of ["scripts/structure/import-rules.mjs", "tsconfig.json"])
     copyFileSync(join(root, name), join(tree, name));
   put(
     tree,
     "package.json",
-    manifest("house", { devDependencies: { vitest: "1.0.0" }, dependencies: installed() }),
+    manifest("sound", { devDependencies: { vitest: "1.0.0" }, dependencies: installed() }),
   );
   put(tree, "packages/shared/package.json", manifest("@talkcody/shared", { exports: "./src/index.ts" }));
   put(tree, "packages/cli/package.json", manifest("cli", { dependencies: { "@talkcody/shared": "1.0.0" } }));
   for (const name of packages) layPackage(tree, name);
   mkdirSync(join(tree, "node_modules/@talkcody"));
   symlinkSync("../../packages/shared", join(tree, "node_modules/@talkcody/shared"));
-  for (const [path, source] of Object.entries(house)) put(tree, path, source);
+  for (const [path, source] of Object.entries(sound)) put(tree, path, source);
   for (const { file, source } of breaches) if (source !== null) put(tree, file, source);
 }
 
