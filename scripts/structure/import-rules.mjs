@@ -82,7 +82,7 @@ export default {
     ),
     rule(
       "clients-use-http-only",
-      "A client reaches the server over HTTP through @talkcody/shared, never by import.",
+      "A client reaches the server over HTTP through packages/shared, never by import.",
       { path: clients, pathNot: outside },
       { path: ["^lib/", "^handlers/", app, "^(scripts|bench|tests)/"] },
     ),
@@ -94,9 +94,15 @@ export default {
     ),
     rule(
       "cli-uses-no-package",
-      "packages/cli needs only Node and @talkcody/shared.",
+      "packages/cli needs only Node and packages/shared: npm could take the package's dependencies from strangers.",
       { path: "^packages/cli/", pathNot: outside },
       { path: npm },
+    ),
+    rule(
+      "clients-use-the-exports-of-shared",
+      "A client imports packages/shared/src/index.ts, as everybody else can: export there what is missing.",
+      { path: clients, pathNot: outside },
+      { path: "^packages/shared/", pathNot: "^packages/shared/src/index[.]ts$" },
     ),
     rule(
       "server-knows-no-client",
@@ -172,7 +178,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^tests/fixtures/|^packages/web/dist/" },
+    exclude: { path: "^tests/fixtures/|^packages/[^/]+/dist/" },
     enhancedResolveOptions: {
       extensions: [".ts", ".js", ".json"],
       exportsFields: ["exports"],

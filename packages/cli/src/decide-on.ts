@@ -1,4 +1,4 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../shared/src/index.ts";
 import type { Context } from "./command.ts";
 import { findAction } from "./find.ts";
 import type { Action } from "./frame.ts";

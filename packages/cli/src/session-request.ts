@@ -1,4 +1,4 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../shared/src/index.ts";
 import { UsageError } from "./failures.ts";
 
 export const sessionOptions = {

@@ -1,4 +1,4 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../shared/src/index.ts";
 import type { Client } from "./connect.ts";
 import { findSession } from "./find.ts";
 import type { Task } from "./frame.ts";

@@ -1,5 +1,5 @@
-import type { StreamState } from "@talkcody/shared";
-import { followSession } from "@talkcody/shared";
+import type { StreamState } from "../../shared/src/index.ts";
+import { followSession } from "../../shared/src/index.ts";
 import type { Client } from "./connect.ts";
 import type { Action, Frame, Task } from "./frame.ts";
 import { hasEnded } from "./frame.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "@talkcody/shared";
+import { createClient } from "../../shared/src/index.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DemoServer } from "../../../scripts/demo/server.ts";
 import { startServer } from "../../../scripts/demo/server.ts";

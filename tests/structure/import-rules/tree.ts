@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { breaches } from "./breaches.ts";
 
@@ -36,7 +36,7 @@ const sound: Record<string, string> = {
   "handlers/nouns/getNoun.ts": `import { noun } from "../../lib/noun.ts"; export const getNoun = () => noun;`,
   "packages/shared/src/index.ts": `export * from "./routes.ts";`,
   "packages/shared/src/routes.ts": `export const routes = {};`,
-  "packages/cli/src/main.ts": `import { routes } from "@talkcody/shared"; import { argv } from "node:process"; console.log(routes, argv);`,
+  "packages/cli/src/main.ts": `import { routes } from "../../shared/src/index.ts"; import { argv } from "node:process"; console.log(routes, argv);`,
   "tests/noun.test.ts": `import { test } from "vitest"; import { noun } from "../lib/noun.ts"; test(noun, () => {});`,
 };
 
@@ -50,11 +50,9 @@ export function layTree(root: string, tree: string): void {
     "package.json",
     manifest("sound", { devDependencies: { vitest: "1.0.0" }, dependencies: installed() }),
   );
-  put(tree, "packages/shared/package.json", manifest("@talkcody/shared", { exports: "./src/index.ts" }));
-  put(tree, "packages/cli/package.json", manifest("cli", { dependencies: { "@talkcody/shared": "1.0.0" } }));
+  put(tree, "packages/shared/package.json", manifest("@talkcody/shared", {}));
+  put(tree, "packages/cli/package.json", manifest("@talkcody/cli", {}));
   for (const name of packages) layPackage(tree, name);
-  mkdirSync(join(tree, "node_modules/@talkcody"));
-  symlinkSync("../../packages/shared", join(tree, "node_modules/@talkcody/shared"));
   for (const [path, source] of Object.entries(sound)) put(tree, path, source);
   for (const { file, source } of breaches) if (source !== null) put(tree, file, source);
 }

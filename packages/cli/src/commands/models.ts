@@ -1,4 +1,4 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../../shared/src/index.ts";
 import { defineCommand } from "../command.ts";
 import { count } from "../render/amounts.ts";
 import { plainLine } from "../render/sanitise.ts";

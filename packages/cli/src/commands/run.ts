@@ -1,4 +1,4 @@
-import { NetworkError } from "@talkcody/shared";
+import { NetworkError } from "../../../shared/src/index.ts";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
 import type { Client } from "../connect.ts";

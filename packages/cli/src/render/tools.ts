@@ -1,4 +1,4 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../../shared/src/index.ts";
 import { duration } from "./amounts.ts";
 import type { OutputLines } from "./output.ts";
 import { changeLines, changeOf } from "./change.ts";
