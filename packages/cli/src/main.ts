@@ -11,12 +11,13 @@ import { runCommand } from "./commands/run.ts";
 import { connect } from "./connect.ts";
 import { sentenceOf, UsageError } from "./failures.ts";
 import type { Sheet } from "./help.ts";
-import { commandHelp, help, version } from "./help.ts";
+import { commandHelp, help } from "./help.ts";
 import { plain } from "./render/sanitise.ts";
 import { wrapped } from "./render/wrap.ts";
 import { closest } from "./suggest.ts";
 import type { Terminal } from "./terminal.ts";
 import { openTerminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** In the order of the help. */
 const commands = new Map<string, Command>([
