@@ -3,33 +3,26 @@ import { join } from "node:path";
 import { sourceFiles } from "../../scripts/source-files.ts";
 import { root } from "../support/server-process.ts";
 import { succeed } from "./execute.ts";
+import { blockOf, guides } from "./guides.ts";
 
 export const names = ["shared", "cli"] as const;
 export type Name = (typeof names)[number];
 
-interface Packed {
-  name: string;
-  filename: string;
-  files: { path: string }[];
-}
-
-/** The path of the tarball that `npm pack` writes into the folder. */
+/** Packs as the guides say, but into the folder. Returns the path of the tarball. */
 export async function pack(name: Name, folder: string): Promise<string> {
-  const { filename } = await npmPack(name, ["--pack-destination", folder]);
+  const env = { ...process.env, npm_config_pack_destination: folder, npm_config_silent: "true" };
+  const out = await succeed(["sh", "-c", blockOf(guides[name], "sh pack")], { cwd: root, env });
+  const [filename] = /^talkcody-\S+[.]tgz$/m.exec(out) ?? [];
+  if (filename === undefined)
+    throw new Error(`npm pack named no tarball of packages/${name}; it said:\n${out}`);
   return join(folder, filename);
 }
 
 /** What `npm pack --dry-run` would pack, sorted. */
 export async function listed(name: Name): Promise<string[]> {
-  const { files } = await npmPack(name, ["--dry-run"]);
-  return files.map(({ path }) => path).sort();
-}
-
-async function npmPack(name: Name, options: string[]): Promise<Packed> {
-  const command = ["npm", "pack", "--workspace", `packages/${name}`, "--json", "--silent", ...options];
-  const [packed] = JSON.parse(await succeed(command, { cwd: root })) as Packed[];
-  if (packed === undefined) throw new Error(`npm pack wrote nothing about packages/${name}.`);
-  return packed;
+  const command = ["npm", "pack", "--workspace", `packages/${name}`, "--dry-run", "--json", "--silent"];
+  const packages = JSON.parse(await succeed(command, { cwd: root })) as { files: { path: string }[] }[];
+  return packages.flatMap(({ files }) => files.map(({ path }) => path)).sort();
 }
 
 /** What a package should hold, derived from the sources: each compiled, its types where they can be imported, and nothing else. */

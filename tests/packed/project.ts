@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { root } from "../support/server-process.ts";
 import { succeed } from "./execute.ts";
+import { blockOf, guides } from "./guides.ts";
 import type { Name } from "./pack.ts";
 
 /** Bundles for the size; pinned here, because nothing but this test needs it. */
@@ -12,31 +13,28 @@ export async function createProject(folder: string, tarballs: Record<Name, strin
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   cpSync(join(root, "tests/fixtures/packed"), folder, { recursive: true });
-  writeFileSync(join(folder, "guide.mjs"), guideProgram());
-  // The packages themselves come from no registry.
-  await npmInstall(folder, ["--offline", "--cache", join(folder, "no-cache"), tarballs.shared, tarballs.cli]);
-  await npmInstall(folder, ["--save-dev", "--ignore-scripts", bundler, `@types/node@${nodeTypesVersion()}`]);
+  writeFileSync(join(folder, "guide.mjs"), blockOf(guides.shared, "ts"));
+  const env = withoutRegistry(folder);
+  cpSync(tarballs.shared, join(folder, basename(tarballs.shared)));
+  await succeed(["sh", "-c", blockOf(guides.shared, "sh install")], { cwd: folder, env });
+  await succeed(["npm", "install", tarballs.cli], { cwd: folder, env });
+  const tools = [bundler, `@types/node@${nodeTypesVersion()}`];
+  await succeed(["npm", "install", "--save-dev", "--ignore-scripts", ...tools], { cwd: folder });
   return folder;
 }
 
-/** Installs the terminal client as the guide says, but where no registry can be reached. Returns the folder of its command. */
+/** Installs the terminal client as the guide says. Returns the folder of its command. */
 export async function installGlobally(folder: string, tarball: string): Promise<string> {
   mkdirSync(folder);
-  const nowhere = ["--offline", "--cache", join(folder, "no-cache"), "--registry", "http://127.0.0.1:9"];
-  await npmInstall(folder, ["--global", "--prefix", folder, ...nowhere, tarball]);
+  const env = { ...withoutRegistry(folder), npm_config_prefix: folder };
+  await succeed(["sh", "-c", blockOf(guides.cli, "sh install")], { cwd: dirname(tarball), env });
   return join(folder, "bin");
 }
 
-function npmInstall(folder: string, options: string[]): Promise<string> {
-  return succeed(["npm", "install", "--no-audit", "--no-fund", ...options], { cwd: folder });
-}
-
-/** The program in the guide to the API, as it stands. */
-function guideProgram(): string {
-  const guide = readFileSync(join(root, "docs/guides/use-the-api.md"), "utf8");
-  const [, program] = /^```ts\n([\s\S]*?)^```/m.exec(guide) ?? [];
-  if (program === undefined) throw new Error("docs/guides/use-the-api.md has no TypeScript.");
-  return program;
+/** Where no registry can be reached and nothing is cached: the packages must bring all they need. */
+function withoutRegistry(folder: string): Record<string, string | undefined> {
+  const cache = join(folder, "no-cache");
+  return { ...process.env, npm_config_offline: "true", npm_config_cache: cache, npm_config_audit: "false" };
 }
 
 function nodeTypesVersion(): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execute, type Executed } from "./execute.ts";
+import { blockOf, guides } from "./guides.ts";
 import { environmentOf, type Node } from "./nodes.ts";
 import type { Running } from "./sdk.ts";
 import type { Tally } from "./tally.ts";
@@ -44,6 +45,18 @@ export async function checkTerminal(tally: Tally, node: Node, running: Running):
   await check("wun, which is no command", async () =>
     expectRun(await talkcody(["wun"]), { code: 2, out: /^$/, err: /did you mean run/ }),
   );
+  await check("as the guide connects it", async () =>
+    expectRun(await connected(node, running), { out: /\w{6}/ }),
+  );
+  await check("under Node 18, which is too old", async () => {
+    const pretend = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.8'})";
+    const refused = await talkcody(["ls"], { NODE_OPTIONS: `--import=${pretend}` });
+    expectRun(refused, {
+      code: 2,
+      out: /^$/,
+      err: /^talkcody needs Node 20 or newer and this is Node 18\.20\.8: .*\n$/,
+    });
+  });
   await check("ls with a wrong key", async () => {
     const refused = await talkcody(["ls"], { TALKCODY_API_KEY: "wrong-key-0123456789" });
     expectRun(refused, { code: 1, out: /^$/, err: /TALKCODY_API_KEY/ });
@@ -58,6 +71,15 @@ function runner(node: Node, { project, bin, url, key }: Running) {
   const env = { ...own, PATH: `${own["PATH"]}:${bin}`, TALKCODY_URL: url, TALKCODY_API_KEY: key };
   return (args: string[], more: Environment = {}) =>
     execute(["/usr/bin/env", "talkcody", ...args], { cwd: project, env: { ...env, ...more } });
+}
+
+/** The commands of the guide, with the address and the key of this server. */
+function connected(node: Node, { project, bin, url, key }: Running): Promise<Executed> {
+  const { PATH, ...own } = environmentOf(node, project);
+  const commands = blockOf(guides.cli, "sh connect")
+    .replace("https://talkcody.example.com", url)
+    .replace("your-key", key);
+  return execute(["sh", "-euc", commands], { cwd: project, env: { ...own, PATH: `${PATH}:${bin}` } });
 }
 
 interface Expected {

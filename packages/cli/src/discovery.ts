@@ -38,7 +38,9 @@ export function dataDir(environment: Environment, platform: string): string {
   return `${environment["XDG_DATA_HOME"] ?? `${home}/.local/share`}/talkcody-backend`;
 }
 
-const noServer = "No server is running; start one with `npm start`.";
+const noServer =
+  "No server is running on this machine; start one with `npm start`, " +
+  "or set TALKCODY_URL and TALKCODY_API_KEY for one elsewhere.";
 
 function readServer(folder: string): string {
   const { url, pid } = serverFile(join(folder, "server.json"));

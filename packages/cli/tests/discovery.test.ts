@@ -39,7 +39,7 @@ test("the key of the environment goes before the file", () => {
 });
 
 test("without a server it says how to start one", () => {
-  expect(() => discover(here())).toThrow("No server is running; start one with `npm start`.");
+  expect(() => discover(here())).toThrow("start one with `npm start`, or set TALKCODY_URL");
 });
 
 test("a server file whose process is gone counts as none", () => {
