@@ -37,7 +37,7 @@ for (const step of steps.filter(({ name }) => !options.without.includes(name))) 
     `${ok ? "✓" : "✗"} ${step.name.padEnd(width)} ${seconds} s   ${ok ? lastWord(step, output) : "failed"}`,
   );
   if (ok) continue;
-  console.log(`\n${output.trim()}\n\nOnly this step again: npx ${step.command.join(" ")}`);
+  console.log(`\n${output.trim()}\n\nOnly this step again: npx --no-install ${step.command.join(" ")}`);
   process.exitCode = 1;
   break;
 }

@@ -125,7 +125,7 @@ function createStage({ out, style }: Terminal) {
         "Next, with a model of your own:",
         `  ${style.accent("export OPENAI_API_KEY=…")}   ${style.quiet("or ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_COMPATIBLE_BASE_URL")}`,
         `  ${style.accent("npm start")}`,
-        `  ${style.accent('npx talkcody run --model gpt-5-mini@openai --repo https://github.com/you/app "…"')}`,
+        `  ${style.accent('npx --no-install talkcody run --model gpt-5-mini@openai --repo https://github.com/you/app "…"')}`,
       ];
       if (isGreen)
         lines(

@@ -16,7 +16,7 @@ export function greeting({ version, url, dataDir, isKeyConfigured, model, replic
   const next =
     model === null
       ? "npm run demo                  (in a second terminal; it needs no account)"
-      : 'npx talkcody run "What is in this workspace?"      (in a second terminal)';
+      : 'npx --no-install talkcody run "What is in this workspace?"      (in a second terminal, in this folder)';
   const copies = replica === null ? [] : [`  Replica  ${replica.replace(/[?].*/, "")}`];
   return [
     "",
