@@ -1,4 +1,4 @@
-import { widthOf } from "./width.ts";
+import { lastCluster, widthOf } from "./width.ts";
 
 /** Breaks lines between words, so that the terminal does not break them within. */
 export interface Wrap {
@@ -12,12 +12,15 @@ export function createWrap(columns: () => number): Wrap {
   let column = 0;
   /** Blanks before a word are written with it, or not at all. */
   let blanks = "";
+  /** A piece may end within what a person sees as one character: the next piece then adds to it. */
+  let last = "";
   let isFenced = false;
   let isVerbatim = false;
 
   const newLine = () => {
     column = 0;
     blanks = "";
+    last = "";
     isVerbatim = isFenced;
   };
   const word = (text: string): string => {
@@ -25,16 +28,21 @@ export function createWrap(columns: () => number): Wrap {
       if (text.startsWith("```")) isFenced = !isFenced;
       isVerbatim ||= isFenced || text.startsWith("|") || blanks.length >= 4;
     }
-    const width = widthOf(text);
+    const width = widthOf(last + text) - widthOf(last);
     const breaks = !isVerbatim && blanks !== "" && column > 0 && column + blanks.length + width > columns();
     const before = breaks ? "\n" : blanks;
     column = breaks ? width : column + blanks.length + width;
     blanks = "";
+    last = lastCluster(last + text);
     return before + text;
+  };
+  const pause = (text: string) => {
+    blanks += text;
+    last = "";
   };
   const part = (text: string): string => {
     if (text === "\n") newLine();
-    else if (text.trim() === "") blanks += text;
+    else if (text.trim() === "") pause(text);
     else return word(text);
     return text === "\n" ? text : "";
   };
