@@ -3,8 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DiscoveredServer } from "../../packages/cli/src/discovery.ts";
-import { discover } from "../../packages/cli/src/discovery.ts";
+import type { DiscoveredServer } from "../../packages/cli/src/server/discovery.ts";
+import { discover } from "../../packages/cli/src/server/discovery.ts";
 
 const root = join(import.meta.dirname, "../..");
 const startMsMax = 20_000;

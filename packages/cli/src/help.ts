@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import type { Style } from "./render/style.ts";
-import { wrapped } from "./render/wrap.ts";
+import { wrapped } from "./render/text/wrap.ts";
 
 /** What it is written on; lines break at `columns`. */
 export interface Sheet {

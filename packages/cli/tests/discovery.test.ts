@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadConfig } from "../../../lib/config/config.ts";
-import { dataDir, discover } from "../src/discovery.ts";
+import { dataDir, discover } from "../src/server/discovery.ts";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "discovery-"))));

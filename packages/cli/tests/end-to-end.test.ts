@@ -11,12 +11,12 @@ import type { DemoServer } from "../../../scripts/demo/server.ts";
 import { startServer } from "../../../scripts/demo/server.ts";
 import type { Frame } from "../src/frame.ts";
 import { shortId } from "../src/ids.ts";
-import { createInbox } from "../src/inbox.ts";
-import type { Keyboard } from "../src/keyboard.ts";
-import { createInteractiveWatcher } from "../src/interactive.ts";
+import { createInbox } from "../src/watch/inbox.ts";
+import type { Keyboard } from "../src/terminal/keyboard.ts";
+import { createInteractiveWatcher } from "../src/watch/interactive.ts";
 import { createFrameRenderer } from "../src/render/frames.ts";
-import type { Happening } from "../src/watch.ts";
-import { watch } from "../src/watch.ts";
+import type { Happening } from "../src/watch/watch.ts";
+import { watch } from "../src/watch/watch.ts";
 import { createDesk } from "./desk.ts";
 
 const bin = join(import.meta.dirname, "../bin/talkcody.mjs");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createStyle } from "../src/render/style.ts";
 import { table } from "../src/render/table.ts";
-import { clip, fit, widthOf } from "../src/render/width.ts";
-import { createWrap } from "../src/render/wrap.ts";
+import { clip, fit, widthOf } from "../src/render/text/width.ts";
+import { createWrap } from "../src/render/text/wrap.ts";
 
 const family = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}";
 const thumb = "\u{1f44d}\u{1f3fd}";

@@ -1,9 +1,9 @@
-import type { Client } from "../../shared/src/index.ts";
-import { createClient } from "../../shared/src/index.ts";
+import type { Client } from "../../../shared/src/index.ts";
+import { createClient } from "../../../shared/src/index.ts";
 import type { DiscoveredServer } from "./discovery.ts";
 import { discover } from "./discovery.ts";
 
-export type { Client } from "../../shared/src/index.ts";
+export type { Client } from "../../../shared/src/index.ts";
 
 /** Tries after the first; a person waits for the answer. */
 const retriesMax = 2;

@@ -1,12 +1,12 @@
-import type { Context } from "./command.ts";
-import type { Client } from "./connect.ts";
-import type { Frame } from "./frame.ts";
+import type { Context } from "../command.ts";
+import type { Client } from "../server/connect.ts";
+import type { Frame } from "../frame.ts";
 import { createHeadlessWatcher } from "./headless.ts";
 import { createInbox } from "./inbox.ts";
 import { createInteractiveWatcher } from "./interactive.ts";
-import { openKeyboard } from "./keyboard.ts";
-import type { FrameRenderer } from "./render/frames.ts";
-import { createFrameRenderer } from "./render/frames.ts";
+import { openKeyboard } from "../terminal/keyboard.ts";
+import type { FrameRenderer } from "../render/frames.ts";
+import { createFrameRenderer } from "../render/frames.ts";
 import type { Happening, Outcome, Watcher } from "./watch.ts";
 import { watch } from "./watch.ts";
 

@@ -1,7 +1,7 @@
-import type { Schemas } from "../../shared/src/index.ts";
+import type { Schemas } from "../../../shared/src/index.ts";
 import type { Client } from "./connect.ts";
 import { findSession } from "./find.ts";
-import type { Task } from "./frame.ts";
+import type { Task } from "../frame.ts";
 import type { SessionValues } from "./session-request.ts";
 
 export interface Started {

@@ -1,5 +1,5 @@
-import type { Schemas } from "../../shared/src/index.ts";
-import { UsageError } from "./failures.ts";
+import type { Schemas } from "../../../shared/src/index.ts";
+import { UsageError } from "../failures.ts";
 
 export const sessionOptions = {
   repo: { type: "string" },

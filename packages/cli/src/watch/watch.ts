@@ -1,11 +1,11 @@
-import type { StreamState } from "../../shared/src/index.ts";
-import { followSession } from "../../shared/src/index.ts";
-import type { Client } from "./connect.ts";
-import type { Action, Frame, Task } from "./frame.ts";
-import { hasEnded } from "./frame.ts";
+import type { StreamState } from "../../../shared/src/index.ts";
+import { followSession } from "../../../shared/src/index.ts";
+import type { Client } from "../server/connect.ts";
+import type { Action, Frame, Task } from "../frame.ts";
+import { hasEnded } from "../frame.ts";
 import type { Inbox } from "./inbox.ts";
 import { createInbox } from "./inbox.ts";
-import type { KeyPress } from "./keyboard.ts";
+import type { KeyPress } from "../terminal/keyboard.ts";
 import type { Situation } from "./situation.ts";
 import { createSituation } from "./situation.ts";
 

@@ -1,5 +1,5 @@
-import type { Action, Frame, Session, Task } from "./frame.ts";
-import { hasEnded } from "./frame.ts";
+import type { Action, Frame, Session, Task } from "../frame.ts";
+import { hasEnded } from "../frame.ts";
 
 /** What a watcher must know to act: who waits for whom. */
 export interface Situation {

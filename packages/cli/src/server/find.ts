@@ -1,9 +1,9 @@
 import type { Client } from "./connect.ts";
-import { Failure, UsageError } from "./failures.ts";
-import type { Action, Session } from "./frame.ts";
-import { isWholeId, pick, shortId } from "./ids.ts";
-import { plainLine } from "./render/sanitise.ts";
-import { subjectOf } from "./render/subject.ts";
+import { Failure, UsageError } from "../failures.ts";
+import type { Action, Session } from "../frame.ts";
+import { isWholeId, pick, shortId } from "../ids.ts";
+import { plainLine } from "../render/text/sanitise.ts";
+import { subjectOf } from "../render/subject.ts";
 
 /** Pages of 200 that are searched for a short id. */
 const pagesMax = 10;

@@ -1,14 +1,14 @@
-import type { Client } from "./connect.ts";
-import { isOfServer, sentenceOf } from "./failures.ts";
-import type { Action } from "./frame.ts";
-import { shortId } from "./ids.ts";
-import type { Keyboard } from "./keyboard.ts";
-import type { Question } from "./questions.ts";
-import { answerFrom, questionsOf } from "./questions.ts";
-import { isCut } from "./render/action-box.ts";
-import type { FrameRenderer } from "./render/frames.ts";
-import { plainLine } from "./render/sanitise.ts";
-import type { Style } from "./render/style.ts";
+import type { Client } from "../server/connect.ts";
+import { isOfServer, sentenceOf } from "../failures.ts";
+import type { Action } from "../frame.ts";
+import { shortId } from "../ids.ts";
+import type { Keyboard } from "../terminal/keyboard.ts";
+import type { Question } from "../questions.ts";
+import { answerFrom, questionsOf } from "../questions.ts";
+import { isCut } from "../render/action-box.ts";
+import type { FrameRenderer } from "../render/frames.ts";
+import { plainLine } from "../render/text/sanitise.ts";
+import type { Style } from "../render/style.ts";
 
 export interface Desk {
   client: Client;

@@ -1,12 +1,12 @@
-import type { Client } from "./connect.ts";
+import type { Client } from "../server/connect.ts";
 import { createDecider } from "./decide.ts";
-import { isOfServer, sentenceOf } from "./failures.ts";
+import { isOfServer, sentenceOf } from "../failures.ts";
 import type { Inbox } from "./inbox.ts";
-import type { Keyboard, KeyPress } from "./keyboard.ts";
-import type { FrameRenderer } from "./render/frames.ts";
-import { plain, plainLine } from "./render/sanitise.ts";
+import type { Keyboard, KeyPress } from "../terminal/keyboard.ts";
+import type { FrameRenderer } from "../render/frames.ts";
+import { plain, plainLine } from "../render/text/sanitise.ts";
 import type { Situation } from "./situation.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { Happening, Outcome, Watcher } from "./watch.ts";
 
 export interface InteractiveOptions {

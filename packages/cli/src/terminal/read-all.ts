@@ -1,4 +1,4 @@
-import { UsageError } from "./failures.ts";
+import { UsageError } from "../failures.ts";
 
 /** What a message may hold, in characters. */
 const charactersMax = 500_000;

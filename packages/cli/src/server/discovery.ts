@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "./failures.ts";
+import { Failure } from "../failures.ts";
 
 export interface DiscoveredServer {
   baseUrl: string;

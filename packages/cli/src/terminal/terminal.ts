@@ -1,5 +1,5 @@
-import type { Style } from "./render/style.ts";
-import { createStyle } from "./render/style.ts";
+import type { Style } from "../render/style.ts";
+import { createStyle } from "../render/style.ts";
 
 /** Where a command reads and writes. */
 export interface Terminal {

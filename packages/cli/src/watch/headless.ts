@@ -1,7 +1,7 @@
-import type { Action } from "./frame.ts";
-import { shortId } from "./ids.ts";
-import type { FrameRenderer } from "./render/frames.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Action } from "../frame.ts";
+import { shortId } from "../ids.ts";
+import type { FrameRenderer } from "../render/frames.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { Outcome, Watcher } from "./watch.ts";
 
 export interface HeadlessOptions {
