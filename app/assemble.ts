@@ -6,7 +6,7 @@ import { registry } from "../handlers/registry.gen.ts";
 import { type Clock, systemClock, timestamp } from "../lib/ports/clock.ts";
 import type { Config } from "../lib/config/config.ts";
 import { type Core, createCore, createSettings } from "../lib/core/index.ts";
-import { strikeAt } from "../lib/ports/failpoint.ts";
+import { triggerAt } from "../lib/ports/failpoint.ts";
 import { watchHealth } from "../lib/health/index.ts";
 import { createIds } from "../lib/id.ts";
 import { openMetrics } from "../lib/metrics/index.ts";
@@ -30,16 +30,16 @@ import { openTracing } from "../lib/tracing/index.ts";
 
 export const version = packageJson.version;
 
-export interface Surroundings {
+export interface AssembleOptions {
   clock?: Clock | undefined;
   /** Hears of faults of the storage, after which nothing is written any more. By default they are thrown. */
   onFault?: ((error: unknown) => void) | undefined;
-  /** What earlier lives left running is not looked at: it may be on the host of the server that comes back. */
-  isGuest?: boolean;
+  /** What earlier runs left running is not looked at: it may be on the host of the server that comes back. */
+  keepsEarlierRuns?: boolean;
 }
 
 /** Everything of one server on one data folder, before it listens and before anything is at work. */
-export interface House {
+export interface AssembledServer {
   server: Server;
   core: Core;
   startedAt: string;
@@ -48,21 +48,21 @@ export interface House {
   /** The databases were put back from copies, and nobody has looked at them yet: see `core.restore`. */
   isRestored: boolean;
   /** How it is, for the platform and for whoever measures. */
-  watched: Watched;
+  health: Watched;
   /** Tasks go on, and copies are made. */
   start(): void;
-  /** Ends cleanly; what runs goes on in the next life. */
+  /** Ends cleanly; what runs goes on in the next run. */
   close(): Promise<void>;
 }
 
 /** Introduces everyone to everyone: config → stores → services → handlers. Throws an Error with a sentence a person can act on. */
 export async function assemble(
   config: Readonly<Config>,
-  { clock = systemClock, onFault, isGuest = false }: Surroundings = {},
-): Promise<House> {
+  { clock = systemClock, onFault, keepsEarlierRuns = false }: AssembleOptions = {},
+): Promise<AssembledServer> {
   const startedAt = timestamp(clock.now());
   const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
-  const reach = strikeAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
+  const reach = triggerAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
   const storage = openStorage({ ...config, clock, onFault, reach });
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
@@ -71,7 +71,7 @@ export async function assemble(
   const environment = config.commandEnvironment;
   const processes = openProcesses(config);
   // Nothing of before is at work, or in the way.
-  if (!isGuest) await processes.reap(() => removeStaleLocks(config.workspacesDir));
+  if (!keepsEarlierRuns) await processes.reap(() => removeStaleLocks(config.workspacesDir));
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
   await hosts.clear();
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
@@ -107,15 +107,15 @@ export async function assemble(
   });
   const description = createDescription({ config, version, contract, startedAt, ...hosts, ...health });
   const services = { ...core.services, events: feed, server: description };
-  const door = { contract, handlers: registry, services, storage, isKey, clock, config };
-  const server = createServer({ ...door, observer: metrics, tracer });
+  const options = { contract, handlers: registry, services, storage, isKey, clock, config };
+  const server = createServer({ ...options, observer: metrics, tracer });
   return {
     server,
     core,
     startedAt,
     model: settings.resolve([]).model ?? config.defaultModel ?? null,
     isRestored: storage.restoration !== null,
-    watched: { ...health, metrics: async () => metrics?.text() ?? "" },
+    health: { ...health, metrics: async () => metrics?.text() ?? "" },
     start: () => {
       core.start();
       replication?.start();

@@ -1,4 +1,4 @@
-import { assemble, version, type Surroundings } from "./assemble.ts";
+import { assemble, version, type AssembleOptions } from "./assemble.ts";
 import { loadConfig, type Config } from "../lib/config/config.ts";
 import {
   attended,
@@ -16,17 +16,17 @@ export interface RunningServer {
   dataDir: string;
   /** The default model; null when none is chosen. */
   model: string | null;
-  watched: Watched;
+  health: Watched;
   /** What a restore of the databases meant, for people; null when there was none. */
   restored: string | null;
-  /** Ends cleanly; what runs goes on in the next life. */
+  /** Ends cleanly; what runs goes on in the next run. */
   stop(): Promise<void>;
 }
 
 /** One server on one data folder. Throws an Error with a sentence a person can act on when it cannot start. */
 export async function startServer(
   config: Readonly<Config>,
-  surroundings: Surroundings = {},
+  surroundings: AssembleOptions = {},
 ): Promise<RunningServer> {
   const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
   try {
@@ -39,32 +39,32 @@ export async function startServer(
 }
 
 /** Listens, is found by clients on this host, and takes up what the life before left. */
-async function open(config: Readonly<Config>, surroundings: Surroundings): Promise<RunningServer> {
+async function open(config: Readonly<Config>, surroundings: AssembleOptions): Promise<RunningServer> {
   const { dataDir, host, port } = config;
-  const { server, core, start, close, ...house } = await assemble(config, surroundings);
+  const { server, core, start, close, ...assembled } = await assemble(config, surroundings);
   const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.
   const url = await server.listen({ host, port });
-  const withdraw = publishDiscovery({ ...house, dataDir, url, version, pid: process.pid });
+  const withdraw = publishDiscovery({ ...assembled, dataDir, url, version, pid: process.pid });
   start();
   const stop = () => {
     withdraw();
     return close();
   };
-  return { ...house, url, dataDir, restored, stop };
+  return { ...assembled, url, dataDir, restored, stop };
 }
 
 /** The program: starts, tells a person where it is, and ends cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
 export async function main(): Promise<void> {
   try {
     const config = loadConfig();
-    const life: { starting?: Promise<RunningServer> } = {};
+    const current: { starting?: Promise<RunningServer> } = {};
     // From the first moment on: a deploy may replace a life that is still taking up what the one before it left.
     stopOnSignal(async () => {
       console.log("\n  Stopping. What runs goes on at the next start; Ctrl-C again ends it at once.");
-      await (await life.starting)?.stop();
+      await (await current.starting)?.stop();
     });
     const onFault = (error: unknown) => endOnFault(faultSentence(error));
-    const server = await (life.starting = startServer(config, { onFault }));
+    const server = await (current.starting = startServer(config, { onFault }));
     if (server.restored !== null) console.error(`\n  ${server.restored}`);
     const replica = config.replica?.url ?? null;
     console.log(greeting({ ...server, version, replica, isKeyConfigured: config.apiKey !== undefined }));

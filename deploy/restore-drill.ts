@@ -11,7 +11,7 @@ import {
 } from "../lib/operating/drill.ts";
 import { attachmentKey, type ObjectStore } from "../lib/operating/object-store.ts";
 import { readDrill } from "../lib/replica/daily-drill.ts";
-import { readHandedKeys } from "../lib/replica/handed-keys.ts";
+import { readInheritedKeys } from "../lib/replica/inherited-keys.ts";
 import { openObjectStore } from "../lib/replica/object-stores/object-store.ts";
 import { damagesBelow, liveFacts, restoredFacts } from "../lib/storage/runs/inspection.ts";
 import { databaseNames } from "../lib/database-name.ts";
@@ -35,7 +35,7 @@ async function hold(config: Readonly<Config>): Promise<{ drill: Drill; table: st
   const { dataDir, replica, replicaKeysDescriptor: handed } = config;
   if (replica === undefined)
     throw new Error("TALKCODY_REPLICA_URL is not set, so there is nothing to restore.");
-  const credentials = handed === undefined ? replica.credentials : readHandedKeys(handed);
+  const credentials = handed === undefined ? replica.credentials : readInheritedKeys(handed);
   const store = await openObjectStore({ ...replica, credentials });
   const last = readDrill(dataDir);
   const folder = makeFolder(dataDir);

@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { PageQuery } from "./message.ts";
 
 export type Action = Schemas["Action"];

@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 
 export type ProblemCode = Schemas["ProblemCode"];
 export type Problem = Schemas["Problem"];
@@ -95,6 +95,6 @@ export function isDamage(error: unknown): boolean {
 }
 
 /** Nothing is wrong with the work: the host has to make room, or to let go of a lock, and then it can go well. */
-export function willPass(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return error instanceof AppError && (error.code === "busy" || error.code === "storage-full");
 }

@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 
 export type Event = Schemas["Event"];
 export type EventType = Event["type"];
@@ -76,7 +76,7 @@ export interface EventLog {
 }
 
 /** Lets go of what need not be kept in the log. Each call is one short transaction; true asks for another one. Synchronous. */
-export interface LogUpkeep {
+export interface LogMaintenance {
   /** Sessions whose log has grown since it was last looked through, or that rested since before `restedSince` and have a log still. */
   due(restedSince: string): string[];
   /** Removes deltas that a later event made void, if that one is none after `upTo`: those before the final message or its next try, the live output before the result. */

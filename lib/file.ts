@@ -1,5 +1,5 @@
 import { AppError } from "./errors.ts";
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 
 export type File = Schemas["File"];
 

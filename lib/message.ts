@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 
 export type Message = Schemas["Message"];
 export type MessagePart = Schemas["MessagePart"];

@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { HistoryMessage, ProviderMetadata } from "./message.ts";
 import type { Provider } from "./settings.ts";
 import type { Usage } from "./task.ts";
@@ -74,7 +74,7 @@ export class ModelError extends Error {
 }
 
 /** Trying the same request again may help. */
-export function isPassing(failure: ModelFailure): boolean {
+export function isTransientModelFailure(failure: ModelFailure): boolean {
   return (
     failure === "rate-limited" ||
     failure === "overloaded" ||

@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { Problem } from "./errors.ts";
 import type { Settings } from "./settings.ts";
 
@@ -58,11 +58,11 @@ export interface TaskStore {
   streamingMessageId(id: string): string | null;
   update(id: string, change: TaskChange): void;
   /**
-   * Counts one more recovery and returns how many there are; 0 when the last life rested the task. Undefined, and
+   * Counts one more recovery and returns how many there are; 0 when the last run rested the task. Undefined, and
    * nothing counted, when no loop has taken the task up (`begin`) since the last count.
    */
   countRecovery(id: string): number | undefined;
-  /** The server ends as it should: what this life took up makes the next life count from 0. */
+  /** The server ends as it should: what this run took up makes the next run count from 0. */
   rest(id: string): void;
   addUsage(id: string, usage: Usage): void;
 }

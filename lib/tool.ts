@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { Action } from "./action.ts";
 import type { ToolOutput } from "./message.ts";
 import type { WorkspaceHost } from "./workspace.ts";

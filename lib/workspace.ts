@@ -1,4 +1,4 @@
-import type { Schemas } from "../packages/shared/src/index.ts";
+import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { Problem } from "./errors.ts";
 import type { PageQuery } from "./message.ts";
 
@@ -62,7 +62,7 @@ export interface WorkspaceFiles {
    * it returns, a power cut takes nothing back.
    */
   write(path: string, content: string | Uint8Array): Promise<void>;
-  /** Makes what a command or another life of the server wrote there survive a power cut. */
+  /** Makes what a command or another run of the server wrote there survive a power cut. */
   sync(path: string): Promise<void>;
 }
 

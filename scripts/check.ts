@@ -14,8 +14,11 @@ const steps: Step[] = [
   { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
   { name: "lint", command: ["oxlint", "--deny-warnings"] },
   { name: "types", command: ["tsc", "--noEmit", "--pretty", "false"] },
-  { name: "floors", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "."] },
-  { name: "contract", command: ["redocly", "lint", "openapi.yaml"] },
+  { name: "imports", command: ["depcruise", "--config", "scripts/structure/import-rules.mjs", "."] },
+  {
+    name: "contract",
+    command: ["redocly", "lint", "--config", "scripts/contract/redocly.yaml", "openapi.yaml"],
+  },
   { name: "tests", command: ["node", "scripts/test.ts"] },
 ];
 
@@ -34,7 +37,7 @@ for (const step of steps.filter(({ name }) => !options.without.includes(name))) 
     `${ok ? "✓" : "✗"} ${step.name.padEnd(width)} ${seconds} s   ${ok ? lastWord(step, output) : "failed"}`,
   );
   if (ok) continue;
-  console.log(`\n${output.trim()}\n\nOnly this step again: npx ${step.command.join(" ")}`);
+  console.log(`\n${output.trim()}\n\nOnly this step again: npx --no-install ${step.command.join(" ")}`);
   process.exitCode = 1;
   break;
 }

@@ -3,16 +3,16 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Client } from "@talkcody/shared";
-import { createClient } from "@talkcody/shared";
+import type { Client } from "../packages/shared/src/index.ts";
+import { createClient } from "../packages/shared/src/index.ts";
 import type { Session } from "../packages/cli/src/frame.ts";
-import { present } from "../packages/cli/src/present.ts";
+import { present } from "../packages/cli/src/watch/present.ts";
 import { diffLines } from "../packages/cli/src/render/diff.ts";
 import { createFrameRenderer } from "../packages/cli/src/render/frames.ts";
-import type { Terminal } from "../packages/cli/src/terminal.ts";
-import { openTerminal } from "../packages/cli/src/terminal.ts";
-import type { Outcome } from "../packages/cli/src/watch.ts";
-import { watch } from "../packages/cli/src/watch.ts";
+import type { Terminal } from "../packages/cli/src/terminal/terminal.ts";
+import { openTerminal } from "../packages/cli/src/terminal/terminal.ts";
+import type { Outcome } from "../packages/cli/src/watch/watch.ts";
+import { watch } from "../packages/cli/src/watch/watch.ts";
 import { createApprovingWatcher, createScoreboard } from "./demo/audience.ts";
 import { makeRepository } from "./demo/repository.ts";
 import { startServer } from "./demo/server.ts";
@@ -125,7 +125,7 @@ function createStage({ out, style }: Terminal) {
         "Next, with a model of your own:",
         `  ${style.accent("export OPENAI_API_KEY=…")}   ${style.quiet("or ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_COMPATIBLE_BASE_URL")}`,
         `  ${style.accent("npm start")}`,
-        `  ${style.accent('npx talkcody run --model gpt-5-mini@openai --repo https://github.com/you/app "…"')}`,
+        `  ${style.accent('npx --no-install talkcody run --model gpt-5-mini@openai --repo https://github.com/you/app "…"')}`,
       ];
       if (isGreen)
         lines(

@@ -1,4 +1,4 @@
-// npm run generate [-- --check | --sizes] [--root folder]
+// npm run generate [-- --check] [--root folder]
 // Derives everything that can be derived from openapi.yaml; nobody edits *.gen.* by hand.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -6,21 +6,18 @@ import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { bundleContract } from "./generate/contract.ts";
 import { operationsOf, registryModule, routesModule } from "./generate/operations.ts";
-import { shrinkSizes } from "./generate/sizes.ts";
 import { typesModule } from "./generate/types.ts";
 
 const { values: options } = parseArgs({
   options: {
     check: { type: "boolean", default: false },
-    sizes: { type: "boolean", default: false },
     root: { type: "string", default: join(import.meta.dirname, "..") },
   },
 });
 
 try {
   const root = resolve(options.root);
-  if (options.sizes) console.log(shrinkSizes(root));
-  else await (options.check ? refuseStale : write)(root, await generate(root));
+  await (options.check ? refuseStale : write)(root, await generate(root));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

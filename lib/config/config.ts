@@ -1,6 +1,6 @@
 import { createReader } from "./environment.ts";
 import type { Environment, Reader } from "./environment.ts";
-import type { Target } from "../ports/failpoint.ts";
+import type { FailpointTarget } from "../ports/failpoint.ts";
 import type { ReplicaConfig } from "../operating/replica.ts";
 import { environmentProviders } from "./environment-providers.ts";
 import { environmentTraces } from "./environment-traces.ts";
@@ -54,7 +54,7 @@ export interface Config {
   /** Whether commands get namespaces of their own where the host has them; `off` shows what holds on other hosts. */
   isolation: "auto" | "off";
   /** For tests: the process ends itself with SIGKILL there. */
-  failpoint: Target | undefined;
+  failpoint: FailpointTarget | undefined;
 }
 
 /** Reads the environment; throws one ConfigError that names every mistake. */

@@ -1,4 +1,4 @@
-import { parseTarget } from "../ports/failpoint.ts";
+import { parseFailpointTarget } from "../ports/failpoint.ts";
 import { parseReplicaUrl } from "../operating/replica.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,7 +55,8 @@ export function createReader(environment: Environment) {
       ),
     replica: (name: string) =>
       parsed(name, "s3://bucket/prefix?endpoint=…&region=… or file:///path", parseReplicaUrl),
-    failpoint: (name: string) => parsed(name, "a failpoint such as turn.commit.prepared@2", parseTarget),
+    failpoint: (name: string) =>
+      parsed(name, "a failpoint such as turn.commit.prepared@2", parseFailpointTarget),
     list: (name: string) =>
       (text(name) ?? "")
         .split(",")

@@ -3,20 +3,20 @@ import type { Provider } from "../settings.ts";
 import type { Services } from "../ports/services.ts";
 import type { Snapshot } from "../session.ts";
 import { createAgents } from "./services/agents.ts";
-import { createDecisions } from "./approvals/decisions.ts";
+import { createPendingActions } from "./approvals/pending-actions.ts";
 import { createFiles } from "./services/files.ts";
 import { createJournal } from "./journal/journal.ts";
 import { createKit } from "./loop/kit.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { createRecovery } from "./recovery/recovery.ts";
-import { createRestoration } from "./recovery/restoration.ts";
-import { restorationWords } from "./recovery/restoration-words.ts";
+import { createRestore } from "./recovery/restore.ts";
+import { restorationSummary } from "./recovery/restoration-summary.ts";
 import { createScheduler } from "./loop/scheduler.ts";
 import { createSessions } from "./services/sessions.ts";
 import type { GlobalSettingsService } from "./services/settings.ts";
 import { createActions, createTasks } from "./services/tasks.ts";
 import { createToolRuns } from "./services/tool-runs.ts";
-import { createUpkeep } from "./recovery/upkeep.ts";
+import { createMaintenance } from "./recovery/maintenance.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 
 export { createSettings } from "./services/settings.ts";
@@ -39,9 +39,9 @@ export interface Core {
   snapshot(sessionId: string): Snapshot;
   /** Mends what a restore of the databases left, and says so for people; null when there was none. Before all else. */
   restore(): Promise<string | null>;
-  /** Takes up what another life of the server left behind, and keeps watch. */
+  /** Takes up what another run of the server left behind, and keeps watch. */
   start(): void;
-  /** Lets running tasks reach a boundary within `graceMs`. They go on in the next life. */
+  /** Lets running tasks reach a boundary within `graceMs`. They go on in the next run. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
   const { storage, clock, newId } = runtime;
   const stopping = new AbortController();
   const journal = createJournal(runtime);
-  const decisions = createDecisions(runtime, journal);
+  const decisions = createPendingActions(runtime, journal);
   const workspaces = createWorkspaces(runtime, journal);
   const agents = createAgents({ store: storage.agents, clock, newId });
   const kit = createKit({
@@ -101,8 +101,8 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
     },
     snapshot: sessions.snapshot,
     restore: async () => {
-      const report = await createRestoration({ runtime, journal, workspaces })();
-      return report === undefined ? null : restorationWords(report);
+      const report = await createRestore({ runtime, journal, workspaces })();
+      return report === undefined ? null : restorationSummary(report);
     },
     start: () => {
       runtime.reach("recovery.begun");
@@ -117,7 +117,7 @@ export function createCore({ runtime, settings, endStreams }: CoreOptions): Core
       });
       const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
       void watch(checkMs);
-      createUpkeep(runtime, stopping.signal).start();
+      createMaintenance(runtime, stopping.signal).start();
     },
     stop: async (graceMs) => {
       await Promise.all([scheduler.stop(graceMs), workspaces.stop()]);

@@ -1,7 +1,7 @@
-import { type Alarm, alarmsOf, type Vitals } from "../operating/alarm.ts";
+import { type Alarm, alarmsOf, type HealthFacts } from "../operating/alarm.ts";
 import { type Clock, timestamp } from "../ports/clock.ts";
 import type { Storage } from "../ports/storage.ts";
-import { readVitals, type VitalsOptions } from "./vitals.ts";
+import { readHealthFacts, type HealthFactsOptions } from "./health-facts.ts";
 
 const everyMs = 10_000;
 
@@ -10,13 +10,13 @@ export interface Health {
   trouble(): string | null;
   alarms(): Alarm[];
   /** As of the last look; undefined before the first. */
-  vitals(): Vitals | undefined;
+  vitals(): HealthFacts | undefined;
   /** Looks until `stop`. */
   start(): void;
   stop(): void;
 }
 
-export interface HealthOptions extends VitalsOptions {
+export interface HealthOptions extends HealthFactsOptions {
   clock: Clock;
   storage: Pick<Storage, "sessions">;
   /** Hears once of each alarm that begins, and of its end. */
@@ -27,7 +27,7 @@ export interface HealthOptions extends VitalsOptions {
 export function watchHealth({ clock, storage, report, ...options }: HealthOptions): Health {
   const stopping = new AbortController();
   const startedAt = clock.elapsed();
-  let vitals: Vitals | undefined;
+  let vitals: HealthFacts | undefined;
   let alarms: Alarm[] = [];
   let missingSince: number | undefined;
 
@@ -42,7 +42,7 @@ export function watchHealth({ clock, storage, report, ...options }: HealthOption
     for (const code of before.keys()) if (!now.has(code)) report(`The alarm (${code}) is over.`);
   };
   const look = async () => {
-    const { attachmentsMissing, ...read } = await readVitals(options);
+    const { attachmentsMissing, ...read } = await readHealthFacts(options);
     missingSince = attachmentsMissing > 0 ? (missingSince ?? clock.elapsed()) : undefined;
     const attachmentsMissingMs = missingSince === undefined ? 0 : clock.elapsed() - missingSince;
     vitals = { ...read, attachmentsMissingMs, upMs: clock.elapsed() - startedAt };

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import { type Alarm, type Vitals } from "../operating/alarm.ts";
+import { type Alarm, type HealthFacts } from "../operating/alarm.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventFeed, EventStreams } from "../event.ts";
 import type { ModelClient } from "../model.ts";
@@ -13,7 +13,7 @@ export interface MetricsSources {
   version: string;
   clock: Clock;
   storage: Pick<Storage, "events" | "tasks" | "actions" | "costSince">;
-  health: { alarms(): Alarm[]; vitals(): Vitals | undefined };
+  health: { alarms(): Alarm[]; vitals(): HealthFacts | undefined };
 }
 
 export interface Metrics {

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Alarm, Vitals } from "../operating/alarm.ts";
+import type { Alarm, HealthFacts } from "../operating/alarm.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ReplicaFacts } from "../operating/replica.ts";
 
@@ -27,7 +27,7 @@ export function describeAlarms({ alarms }: { alarms(): Alarm[] }, registry: Regi
 }
 
 interface Watched {
-  vitals(): Vitals | undefined;
+  vitals(): HealthFacts | undefined;
 }
 
 export function describeDisk({ vitals }: Watched, registry: Registry): void {

@@ -13,7 +13,7 @@ import { eventsFrom } from "./events.ts";
 import { modelErrorFrom } from "./failures.ts";
 import { wireOf } from "./wires/wires.ts";
 import { createListing } from "./listing.ts";
-import { patientFetch } from "./patient-fetch.ts";
+import { fetchWithIdleTimeout } from "./idle-timeout-fetch.ts";
 import { promptFrom } from "./request/prompt.ts";
 import { baseUrlOf, modelFacts, modelProblem, withBuiltIn } from "./providers.ts";
 import { createScripted } from "./scripted/scripted.ts";
@@ -96,7 +96,7 @@ async function answerTo(
   { wire, provider, providerId, modelKey }: Target,
   { clock, idleTimeoutMs, fetch, ending }: Deps & { ending: AbortController },
 ) {
-  const usedFetch = fetch ?? (await patientFetch(idleTimeoutMs));
+  const usedFetch = fetch ?? (await fetchWithIdleTimeout(idleTimeoutMs));
   const model = await wire.open({
     modelKey,
     baseUrl: baseUrlOf(provider, wire),

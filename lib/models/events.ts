@@ -64,10 +64,10 @@ export async function* eventsFrom(
         break;
     }
   }
-  throw cut();
+  throw cutShort();
 }
 
-export function cut(): ModelError {
+export function cutShort(): ModelError {
   return new ModelError("network", "The answer was cut off before its end.");
 }
 
@@ -101,9 +101,9 @@ function reasonOf({
     case "other":
       return unified;
     case "error":
-      if (raw === undefined) throw cut();
+      if (raw === undefined) throw cutShort();
       throw new ModelError("malformed", `The model stopped because of an error (${raw}).`);
     case "interrupted":
-      throw cut();
+      throw cutShort();
   }
 }

@@ -1,5 +1,5 @@
 import { type ModelFailure, ModelError } from "../model.ts";
-import { cut } from "./events.ts";
+import { cutShort } from "./events.ts";
 import { asRecord, asText } from "./wires/records.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -16,7 +16,7 @@ export interface FailureContext {
 export function modelErrorFrom(error: unknown, context: FailureContext): ModelError {
   if (error instanceof ModelError) return error;
   const said = providerAnswer(error);
-  if (/ended without a finish reason/.test(said.message)) return cut();
+  if (/ended without a finish reason/.test(said.message)) return cutShort();
   const failure = failureOf(error, said);
   const words = worded(said.message, context.apiKey);
   const speaker =

@@ -3,7 +3,7 @@ import { ModelError } from "../model.ts";
 
 type Fetch = typeof globalThis.fetch;
 
-export interface Watch {
+export interface FetchWatch {
   fetch: Fetch;
   clock: Clock;
   idleTimeoutMs: number;
@@ -16,7 +16,7 @@ export interface Watch {
  * for the next piece does not count: a slow reader is not a silent provider. Redirects are not followed, for they
  * would carry the key along.
  */
-export function watchedFetch(watch: Watch): Fetch {
+export function watchedFetch(watch: FetchWatch): Fetch {
   return async (url, init) => {
     const waiting: Waiting = { since: watch.clock.now() };
     void watchOver(waiting, watch);
@@ -45,7 +45,7 @@ interface Waiting {
 }
 
 /** One timer for a whole answer instead of one for each piece. */
-async function watchOver(waiting: Waiting, { clock, idleTimeoutMs, ending }: Watch): Promise<void> {
+async function watchOver(waiting: Waiting, { clock, idleTimeoutMs, ending }: FetchWatch): Promise<void> {
   let sleepMs = idleTimeoutMs;
   for (;;) {
     try {

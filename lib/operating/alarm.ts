@@ -1,10 +1,10 @@
-import type { Schemas } from "../../packages/shared/src/index.ts";
+import type { Schemas } from "../../packages/shared/src/schemas.ts";
 import type { ReplicaFacts } from "./replica.ts";
 
 export type Alarm = Schemas["Alarm"];
 
 /** What tells whether a person is needed. */
-export interface Vitals {
+export interface HealthFacts {
   /** Of the data folder. */
   diskFreeBytes: number;
   /** The largest write-ahead log of the databases. */
@@ -23,7 +23,7 @@ const hour = 60 * minute;
 const MiB = 1024 * 1024;
 
 /** When a person is told, which is within a minute: the watch looks every ten seconds. */
-export const thresholds = {
+export const alarmThresholds = {
   lagMs: 30 * second,
   /** Two of the hourly ones failed. */
   copyAgeMs: 2 * hour,
@@ -40,15 +40,15 @@ export const thresholds = {
 };
 
 /** What a person should look after now, one sentence each and what to do. `now` in milliseconds since the epoch. */
-export function alarmsOf(vitals: Vitals, now: number): Omit<Alarm, "since">[] {
+export function alarmsOf(vitals: HealthFacts, now: number): Omit<Alarm, "since">[] {
   const { diskFreeBytes, walBytes, replica } = vitals;
   const alarms: Omit<Alarm, "since">[] = replica === undefined ? [] : replicaAlarms(replica, vitals, now);
-  if (diskFreeBytes < thresholds.diskFreeBytes)
+  if (diskFreeBytes < alarmThresholds.diskFreeBytes)
     alarms.push({
       code: "disk",
       detail: `${mebibytes(diskFreeBytes)} are free on the disk of the data folder; when it is full nothing more is taken. Delete sessions and workspaces, or enlarge the disk.`,
     });
-  if (walBytes > thresholds.walBytes)
+  if (walBytes > alarmThresholds.walBytes)
     alarms.push({
       code: "wal",
       detail: `The write-ahead log of a database has ${mebibytes(walBytes)} and does not shrink: another program reads the database and holds it. Close it, or restart the server.`,
@@ -56,19 +56,19 @@ export function alarmsOf(vitals: Vitals, now: number): Omit<Alarm, "since">[] {
   return alarms;
 }
 
-function replicaAlarms(replica: ReplicaFacts, vitals: Vitals, now: number): Omit<Alarm, "since">[] {
+function replicaAlarms(replica: ReplicaFacts, vitals: HealthFacts, now: number): Omit<Alarm, "since">[] {
   const { replicator, copiedAt, drill } = replica;
   const alarms: Omit<Alarm, "since">[] = [];
   const startedAt = now - vitals.upMs;
-  const isSettled = vitals.upMs > thresholds.settleMs;
-  if (replicator !== undefined && replicator.lagMs > thresholds.lagMs)
+  const isSettled = vitals.upMs > alarmThresholds.settleMs;
+  if (replicator !== undefined && replicator.lagMs > alarmThresholds.lagMs)
     alarms.push({ code: "replication", detail: lagSentence(replicator) });
-  if (isSettled && now - (copiedAt ?? startedAt) > thresholds.copyAgeMs)
+  if (isSettled && now - (copiedAt ?? startedAt) > alarmThresholds.copyAgeMs)
     alarms.push({
       code: "copies",
       detail: `${lastSentence("whole copy of the databases", now, copiedAt)} There should be one each hour; the log of the server says why.`,
     });
-  if (vitals.attachmentsMissingMs > thresholds.attachmentsMissingMs)
+  if (vitals.attachmentsMissingMs > alarmThresholds.attachmentsMissingMs)
     alarms.push({
       code: "attachments",
       detail: `Files have been on this disk alone for ${spanOf(vitals.attachmentsMissingMs)}. The log of the server says why the replica does not take them.`,
@@ -76,7 +76,7 @@ function replicaAlarms(replica: ReplicaFacts, vitals: Vitals, now: number): Omit
   const lastGoodAt = drill?.lastGoodAt ? Date.parse(drill.lastGoodAt) : undefined;
   if (drill !== undefined && drill.breaches.length > 0)
     alarms.push({ code: "drill", detail: `The last restore drill failed: ${drill.breaches.join(" ")}` });
-  else if (isSettled && now - (lastGoodAt ?? startedAt) > thresholds.drillAgeMs)
+  else if (isSettled && now - (lastGoodAt ?? startedAt) > alarmThresholds.drillAgeMs)
     alarms.push({
       code: "drill",
       detail: `${lastSentence("restore drill that passed", now, lastGoodAt)} Hold one with deploy/restore-drill.sh, and read what it says.`,

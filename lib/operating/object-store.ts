@@ -30,7 +30,7 @@ export interface StoredObject {
  * and nothing hangs: who says nothing for 30 s is unreachable. All throw ReplicaError, and what the signal was aborted with.
  */
 export interface ObjectStore {
-  /** Names the place without its secrets; the same place has the same name in each life. */
+  /** Names the place without its secrets; the same place has the same name in each run. */
   readonly place: string;
   /** The whole object, or none: a kill in between leaves what was there before. */
   put(key: string, bytes: StoredBytes, signal: AbortSignal): Promise<void>;

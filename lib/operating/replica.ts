@@ -74,7 +74,7 @@ export type CopyDatabase = (name: DatabaseName, signal: AbortSignal) => Promise<
  * Runs a page of ours in a process of its own, which ends with the signal and with the server. Rejects when it cannot be
  * started, and with what the signal was aborted with.
  */
-export type RunPage = (
+export type RunProgramFile = (
   program: {
     /** Absolute. */
     page: string;

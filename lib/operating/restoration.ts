@@ -7,7 +7,7 @@ export interface NewestTimes {
 
 /**
  * The databases were put back from copies: not all from one instant, and what happened after it is unknown. It stands
- * until `settle`, over as many lives of the server as that takes.
+ * until `settle`, over as many runs of the server as that takes.
  */
 export interface Restoration {
   /** What told of it, for people. */
@@ -15,13 +15,13 @@ export interface Restoration {
   /** Of the newest thing in each database; null where there is none. */
   newest: NewestTimes;
   /** Of one database about another, or about the disk. Synchronous. */
-  facts: CrossFacts;
+  facts: CrossDatabaseFacts;
   /** Keeps the report in restored.json beside the databases and ends the restoration. Synchronous. */
   settle(report: RestorationReport): void;
 }
 
 /** What no foreign key can hold, because it is not in one database. */
-export interface CrossFacts {
+export interface CrossDatabaseFacts {
   /** Sessions whose agent agents.db does not have. Those of the built-in agent are not among them. */
   sessionsWithoutAgent(): { sessionId: string; agentId: string }[];
   /** Sessions that name a model of their own. */

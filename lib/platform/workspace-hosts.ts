@@ -1,9 +1,9 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
-import { passOn, type Reach } from "../ports/failpoint.ts";
+import { ignoreFailpoints, type ReachFailpoint } from "../ports/failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
-import { createUnfinishedNotes, type Unfinished } from "./files/unfinished.ts";
+import { createTemporaryFileNotes, type TemporaryFiles } from "./files/temporary-file-notes.ts";
 import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";
 import type { Processes } from "./processes/processes.ts";
 import { createRunProcess } from "./run-process.ts";
@@ -25,13 +25,13 @@ export interface WorkspaceHostsOptions {
   hiddenPaths?: readonly string[];
   isolation?: "auto" | "off";
   processes: Processes;
-  reach?: Reach;
+  reach?: ReachFailpoint;
 }
 
 export interface LocalWorkspaceHosts extends WorkspaceHosts {
   /** Whether commands run in namespaces of their own. Tried once, at the first question. */
   isIsolating(): boolean;
-  /** Removes the temporary files of writes that the end of an earlier life cut. Call it before anything is written. */
+  /** Removes the temporary files of writes that the end of an earlier run cut. Call it before anything is written. */
   clear(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ const hostsMax = 256;
 
 export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorkspaceHosts {
   const hosts = new Map<string, ContainedHost>();
-  const unfinished = createUnfinishedNotes(join(options.workspacesDir, ".server", "unfinished"));
+  const unfinished = createTemporaryFileNotes(join(options.workspacesDir, ".server", "unfinished"));
   const open = (workspaceId: string): ContainedHost => {
     const given = join(options.workspacesDir, checked(workspaceId));
     const root = realRoot(options.workspacesDir, workspaceId);
@@ -91,9 +91,9 @@ function realRoot(workspacesDir: string, workspaceId: string): string {
 function createHost(
   root: string,
   given: string,
-  options: WorkspaceHostsOptions & { unfinished: Unfinished },
+  options: WorkspaceHostsOptions & { unfinished: TemporaryFiles },
 ): ContainedHost {
-  const { workspacesDir, dataDir, environment, isolation = "auto", reach = passOn } = options;
+  const { workspacesDir, dataDir, environment, isolation = "auto", reach = ignoreFailpoints } = options;
   const files = createWorkspaceFiles(root, { aliases: [given], unfinished: options.unfinished, reach });
   const place = { root, files };
   const ripgrep = createRipgrep(root, createRunProcess(options.processes));

@@ -9,18 +9,18 @@ export const boundaries = [
   "requests.prune",
   "task.begin",
   "task.recover",
-  "task.rest",
+  "task.note-stop",
   "task.complete",
   "task.close",
   "messages.take-up",
   "message.begin",
   "turn.commit",
   "call.start",
-  "call.finish",
+  "call.record-outcome",
   "results.deliver",
   "status.tell",
   "action.ask",
-  "action.expire",
+  "action.resolve",
   "tool-run.submit",
   "workspace.update",
   "deltas.write",
@@ -34,7 +34,7 @@ export type Boundary = (typeof boundaries)[number];
 export const phases = ["begins", "prepared", "committed"] as const;
 
 /** Effects outside of the database: what was done in the world, and is not on record yet. */
-export const deeds = [
+export const effects = [
   "storage.opened",
   "migration.prepared",
   "migration.committed",
@@ -49,25 +49,25 @@ export const deeds = [
   "recovery.done",
 ] as const;
 
-export type Failpoint = `${Boundary}.${(typeof phases)[number]}` | (typeof deeds)[number];
+export type Failpoint = `${Boundary}.${(typeof phases)[number]}` | (typeof effects)[number];
 
 export const failpoints: readonly Failpoint[] = [
   ...boundaries.flatMap((boundary) => phases.map((phase) => `${boundary}.${phase}` as const)),
-  ...deeds,
+  ...effects,
 ];
 
 /** Called at each failpoint. In production it does nothing; a test ends the process there, or throws what the world may throw. */
-export type Reach = (point: Failpoint) => void;
+export type ReachFailpoint = (point: Failpoint) => void;
 
-export const passOn: Reach = () => {};
+export const ignoreFailpoints: ReachFailpoint = () => {};
 
 /** A failpoint and which of its passages it is about, from 1: `turn.commit.prepared@2`. */
-export interface Target {
+export interface FailpointTarget {
   point: Failpoint;
   passage: number;
 }
 
-export function parseTarget(text: string): Target | undefined {
+export function parseFailpointTarget(text: string): FailpointTarget | undefined {
   const [name, passage = "1", ...rest] = text.split("@");
   const point = failpoints.find((known) => known === name);
   if (point === undefined || rest.length > 0 || !/^[1-9]\d{0,5}$/.test(passage)) return undefined;
@@ -75,8 +75,8 @@ export function parseTarget(text: string): Target | undefined {
 }
 
 /** Calls `strike` at one passage of one failpoint. */
-export function strikeAt(target: Target | undefined, strike: () => void): Reach {
-  if (target === undefined) return passOn;
+export function triggerAt(target: FailpointTarget | undefined, strike: () => void): ReachFailpoint {
+  if (target === undefined) return ignoreFailpoints;
   let passages = 0;
   return (point) => {
     if (point === target.point && ++passages === target.passage) strike();

@@ -1,10 +1,10 @@
 import type { operations } from "../../packages/shared/src/contract.gen.ts";
-import type { OperationId } from "../../packages/shared/src/index.ts";
+import type { OperationId } from "../../packages/shared/src/routes.gen.ts";
 import type { StreamFrame } from "../event.ts";
 import type { ByteRange } from "../file.ts";
 import type { Services } from "./services.ts";
 
-export type { OperationId } from "../../packages/shared/src/index.ts";
+export type { OperationId } from "../../packages/shared/src/routes.gen.ts";
 
 /** Bytes to answer with. */
 export interface FileBody {
@@ -47,7 +47,7 @@ type Body<O extends OperationId> = operations[O] extends { requestBody: { conten
   : undefined;
 
 /** A request, validated against the contract. */
-export interface Input<O extends OperationId> {
+export interface HandlerInput<O extends OperationId> {
   params: Parameters<O, "path">;
   query: Parameters<O, "query">;
   headers: Parameters<O, "header">;
@@ -70,7 +70,7 @@ type AnswerWith<S, C> =
       : never);
 
 /** One answer the contract documents for the operation. Failures are thrown as AppError. */
-export type Answer<O extends OperationId> = {
+export type HandlerAnswer<O extends OperationId> = {
   [S in keyof operations[O]["responses"] & SuccessStatus]: operations[O]["responses"][S] extends {
     content: infer C;
   }
@@ -81,7 +81,7 @@ export type Answer<O extends OperationId> = {
 }[keyof operations[O]["responses"] & SuccessStatus];
 
 /** Makes a change and its answer, in the transaction. */
-export interface Commit<A> {
+export interface CommitAnswer<A> {
   (): A;
   /** Lets go of what was prepared, when the change is not made or was made by an earlier request under the key. */
   discard?(): void;
@@ -95,8 +95,8 @@ export interface Commit<A> {
  * the work is done already; run again under the same key, the handler finds it.
  */
 export type Handler<O extends OperationId> = (
-  input: Input<O>,
+  input: HandlerInput<O>,
   services: Services,
-) => Answer<O> | Promise<Answer<O> | Commit<Answer<O>>>;
+) => HandlerAnswer<O> | Promise<HandlerAnswer<O> | CommitAnswer<HandlerAnswer<O>>>;
 
 export type Handlers = { [O in OperationId]: Handler<O> };

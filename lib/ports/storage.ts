@@ -1,7 +1,7 @@
 import type { DatabaseName } from "../database-name.ts";
 import type { ActionStore } from "../action.ts";
 import type { AgentStore } from "../agent.ts";
-import type { EventLog, LogUpkeep } from "../event.ts";
+import type { EventLog, LogMaintenance } from "../event.ts";
 import type { Boundary } from "./failpoint.ts";
 import type { Attachments, FileStore } from "../file.ts";
 import type { MessageStore } from "../message.ts";
@@ -37,13 +37,13 @@ export interface IdempotencyStore {
 }
 
 /** One database: its transactions, and the requests whose changes are in them. */
-export interface RequestBook {
+export interface RequestDatabase {
   atomically: Atomically;
   requests: IdempotencyStore;
 }
 
 /** What keeps chat_history.db small. Each call is short; true asks for another one. Synchronous. */
-export interface StorageUpkeep extends LogUpkeep {
+export interface StorageMaintenance extends LogMaintenance {
   /** Gives some of the room that the file does not need back to the disk. */
   vacuum(): boolean;
   /** Bytes that wait in an overgrown write-ahead log because a reader is in the way; 0 when all is well. */
@@ -65,12 +65,12 @@ export interface Storage {
   attachments: Attachments;
   replicaRecord: ReplicaRecord;
   workspaces: WorkspaceStore;
-  books: Readonly<Record<DatabaseName, RequestBook>>;
+  requestDatabases: Readonly<Record<DatabaseName, RequestDatabase>>;
   /** In all databases; kept for at least 24 hours. What is pruned frees its key for another request. */
   requests: Pick<IdempotencyStore, "find" | "prune">;
   agents: AgentStore;
   settings: SettingsStore;
-  upkeep: StorageUpkeep;
+  maintenance: StorageMaintenance;
   /** Not null while the databases are ones that were put back; the repair ends it. */
   restoration: Restoration | null;
   /** What model requests cost since then, in US dollars, as far as the log tells. */

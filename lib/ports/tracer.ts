@@ -2,7 +2,7 @@ import type { Task } from "../task.ts";
 
 /** Tells of the work on tasks. Nothing that anybody wrote is told: no message, no command, no path. */
 export interface TaskTracer {
-  /** A stretch that a task is at work in this life of the server; what begins within it belongs to it. Resolves and rejects as the work does. */
+  /** A stretch that a task is at work in this run of the server; what begins within it belongs to it. Resolves and rejects as the work does. */
   task(task: Task, work: () => Promise<void>): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
 import type { Drill } from "../operating/drill.ts";
-import type { ReplicaConfig, ReplicaCredentials, RunPage } from "../operating/replica.ts";
+import type { ReplicaConfig, ReplicaCredentials, RunProgramFile } from "../operating/replica.ts";
 
 const dayMs = 24 * 3_600_000;
 /** The first copies of a new server come first. */
@@ -15,7 +15,7 @@ export interface DailyDrillOptions {
   drill: string;
   replica: ReplicaConfig;
   litestreamBin: string | undefined;
-  run: RunPage;
+  run: RunProgramFile;
   clock: Clock;
   signal: AbortSignal;
   reportFault(message: string, cause: unknown): void;

@@ -1,5 +1,5 @@
 import type { ReplicaConfig } from "../operating/replica.ts";
-import { readHandedKeys } from "./handed-keys.ts";
+import { readInheritedKeys } from "./inherited-keys.ts";
 import type { Replication, ReplicationOptions } from "./replication.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function openReplication(
 ): Promise<Replication | undefined> {
   if (config.replica === undefined) return undefined;
   const handed = config.replicaKeysDescriptor;
-  const credentials = handed === undefined ? config.replica.credentials : readHandedKeys(handed);
+  const credentials = handed === undefined ? config.replica.credentials : readInheritedKeys(handed);
   const replica = { ...config.replica, credentials };
   const { openObjectStore } = await import("./object-stores/object-store.ts");
   const { createReplication } = await import("./replication.ts");

@@ -1,10 +1,10 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Attachments, FileStore } from "../file.ts";
 import type { ObjectStore } from "../operating/object-store.ts";
-import type { CopyDatabase, ReplicaConfig, ReplicaFacts, RunPage } from "../operating/replica.ts";
+import type { CopyDatabase, ReplicaConfig, ReplicaFacts, RunProgramFile } from "../operating/replica.ts";
 import type { ReplicaRecord } from "../operating/replica-record.ts";
 import { copyAttachments } from "./copies/attachment-copies.ts";
-import { bringBack } from "./copies/bring-back.ts";
+import { fetchMissingAttachments } from "./copies/fetch-missing-attachments.ts";
 import { holdDrills, readDrill } from "./daily-drill.ts";
 import { copyDatabases } from "./copies/database-copies.ts";
 import { watchReplicator } from "./replicator-lag.ts";
@@ -17,7 +17,7 @@ export interface ReplicationOptions {
   replica: ReplicaConfig;
   litestreamBin: string | undefined;
   replicatorMetricsUrl: string | undefined;
-  run: RunPage;
+  run: RunProgramFile;
   /** Holds a restore drill: deploy/restore-drill.ts. */
   drill: string;
   clock: Clock;
@@ -28,7 +28,7 @@ export interface Replication {
   /** Those of this disk, and of the replica where this disk has none. */
   attachments: Attachments;
   start(): void;
-  /** What was on its way is left; the next life takes it up. */
+  /** What was on its way is left; the next run takes it up. */
   stop(): Promise<void>;
   /** For the metrics. */
   facts(): ReplicaFacts;
@@ -53,7 +53,7 @@ export function createReplication(options: ReplicationOptions): Replication {
       }),
     );
   return {
-    attachments: bringBack({ attachments, files, store, signal }),
+    attachments: fetchMissingAttachments({ attachments, files, store, signal }),
     start: () => {
       const given = { store, clock, signal, reportFault };
       keepUp("The copying of attachments", copyAttachments({ ...given, record, attachments }));

@@ -6,10 +6,10 @@ import type { Handlers, OperationId } from "../ports/handler.ts";
 import type { Services } from "../ports/services.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { RequestTracer } from "../ports/tracer.ts";
-import { createApp, type Observer } from "./http/app.ts";
-import { defaultBounds, type Bounds } from "./http/bounds.ts";
+import { createApp, type RequestObserver } from "./http/app.ts";
+import { defaultServerLimits, type ServerLimits } from "./http/server-limits.ts";
 import { readOperations } from "./contract/contract.ts";
-import { openFunctionDoor, type AnswerEvent } from "./function-door.ts";
+import { openFunctionAdapter, type AnswerEvent } from "./function-adapter.ts";
 import { createInvoke } from "./requests/invoke.ts";
 import { createJsonParser } from "./http/json.ts";
 import { listenFailure } from "./http/listen-failure.ts";
@@ -24,14 +24,14 @@ export interface ServerOptions {
   contract: object;
   handlers: Handlers;
   services: Services;
-  storage: Pick<Storage, "books" | "requests">;
+  storage: Pick<Storage, "requestDatabases" | "requests">;
   isKey(candidate: string): boolean;
   clock: Clock;
   config: Pick<Config, "bodyBytesMax" | "fileBytesMax" | "allowedHosts" | "logLevel" | "gracePeriodMs">;
-  observer?: Observer | undefined;
+  observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
   /** For tests. */
-  bounds?: Partial<Bounds>;
+  bounds?: Partial<ServerLimits>;
   /** Where log lines go; the standard output without it. */
   logTo?: { write(line: string): void };
 }
@@ -50,7 +50,7 @@ export interface Server {
 /** The contract, served over HTTP, SSE and WebSocket. Throws where an operation has no handler. */
 export function createServer(options: ServerOptions): Server {
   const { config } = options;
-  const bounds = { ...defaultBounds, closeMs: config.gracePeriodMs, ...options.bounds };
+  const bounds = { ...defaultServerLimits, closeMs: config.gracePeriodMs, ...options.bounds };
   const stopping = new AbortController();
   const stopped = new AbortController();
   const isStopping = () => stopping.signal.aborted;
@@ -67,7 +67,15 @@ export function createServer(options: ServerOptions): Server {
   const cutSilentConnections = watchSilentConnections(app.server);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   const parseJson = createJsonParser(app);
-  const sockets = createSockets({ app, operations: byId, validation, invoke, parseJson, bounds, isStopping });
+  const sockets = createSockets({
+    app,
+    operations: byId,
+    validation,
+    invoke,
+    parseJson,
+    limits: bounds,
+    isStopping,
+  });
   const shared = { validation, invoke, streams, sockets, body: { ...config, bounds, parseJson } };
   mount(app, { ...shared, operations, isAlwaysOn: true });
 
@@ -81,11 +89,11 @@ export function createServer(options: ServerOptions): Server {
       return urlOf(app.server.address() as AddressInfo);
     },
     openFunction: async (only) => {
-      const door = newApp();
-      apps.push(door);
+      const functionApp = newApp();
+      apps.push(functionApp);
       const mounted = operations.filter(({ id }) => id === (only ?? id));
-      mount(door, { ...shared, operations: mounted, isAlwaysOn: false });
-      return openFunctionDoor(door);
+      mount(functionApp, { ...shared, operations: mounted, isAlwaysOn: false });
+      return openFunctionAdapter(functionApp);
     },
     close: async () => {
       stopping.abort();

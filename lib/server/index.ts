@@ -2,7 +2,12 @@ export { createServer, type Server, type ServerOptions } from "./create-server.t
 export { createDescription } from "./contract/description.ts";
 export { publishDiscovery, publishedUrl } from "./process/discovery.ts";
 export { endOnFault } from "./process/end-on-fault.ts";
-export { refusedEvent, type AnswerEvent, type FunctionAnswer, type FunctionEvent } from "./function-door.ts";
+export {
+  refusedEvent,
+  type AnswerEvent,
+  type FunctionAnswer,
+  type FunctionEvent,
+} from "./function-adapter.ts";
 export { greeting } from "./process/greeting.ts";
-export { attended, type Watched } from "./process/private-listener.ts";
+export { withPrivateListener as attended, type ServerHealth as Watched } from "./process/private-listener.ts";
 export { stopOnSignal } from "./process/stop-on-signal.ts";

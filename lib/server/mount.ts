@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { preferred } from "./requests/accept.ts";
+import { preferredMediaType } from "./requests/preferred-media-type.ts";
 import { writeAnswer } from "./requests/answer.ts";
-import { readBody, type Body, type BodyOptions } from "./requests/body.ts";
-import type { Operation } from "./contract/contract.ts";
-import type { Call } from "./requests/call.ts";
+import { readBody, type ReadBody, type BodyOptions } from "./requests/body.ts";
+import type { ContractOperation } from "./contract/contract.ts";
+import type { OperationCall } from "./requests/operation-call.ts";
 import type { Invoke } from "./requests/invoke.ts";
 import { requireNoProcess } from "./requests/needs-process.ts";
 import { requestHash } from "./requests/request-hash.ts";
@@ -14,7 +14,7 @@ import type { Validation } from "./contract/validation.ts";
 import type { Sockets } from "./web-socket/web-socket.ts";
 
 export interface MountOptions {
-  operations: readonly Operation[];
+  operations: readonly ContractOperation[];
   validation: Validation;
   invoke: Invoke;
   streams: Streams;
@@ -43,7 +43,7 @@ export function mount(app: FastifyInstance, options: MountOptions): void {
 }
 
 interface Exchange {
-  operation: Operation;
+  operation: ContractOperation;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -70,12 +70,12 @@ async function readCall(
   { operation, request }: Exchange,
   options: MountOptions,
   signal: AbortSignal,
-): Promise<Call> {
+): Promise<OperationCall> {
   const { path, query, header } = readParameters({ operation, request }, options);
   const body = await readBody(request.raw, operation, options.body);
   if (body.isJson) options.validation.body(operation, body.value, body.bytes);
   const accepts =
-    operation.offers.length > 1 ? preferred(request.headers.accept, operation.offers) : undefined;
+    operation.offers.length > 1 ? preferredMediaType(request.headers.accept, operation.offers) : undefined;
   return {
     operation,
     input: {
@@ -99,14 +99,14 @@ function readParameters(
 }
 
 interface Read {
-  operation: Operation;
+  operation: ContractOperation;
   path: object;
   query: object;
   header: object;
-  body: Body;
+  body: ReadBody;
 }
 
-function idempotencyOf({ operation, path, query, header, body }: Read): Call["idempotency"] {
+function idempotencyOf({ operation, path, query, header, body }: Read): OperationCall["idempotency"] {
   const key = (header as Record<string, unknown>)["Idempotency-Key"];
   if (typeof key !== "string") return undefined;
   return {
@@ -129,7 +129,11 @@ function watch(response: ServerResponse): { signal: AbortSignal; release(): void
   return { signal: gone.signal, release: () => response.off("close", abort) };
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, operations: readonly Operation[]): never {
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operations: readonly ContractOperation[],
+): never {
   const path = request.url.split("?", 1)[0] ?? "";
   const allowed = operations
     .filter((operation) => patternOf(operation).test(path))
@@ -140,6 +144,6 @@ function refuse(request: FastifyRequest, reply: FastifyReply, operations: readon
   throw new AppError("method-not-allowed", `Expected one of ${methods.toSorted().join(", ")}.`);
 }
 
-function patternOf({ path }: Operation): RegExp {
+function patternOf({ path }: ContractOperation): RegExp {
   return new RegExp(`^${path.replaceAll(".", "[.]").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
 }

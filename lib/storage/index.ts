@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../ports/clock.ts";
-import { passOn, type Reach } from "../ports/failpoint.ts";
+import { ignoreFailpoints, type ReachFailpoint } from "../ports/failpoint.ts";
 import { databaseNames, type DatabaseName } from "../database-name.ts";
 import { type Storage } from "../ports/storage.ts";
 import { createActionStore } from "./stores/action-store.ts";
 import { createAgentStore } from "./stores/agent-store.ts";
 import { openAttachments } from "./attachments/attachments.ts";
-import { beginLife } from "./runs/begin-life.ts";
+import { beginRun } from "./runs/begin-run.ts";
 import { createCostSince } from "./stores/cost-since.ts";
 import type { Database } from "./database/database.ts";
 import { takeEpoch } from "./database/epoch.ts";
@@ -18,14 +18,14 @@ import { createNewestId } from "./stores/newest-id.ts";
 import { migrationsOf } from "./database/migrate.ts";
 import { openDatabase } from "./database/open-database.ts";
 import { createReplicaRecord } from "./copying/replica-record.ts";
-import { createRequestBooks, inAllBooks } from "./idempotency/request-books.ts";
+import { createRequestDatabases, requestsOfAllDatabases } from "./idempotency/request-databases.ts";
 import { refuseNewer } from "./database/schema-version.ts";
 import { createSessionStore } from "./stores/session-store.ts";
 import { createSettingsStore } from "./stores/settings-store.ts";
 import { createTaskStore } from "./stores/task-store.ts";
 import { createToolCallStore } from "./stores/tool-call-store.ts";
 import { attempt, createUnitOfWork } from "./database/unit-of-work.ts";
-import { createUpkeep } from "./event-log/upkeep.ts";
+import { createStorageMaintenance } from "./event-log/storage-maintenance.ts";
 import { createWorkspaceStore } from "./stores/workspace-store.ts";
 
 export interface StorageOptions {
@@ -41,19 +41,19 @@ export interface StorageOptions {
    * listeners and callbacks that throw after a commit. By default it is thrown, so that the process ends.
    */
   onFault?: ((error: unknown) => void) | undefined;
-  reach?: Reach;
+  reach?: ReachFailpoint;
 }
 
-export { damagesIn } from "./database/damages.ts";
+export { damagesIn } from "./database/integrity-check.ts";
 export { holdDataFolder } from "./runs/data-folder.ts";
-export { faultSentence } from "./disk/failure.ts";
+export { faultSentence } from "./disk/storage-errors.ts";
 
 /** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
 export function openStorage(options: StorageOptions): Storage {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   // All three before the first is changed: an older release leaves newer ones as they are.
   for (const name of databaseNames) refuseNewer(placeOf(name, options));
-  const { reach = passOn } = options;
+  const { reach = ignoreFailpoints } = options;
   const opened: Database[] = [];
   try {
     const storage = openStores(options, (name) => {
@@ -70,7 +70,7 @@ export function openStorage(options: StorageOptions): Storage {
 }
 
 function openNamed(name: DatabaseName, options: StorageOptions): Database {
-  const { busyTimeoutMs = 250, onFault = throwLater, reach = passOn } = options;
+  const { busyTimeoutMs = 250, onFault = throwLater, reach = ignoreFailpoints } = options;
   return openDatabase({ ...placeOf(name, options), busyTimeoutMs, onFault, reach });
 }
 
@@ -89,12 +89,12 @@ function throwLater(error: unknown): void {
 }
 
 function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
-  const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = passOn } = options;
+  const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = ignoreFailpoints } = options;
   const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
   takeEpoch(chat);
-  const { restoration, generation, rest } = beginLife(dataDir, { chat_history: chat, agents, settings });
+  const { restoration, generation, rest } = beginRun(dataDir, { chat_history: chat, agents, settings });
   const unit = createUnitOfWork(chat, { onFault, reach });
-  const books = createRequestBooks({
+  const books = createRequestDatabases({
     chat_history: { database: chat, unit },
     agents: { database: agents, unit: createUnitOfWork(agents, { onFault, reach }) },
     settings: { database: settings, unit: createUnitOfWork(settings, { onFault, reach }) },
@@ -129,11 +129,11 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     }),
     replicaRecord,
     workspaces: createWorkspaceStore(chat),
-    books,
-    requests: inAllBooks(books),
+    requestDatabases: books,
+    requests: requestsOfAllDatabases(books),
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
-    upkeep: createUpkeep(chat, unit),
+    maintenance: createStorageMaintenance(chat, unit),
     costSince: createCostSince(chat),
     newestId: createNewestId(chat),
     restoration,

@@ -1,20 +1,20 @@
-import { AppError, willPass } from "../errors.ts";
+import { AppError, isTransient } from "../errors.ts";
 import type { DeltaWriter, EventLog } from "../event.ts";
 import type { Storage } from "../ports/storage.ts";
 import { createPendingDeltas, type PendingDeltas } from "./pending-deltas.ts";
-import { systemTiming, type Timing } from "./timing.ts";
+import { systemTimers, type TimerSource } from "./timer-source.ts";
 
 export interface DeltaWriterOptions {
   log: Pick<EventLog, "append">;
   atomically: Storage["atomically"];
   afterCommit: Storage["afterCommit"];
-  timing?: Timing;
+  timers?: TimerSource;
   /** Least time between two writes that nobody asked for. One frame of the desktop. */
   intervalMs?: number;
 }
 
 export interface ClosableDeltaWriter extends DeltaWriter {
-  /** Writes what is pending and stops the timer. What the database refuses for the moment is let go: the next life says it again. */
+  /** Writes what is pending and stops the timer. What the database refuses for the moment is let go: the next run says it again. */
   close(): void;
 }
 
@@ -27,7 +27,7 @@ const restMaxMs = 250;
 const retryMs = 250;
 
 export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWriter {
-  const { log, atomically, afterCommit, timing = systemTiming, intervalMs = 16 } = options;
+  const { log, atomically, afterCommit, timers = systemTimers, intervalMs = 16 } = options;
   const pending = new Map<string, PendingDeltas>();
   let nextWriteAt = -Infinity;
   let cancelTimer: (() => void) | undefined;
@@ -35,7 +35,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
   let isClosed = false;
 
   const schedule = (ms: number) => {
-    cancelTimer ??= timing.schedule(ms, () => {
+    cancelTimer ??= timers.schedule(ms, () => {
       cancelTimer = undefined;
       write();
     });
@@ -45,14 +45,14 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
     cancelTimer = undefined;
     if (failure?.isPassing) failure = undefined; // What it kept is tried again now.
     if (pending.size === 0) return;
-    const startedAt = timing.now();
+    const startedAt = timers.now();
     nextWriteAt = startedAt + intervalMs;
     const batch = [...pending];
     pending.clear();
     const error = tryWrite(batch);
-    if (error !== undefined && willPass(error)) keep(batch, error);
+    if (error !== undefined && isTransient(error)) keep(batch, error);
     else if (error !== undefined) batch.forEach(writeAlone);
-    const endedAt = timing.now();
+    const endedAt = timers.now();
     nextWriteAt = Math.max(nextWriteAt, endedAt + Math.min(endedAt - startedAt, restMaxMs));
     if (pending.size > 0 && !isClosed) schedule(retryMs);
   };
@@ -91,7 +91,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
   const writeAlone = (entry: Entry) => {
     const error = tryWrite([entry]);
     if (error === undefined) return;
-    if (willPass(error)) keep([entry], error);
+    if (isTransient(error)) keep([entry], error);
     else if (failure === undefined || failure.isPassing) failure = { error, isPassing: false };
   };
   const throwFailure = () => {
@@ -111,7 +111,7 @@ export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWri
       if (isClosed) throw new AppError("busy", "The server is stopping; nothing is written any more.");
       deltasOf(delta.sessionId).add(delta);
       // At the end of this turn at the earliest: what arrived in one network packet becomes one event.
-      if (cancelTimer === undefined) schedule(Math.ceil(nextWriteAt - timing.now()));
+      if (cancelTimer === undefined) schedule(Math.ceil(nextWriteAt - timers.now()));
     },
     flush() {
       write();

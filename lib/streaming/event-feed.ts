@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { eventPlace } from "../event.ts";
 import type { Event, EventFeed, EventLog, EventStreams, FeedQuery, Gap, StreamFrame } from "../event.ts";
 import type { Snapshot } from "../session.ts";
-import { startOf } from "./cursor.ts";
+import { readPositionOf } from "./read-position.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createTails, type Tails } from "./tails.ts";
 
@@ -35,13 +35,13 @@ export function createEventFeed(options: EventFeedOptions): EventFeed & EventStr
   return {
     open(query) {
       // Taken here and not at the first pull, so that an unknown session is an error of the caller's and not of the stream.
-      const { after, gap, lastSequence } = startOf(log, query.sessionId, query.after);
+      const { after, gap, lastSequence } = readPositionOf(log, query.sessionId, query.after);
       const frame = snapshotAt(query.sessionId, lastSequence);
       const first: StreamFrame[] = gap ? [frame, gapFrame(query.sessionId, gap)] : [frame];
       return follow({ log, tails, query, first, after, snapshotAt });
     },
     page({ sessionId, after, limit }) {
-      const start = startOf(log, sessionId, after);
+      const start = readPositionOf(log, sessionId, after);
       const found = log.read(sessionId, start.after, limit + 1);
       const items = found.slice(0, limit);
       return {

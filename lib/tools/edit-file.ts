@@ -3,7 +3,7 @@ import type { WorkspaceHost } from "../workspace.ts";
 import { defineTool } from "./definition/define-tool.ts";
 import { success } from "./definition/output.ts";
 import { pathSubject } from "./definition/path-subject.ts";
-import { applyEdits, type Edit } from "./text/apply-edits.ts";
+import { applyEdits, type TextEdit } from "./text/apply-edits.ts";
 import { binaryReason } from "./text/binary-reason.ts";
 import { inUnits } from "./text/in-units.ts";
 import { readRegularFile } from "./text/read-regular-file.ts";
@@ -14,7 +14,7 @@ const fileBytesMax = 10 * 1024 * 1024;
 
 interface EditFileInput {
   file_path: string;
-  edits: Edit[];
+  edits: TextEdit[];
 }
 
 export const editFile = defineTool<EditFileInput>(import.meta.url, {
@@ -88,7 +88,7 @@ async function readText(input: EditFileInput, host: WorkspaceHost): Promise<Text
   return { path, revision: revisionOf(bytes), before: Buffer.from(bytes).toString("utf8") };
 }
 
-function applied({ path, before }: TextFile, edits: readonly Edit[]): string {
+function applied({ path, before }: TextFile, edits: readonly TextEdit[]): string {
   const after = applyEdits(before, edits);
   if (Buffer.byteLength(after) > fileBytesMax) {
     const limit = `more than ${inUnits(fileBytesMax)}`;

@@ -1,7 +1,7 @@
 import { SpanStatusCode, type Attributes, type Context, type Span, type SpanKind } from "@opentelemetry/api";
 
 /** Begins a span: a child of `parent`, by default of the task at work. */
-export type Begin = (
+export type BeginSpan = (
   name: string,
   attributes: Attributes,
   options?: { kind?: SpanKind; parent?: Context },

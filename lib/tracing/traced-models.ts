@@ -1,12 +1,12 @@
 import { SpanKind, type Span } from "@opentelemetry/api";
 import type { Clock } from "../ports/clock.ts";
 import { ModelError, splitModelId, type ModelClient, type ModelEvent } from "../model.ts";
-import { fail, type Begin } from "./begin.ts";
+import { fail, type BeginSpan } from "./begin.ts";
 
 /** The same models; each request is a span, by the semantic conventions of generative AI and without what is said. */
 export function traceModels(
   client: ModelClient,
-  { begin, clock }: { begin: Begin; clock: Clock },
+  { begin, clock }: { begin: BeginSpan; clock: Clock },
 ): ModelClient {
   return {
     ...client,

@@ -1,14 +1,14 @@
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { TracedAnswer, TracedRequest } from "../ports/tracer.ts";
-import { fail, type Begin } from "./begin.ts";
+import { fail, type BeginSpan } from "./begin.ts";
 
 const propagator = new W3CTraceContextPropagator();
 
 /** One request, by the semantic conventions of HTTP. Paths and queries are left out: they name files of the user. */
 export function traceRequest(
   { method, headers }: TracedRequest,
-  begin: Begin,
+  begin: BeginSpan,
 ): (answer: TracedAnswer) => void {
   const parent = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
   const attributes = { "http.request.method": method, "url.scheme": "http" };

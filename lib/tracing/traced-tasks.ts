@@ -2,10 +2,10 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 import { ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
 import type { Storage } from "../ports/storage.ts";
 import type { Task } from "../task.ts";
-import { fail, type Begin } from "./begin.ts";
+import { fail, type BeginSpan } from "./begin.ts";
 
 export interface TaskTracing {
-  begin: Begin;
+  begin: BeginSpan;
   /** The context of whatever is at work. */
   within: AsyncLocalStorage<Context>;
   storage: Pick<Storage, "sessions" | "tasks">;

@@ -1,15 +1,15 @@
 import { AppError } from "../errors.ts";
 import { ToolFailure, type Tool, type Toolbox } from "../tool.ts";
-import { fail, type Begin } from "./begin.ts";
+import { fail, type BeginSpan } from "./begin.ts";
 
 /** The same tools; each run is a span, without what went in and what came out. */
-export function traceToolbox(toolbox: Toolbox, begin: Begin): Toolbox {
+export function traceToolbox(toolbox: Toolbox, begin: BeginSpan): Toolbox {
   const tools = toolbox.tools.map((tool) => traceTool(tool, begin));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   return { ...toolbox, tools, get: (name) => byName.get(name) };
 }
 
-function traceTool(tool: Tool, begin: Begin): Tool {
+function traceTool(tool: Tool, begin: BeginSpan): Tool {
   const run: Tool["run"] = async (input, context) => {
     const span = begin(`execute_tool ${tool.name}`, {
       "gen_ai.operation.name": "execute_tool",

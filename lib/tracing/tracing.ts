@@ -7,7 +7,7 @@ import type { ModelClient } from "../model.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Toolbox } from "../tool.ts";
 import type { RequestTracer, TaskTracer, TracesConfig } from "../ports/tracer.ts";
-import type { Begin } from "./begin.ts";
+import type { BeginSpan } from "./begin.ts";
 import { createExporter } from "./exporter.ts";
 import { createSampler } from "./sampler.ts";
 import { traceModels } from "./traced-models.ts";
@@ -44,7 +44,7 @@ export function createTracing({ traces, version, clock, storage, report }: Traci
   });
   const tracer = provider.getTracer("talkcody", version);
   const within = new AsyncLocalStorage<Context>();
-  const begin: Begin = (name, attributes, { kind = SpanKind.INTERNAL, parent } = {}) =>
+  const begin: BeginSpan = (name, attributes, { kind = SpanKind.INTERNAL, parent } = {}) =>
     tracer.startSpan(name, { kind, attributes }, parent ?? within.getStore() ?? ROOT_CONTEXT);
   return {
     request: (request) => traceRequest(request, begin),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Client } from "../../packages/cli/src/connect.ts";
+import type { Client } from "../../packages/cli/src/server/connect.ts";
 import type { Action, Frame } from "../../packages/cli/src/frame.ts";
 import type { FrameRenderer } from "../../packages/cli/src/render/frames.ts";
-import type { Terminal } from "../../packages/cli/src/terminal.ts";
-import type { Watcher } from "../../packages/cli/src/watch.ts";
+import type { Terminal } from "../../packages/cli/src/terminal/terminal.ts";
+import type { Watcher } from "../../packages/cli/src/watch/watch.ts";
 
 /** Time to read what is approved. */
 const readingMs = 1200;

@@ -3,14 +3,14 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "../../packages/cli/src/discovery.ts";
-import { discover } from "../../packages/cli/src/discovery.ts";
+import type { DiscoveredServer } from "../../packages/cli/src/server/discovery.ts";
+import { discover } from "../../packages/cli/src/server/discovery.ts";
 
 const root = join(import.meta.dirname, "../..");
 const startMsMax = 20_000;
 const stopMsMax = 10_000;
 
-export interface DemoServer extends Connection {
+export interface DemoServer extends DiscoveredServer {
   /** SIGTERM, and its clean end. */
   stop(): Promise<void>;
 }

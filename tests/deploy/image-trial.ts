@@ -43,7 +43,7 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
     container = startContainer({ volume, env });
     await answers(server);
     const { state } = await taskEnded(server, taskId);
-    claim("the next life goes on with the task, to its end", state === "completed");
+    claim("the next run goes on with the task, to its end", state === "completed");
     for (const [name, secret] of Object.entries(secrets))
       claim(
         `${name} is in no log and in no command's sight`,

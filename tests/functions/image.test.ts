@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join, matchesGlob } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { files } from "../house/repository.ts";
+import { files } from "../structure/repository.ts";
 import { startInstance } from "../support/function/instance.ts";
 import { root } from "../support/server-process.ts";
 

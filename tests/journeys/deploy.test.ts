@@ -122,7 +122,7 @@ test("with steered and queued messages: all are taken up, in their order, each o
   ]);
 });
 
-test("during a clone: the stop does not wait for it, nothing of it is left half, and it is made in the next life", async () => {
+test("during a clone: the stop does not wait for it, nothing of it is left half, and it is made in the next run", async () => {
   const repository = createRepository(server.folder);
   const host = await serveRepositories(server.folder, 700);
   const workspace = { repository: `${host}/${basename(repository.path)}/.git` };

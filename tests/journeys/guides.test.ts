@@ -31,7 +31,11 @@ test("the guide to the API works as it stands, word by word", async () => {
 });
 
 test("the TypeScript of the guide to the API follows a session to its end", async () => {
-  const [code = ""] = blocksOf("docs/guides/use-the-api.md", "ts");
+  const [block = ""] = blocksOf("docs/guides/use-the-api.md", "ts");
+  // Here from its source; `npm run test:packed` runs it with the installed package.
+  const source = join(root, "packages/shared/src/index.ts");
+  const code = block.replace('"@talkcody/shared"', JSON.stringify(source));
+  expect(code).toContain(source);
   const env = { TALKCODY_URL: server.url, TALKCODY_API_KEY: server.key };
   const { out, err, exit } = await execute(
     [process.execPath, "--input-type=module-typescript", "-e", code],
@@ -54,10 +58,10 @@ test("every command line of the guide to the terminal client, and of the README,
   const lines = ["docs/guides/use-the-cli.md", "README.md"]
     .flatMap((page) => blocksOf(page, "sh"))
     .flatMap((block) => block.split("\n"))
-    .filter((line) => line.includes("npx talkcody "));
+    .filter((line) => command.test(line));
   expect(lines.length).toBeGreaterThan(8);
   const repository = `file://${createRepository(server.folder).path}`;
-  const first = await talkcody(`npx talkcody run --repo ${repository} "Hello"`);
+  const first = await talkcody(`talkcody run --repo ${repository} "Hello"`);
   const id = /talkcody run -s (\w+)/.exec(first.err)?.[1] ?? "";
   expect([first.exit, id]).toEqual([0, expect.stringMatching(/^\w{6}$/)]);
   for (const line of lines) {
@@ -74,13 +78,13 @@ const partingWords = /^( {2}session .*|\nLeft; .*)?\n?$/;
 
 /** `attach` is left as by a person who has seen enough. */
 function talkcody(line: string) {
-  const command = line.replaceAll(
-    "npx talkcody",
-    line.includes(" attach") ? `timeout -s INT 1.5 ${bin}` : bin,
-  );
-  return shell(`set -o pipefail; ${command.replace(/^timeout.*/, "$& || test $? = 124")}`);
+  const program = line.includes(" attach") ? `timeout -s INT 1.5 ${bin}` : bin;
+  const filled = line.replace(command, `$1${program} `);
+  return shell(`set -o pipefail; ${filled.replace(/^timeout.*/, "$& || test $? = 124")}`);
 }
 
+/** The command, as it is called in the checkout and elsewhere. */
+const command = /(^|[|] )(?:npx --no-install )?talkcody /;
 const bin = `node ${join(root, "packages/cli/bin/talkcody.mjs")}`;
 
 function shell(script: string) {

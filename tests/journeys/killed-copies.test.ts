@@ -16,7 +16,7 @@ async function server() {
   return { s3, server: started };
 }
 
-test("an upload that a kill cut is taken up by the next life", async () => {
+test("an upload that a kill cut is taken up by the next run", async () => {
   const { s3, server: life } = await server();
   s3.behave({ slowMs: 500 });
   await life.call("uploadFile", { body: "some bytes" });
@@ -31,7 +31,7 @@ test("an upload that a kill cut is taken up by the next life", async () => {
   expect(String(s3.objects.get(key))).toBe("some bytes");
 });
 
-test("a copy that a kill cut counts for nothing, and the next life makes a whole one", async () => {
+test("a copy that a kill cut counts for nothing, and the next run makes a whole one", async () => {
   const { s3, server: life } = await server();
   const names = () => [...s3.objects.keys()].filter((key) => key.includes("/copies/"));
   s3.behave({ slowMs: 400 });

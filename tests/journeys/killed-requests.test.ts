@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import contract from "../../packages/shared/src/contract.gen.json" with { type: "json" };
 import type { OperationId } from "../../packages/shared/src/index.ts";
 import type { Failpoint } from "../../lib/ports/failpoint.ts";
-import { readOperations, type Operation } from "../../lib/server/contract/contract.ts";
+import { readOperations, type ContractOperation } from "../../lib/server/contract/contract.ts";
 import { databaseNames } from "../../lib/database-name.ts";
 import { createSession } from "../support/conversation.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
@@ -93,7 +93,7 @@ test("runTool never runs a command twice, wherever it was killed", async () => {
   }
 });
 
-/** The request reaches the place where this life ends. */
+/** The request reaches the place where this run ends. */
 async function cut(operationId: OperationId, request: CallOptions): Promise<void> {
   const answer = await server.call(operationId, request).catch(() => undefined);
   if (answer !== undefined) throw new Error(`${operationId} was answered: ${answer.bytes.toString()}`);
@@ -101,7 +101,7 @@ async function cut(operationId: OperationId, request: CallOptions): Promise<void
   if (signal !== "SIGKILL") throw new Error(`The server ended with ${signal}.`);
 }
 
-function placesOf({ waits, takesBytes }: Operation): Failpoint[] {
+function placesOf({ waits, takesBytes }: ContractOperation): Failpoint[] {
   if (!waits) return ["request.change.prepared", "request.change.committed"];
   const commit: Failpoint[] = ["request.commit.prepared", "request.commit.committed"];
   return takesBytes ? commit : ["request.begin.prepared", "request.begin.committed", ...commit];

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
 test("the README says what is done here", () => {
   const blocks = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/```sh\n([\s\S]*?)```/g)];
   const lines = blocks.flatMap(([, block = ""]) => block.split("\n"));
-  for (const command of ["npm ci && npm start", "npm run demo", "npx talkcody run --repo"])
+  for (const command of ["npm ci && npm start", "npm run demo", "npx --no-install talkcody run --repo"])
     expect(
       lines.some((line) => line.startsWith(command)),
       command,
@@ -34,10 +34,10 @@ test("npm start says where it is and how to get the key, and the client finds it
   expect((await fetch(`${url}/v1/server`, { headers: { "x-api-key": key } })).status).toBe(200);
   expect((await fetch(`${url}/v1/server`)).status).toBe(401);
 
-  const list = await run(["npx", "talkcody", "ls"], { TALKCODY_API_KEY: "" }).ended;
+  const list = await run(["npx", "--no-install", "talkcody", "ls"], { TALKCODY_API_KEY: "" }).ended;
   expect(list).toMatchObject({ code: 0 });
   const wrong = { TALKCODY_URL: url, TALKCODY_API_KEY: "wrong-key-0123456789" };
-  const refused = await run(["npx", "talkcody", "ls"], wrong).ended;
+  const refused = await run(["npx", "--no-install", "talkcody", "ls"], wrong).ended;
   expect(refused.code).toBe(1);
   expect(refused.said).toMatch(/key/i);
   expect(refused.said).toContain("TALKCODY_API_KEY");
@@ -46,7 +46,7 @@ test("npm start says where it is and how to get the key, and the client finds it
   started.interrupt();
   expect(await started.ended).toMatchObject({ code: 0 });
   expect(existsSync(join(folder, "data/server.json"))).toBe(false);
-  const none = await run(["npx", "talkcody", "ls"], { TALKCODY_API_KEY: "" }).ended;
+  const none = await run(["npx", "--no-install", "talkcody", "ls"], { TALKCODY_API_KEY: "" }).ended;
   expect(none).toMatchObject({ code: 1, said: expect.stringContaining("npm start") });
 });
 

@@ -134,7 +134,7 @@ test("databases that went back while the disk stayed delete no folder and clone 
     { isMarked: false },
   );
   await server.start();
-  const told = "chat_history.db is not the one that the last life of the server left";
+  const told = "chat_history.db is not the one that the last run of the server left";
   await until("it says so", () => server.said().includes(told));
   expect(await prepared(server, session.workspaceId)).toMatchObject({ state: "ready" });
   expect(readFileSync(work, "utf8")).toBe("kept\n");

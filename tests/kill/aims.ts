@@ -1,12 +1,12 @@
-import { boundaries, type Boundary, deeds, type Failpoint } from "../../lib/ports/failpoint.ts";
+import { boundaries, type Boundary, effects, type Failpoint } from "../../lib/ports/failpoint.ts";
 import type { Hand } from "./hand.ts";
 import type { SceneName } from "./scenes/index.ts";
 
-/** What a life of the server must bring so that a failpoint is passed in it. */
+/** What a run of the server must bring so that a failpoint is passed in it. */
 export interface Aim {
   /** Which load passes it. */
   scene: SceneName;
-  /** When: in the first life of a folder, under load, in a start that finds work left behind, or in a clean stop. */
+  /** When: in the first run of a folder, under load, in a start that finds work left behind, or in a clean stop. */
   stage: "first" | "load" | "recovery" | "stop";
   /** So many passages are sure to happen; which of them kills is left to chance. */
   passages: number;
@@ -18,7 +18,7 @@ export interface Aim {
   hand?: Hand;
 }
 
-type Deed = (typeof deeds)[number];
+type Deed = (typeof effects)[number];
 
 const load = (scene: SceneName, passages = 1): Aim => ({ scene, stage: "load", passages });
 const recovery = (scene: SceneName, hand?: Hand): Aim => ({
@@ -41,18 +41,18 @@ const aims: Record<Boundary | Deed, Aim> = {
   "requests.prune": recovery("speech", "age-requests"),
   "task.begin": load("speech"),
   "task.recover": recovery("speech"),
-  "task.rest": { scene: "speech", stage: "stop", passages: 1 },
+  "task.note-stop": { scene: "speech", stage: "stop", passages: 1 },
   "task.complete": load("speech"),
   "task.close": load("failures"),
   "messages.take-up": load("speech", 2),
   "message.begin": load("speech", 2),
   "turn.commit": load("files", 3),
   "call.start": load("files", 4),
-  "call.finish": load("files", 4),
+  "call.record-outcome": load("files", 4),
   "results.deliver": load("files", 2),
   "status.tell": load("failures"),
   "action.ask": load("approvals", 2),
-  "action.expire": recovery("approvals", "age-actions"),
+  "action.resolve": recovery("approvals", "age-actions"),
   "tool-run.submit": load("toolRuns"),
   "workspace.update": load("speech"),
   "deltas.write": load("speech", 10),
@@ -73,7 +73,7 @@ const aims: Record<Boundary | Deed, Aim> = {
 };
 
 export function aimAt(point: Failpoint): Aim {
-  const name = [...boundaries, ...deeds].find((known) => point === known || point.startsWith(`${known}.`));
+  const name = [...boundaries, ...effects].find((known) => point === known || point.startsWith(`${known}.`));
   if (name === undefined) throw new Error(`No aim for ${point}.`);
   return aims[name];
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Target } from "../../lib/ports/failpoint.ts";
+import type { FailpointTarget } from "../../lib/ports/failpoint.ts";
 import { createClient } from "../../packages/shared/src/index.ts";
 import { createCaller, testKey } from "../support/caller.ts";
 import type { TestServer } from "../support/server.ts";
@@ -14,17 +14,17 @@ export interface Ended {
 }
 
 export interface Begin {
-  target?: Target | undefined;
+  target?: FailpointTarget | undefined;
   graceMs?: number | undefined;
 }
 
-/** One folder and one address, where lives of the server follow each other. */
+/** One folder and one address, where runs of the server follow each other. */
 export interface Host extends TestServer {
   /** Starts a life; it may end before it can be reached. */
   begin(options?: Begin): void;
   /** Ms from the start of the process to its first answer; undefined when it ended before. */
   up(): Promise<number | undefined>;
-  /** Settles when the process of this life is gone. */
+  /** Settles when the process of this run is gone. */
   gone(): Promise<Ended>;
   signal(name: NodeJS.Signals): void;
   readonly pid: number;

@@ -22,7 +22,7 @@ const patienceMs = 10_000;
 /** A stop may take its grace, 3 s for what is cut, and a little. */
 const stopSlackMs = 4500;
 
-/** One life of the server from its start to its end. */
+/** One run of the server from its start to its end. */
 export async function live(stage: Stage, life: Life): Promise<Lived> {
   const { host } = stage;
   const { ending } = life;

@@ -1,23 +1,23 @@
-import { type Failpoint, failpoints, type Target } from "../../lib/ports/failpoint.ts";
+import { type Failpoint, failpoints, type FailpointTarget } from "../../lib/ports/failpoint.ts";
 import { type Aim, aimAt } from "./aims.ts";
 import type { Hand } from "./hand.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type SceneName, scenes } from "./scenes/index.ts";
 
-/** How a life of the server ends. */
+/** How a run of the server ends. */
 export type Ending =
   /** By its own hand, at a failpoint. */
-  | { by: "failpoint"; target: Target; withinMs?: number }
+  | { by: "failpoint"; target: FailpointTarget; withinMs?: number }
   /** SIGKILL from outside, so long after the start of the process: the first of them cut the start itself. */
   | { by: "kill"; afterMs: number }
-  /** SIGKILL while the agent speaks or somebody is asked, so that the next life finds something to take up. */
+  /** SIGKILL while the agent speaks or somebody is asked, so that the next run finds something to take up. */
   | { by: "kill-at"; while: "speaking" | "asking" }
   /** SIGTERM; with a target the stop is killed at a failpoint, with `killAfterMs` from outside. */
-  | { by: "stop"; afterMs: number; graceMs: number; target?: Target; killAfterMs?: number };
+  | { by: "stop"; afterMs: number; graceMs: number; target?: FailpointTarget; killAfterMs?: number };
 
 export interface Life {
   ending: Ending;
-  /** Load that comes with this life; what earlier lives brought goes on. */
+  /** Load that comes with this run; what earlier runs brought goes on. */
   wave: SceneName[];
   /** Done to the folder before. */
   hand?: Hand;
@@ -31,7 +31,7 @@ export interface Schedule {
   /** The schema the folder is of at first; undefined: there is none. */
   olderSchema?: number;
   lives: Life[];
-  /** The last life goes on until its upkeep has come, so that late readers find a shortened log. */
+  /** The last run goes on until its upkeep has come, so that late readers find a shortened log. */
   isLong: boolean;
   aims: Failpoint[];
 }

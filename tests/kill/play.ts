@@ -65,7 +65,7 @@ async function lastLife(
   host.begin();
   const bootMs = await host.up();
   if (bootMs === undefined)
-    throw new Error(`The last life did not start. It said:\n${host.said().slice(-1500)}`);
+    throw new Error(`The last run did not start. It said:\n${host.said().slice(-1500)}`);
   await stage.finish(endsWithinMs);
   if (isLong) await pause(upkeepMs);
   const left = await orphansOf(host.folder, { except: [host.pid], withinMs: 2500 });

@@ -20,7 +20,7 @@ export function rowsOf({ tally, seed, tookMs }: Facts): Row[] {
     ["schedules", `${schedules}`],
     ["kills at failpoints", `${kills.atFailpoints}`],
     ["kills at random times", `${kills.atRandom}`],
-    ["of these, in a life that recovers", `${kills.inRecovery}`],
+    ["of these, in a run that recovers", `${kills.inRecovery}`],
     ["clean stops in the middle", `${tally.stops}`],
     ["acknowledged operations", `${tally.acknowledged}`],
     ["lost", `${breaches.lost}`],
@@ -39,8 +39,8 @@ export function rowsOf({ tally, seed, tookMs }: Facts): Row[] {
     ["seed", seed],
     ["duration", `${Math.round(tookMs / 1000)} s`],
     [
-      "95 % bound",
-      `${failed} of ${schedules} schedules failed ⇒ true rate below ${(100 * rateBelow(tally)).toFixed(1)} %`,
+      "95% bound",
+      `${failed} of ${schedules} schedules failed; the true rate is below ${(100 * rateBelow(tally)).toFixed(1)} %`,
     ],
   ];
 }
@@ -55,9 +55,10 @@ export function asMarkdown(facts: Facts, { command, at }: { command: string; at:
   const rows = rowsOf(facts).map(([name, value]) => `| ${name} | ${value} |`);
   return `# The server under SIGKILL
 
-Made by \`${command}\` on ${at.toISOString().slice(0, 10)}. Each schedule starts the real server in a fresh folder, lets
-clients work and follow, kills it at a failpoint, at a random time, in the middle of a recovery or of a stop, starts it
-again, and holds everything that was acknowledged against what is there. ${fullRound} schedules aim at every failpoint once.
+Made by \`${command}\` on ${at.toISOString().slice(0, 10)}. Each schedule starts the real server in a fresh
+folder, lets clients work and follow, and kills it at a failpoint, at a random time, during a recovery or during a stop.
+Then it starts the server again and compares everything that was acknowledged with what is there. ${fullRound} schedules together
+aim at every failpoint once.
 
 | what | |
 | --- | --- |

@@ -4,7 +4,7 @@ import { createIds } from "../../lib/id.ts";
 
 const random = (bytes: Uint8Array<ArrayBuffer>) => randomFillSync(bytes);
 
-test("a life whose clock was set back goes on behind the newest id, and gives none again that the last life gave and never stored", () => {
+test("a life whose clock was set back goes on behind the newest id, and gives none again that the last run gave and never stored", () => {
   const before = createIds({ now: () => 2000, random });
   const stored = before("msg");
   const streaming = before("msg"); // Told in an event; a row of its own it has only once it is whole.

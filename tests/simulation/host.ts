@@ -5,7 +5,7 @@ import { createSearch } from "./search.ts";
 import { createShell } from "./shell.ts";
 import type { Stage } from "./stage.ts";
 
-/** Workspaces in memory. They outlive the lives of the server; what a dead life still wants to write does not arrive. */
+/** Workspaces in memory. They outlive the runs of the server; what a dead life still wants to write does not arrive. */
 export function createHosts(life: Life, stage: Stage): WorkspaceHosts {
   return {
     open: (workspaceId) => {

@@ -6,7 +6,7 @@ interface Intent {
   starts: number;
 }
 
-/** Counts what was really done, outside of every life of the server. */
+/** Counts what was really done, outside of every run of the server. */
 export interface Intents {
   /** A new intent; returns its number. */
   next(sessionId: string): number;

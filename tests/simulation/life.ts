@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 /** What the death of a process looks like from inside. */
 export class Crash extends Error {}
 
-/** One life of the server, from its start to its stop or its death. */
+/** One run of the server, from its start to its stop or its death. */
 export interface Life {
   readonly number: number;
   readonly loops: Loops;

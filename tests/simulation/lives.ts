@@ -6,7 +6,7 @@ import { createReach, type Trouble } from "./reach.ts";
 import { openServer, type Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 
-/** The lives of the server on one data folder, one after another. */
+/** The runs of the server on one data folder, one after another. */
 export interface Lives {
   /** The one that serves; undefined between two. */
   readonly current: Server | undefined;
@@ -16,7 +16,7 @@ export interface Lives {
   end(): void;
   /** Ends it as it should. Rejects where that goes wrong; then it has died. */
   stop(graceMs: number): Promise<void>;
-  /** What is left of former lives is gone for good. */
+  /** What is left of former runs is gone for good. */
   bury(): void;
   /** Lets go of everything: what waits would be kept for ever. */
   close(): Promise<void>;

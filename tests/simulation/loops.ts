@@ -6,7 +6,7 @@ export interface Loops {
   enter(sessionId: string, what: string): () => void;
 }
 
-/** One for each life of the server. */
+/** One for each run of the server. */
 export function createLoops(): Loops {
   const atWork = new Map<string, string>();
   return {

@@ -1,5 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
-import type { Failpoint, Reach } from "../../lib/ports/failpoint.ts";
+import type { Failpoint, ReachFailpoint } from "../../lib/ports/failpoint.ts";
 import { Crash, type Life } from "./life.ts";
 import type { Stage } from "./stage.ts";
 
@@ -18,8 +18,8 @@ export interface ReachParts {
   onCommit(point: Failpoint): void;
 }
 
-/** What may happen at a failpoint: the end of this life, or a database that refuses. */
-export function createReach({ life, stage, trouble, onCommit }: ReachParts): Reach {
+/** What may happen at a failpoint: the end of this run, or a database that refuses. */
+export function createReach({ life, stage, trouble, onCommit }: ReachParts): ReachFailpoint {
   const { trace, faults, time, random } = stage;
   return (point) => {
     if (life.isOver && !life.isLeftOver) throw new Crash("This life is over.");

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 
 const invariant = "a reader hears each event once and in order";
 
-/** A client that follows a session over the lives of the server, and folds what it hears. */
+/** A client that follows a session over the runs of the server, and folds what it hears. */
 export interface Reader {
   readonly sessionId: string;
   readonly state: SessionState;

@@ -1,4 +1,4 @@
-import { AppError, willPass } from "../../lib/errors.ts";
+import { AppError, isTransient } from "../../lib/errors.ts";
 import type { OperationId } from "../../lib/ports/handler.ts";
 import { requestHash } from "../../lib/server/requests/request-hash.ts";
 import { Breach, must, mustEqual } from "./breach.ts";
@@ -115,7 +115,7 @@ function answered(sent: Sent, answer: NonNullable<Sent["answer"]>, all: readonly
 }
 
 function failed(sent: Sent, error: unknown): void {
-  if (error instanceof Crash || willPass(error)) return;
+  if (error instanceof Crash || isTransient(error)) return;
   if (error instanceof AppError && error.code !== "internal") {
     must(
       "a repeated request gets the first answer",

@@ -3,8 +3,8 @@ import type { Sabotage } from "./stage.ts";
 
 /** Storage with one thing broken, as asked. */
 export function sabotaged(storage: Storage, sabotage: Sabotage): Storage {
-  const { actions, tasks, books } = storage;
-  const chat = books.chat_history;
+  const { actions, tasks, requestDatabases } = storage;
+  const chat = requestDatabases.chat_history;
   const counts = once(sabotage.countsTwice);
   return {
     ...storage,
@@ -23,8 +23,8 @@ export function sabotaged(storage: Storage, sabotage: Sabotage): Storage {
           : tasks.list(query),
     },
     actions: sabotage.forgetsDecisions ? undecided(actions) : actions,
-    books: {
-      ...books,
+    requestDatabases: {
+      ...requestDatabases,
       chat_history: {
         atomically: forgetful(chat.atomically, once(sabotage.losesMessage)),
         requests: sabotage.forgetsAnswers

@@ -2,10 +2,10 @@ import contract from "../../packages/shared/src/contract.gen.json" with { type: 
 import { registry } from "../../handlers/registry.gen.ts";
 import { createCore, createSettings, type Core } from "../../lib/core/index.ts";
 import type { EventFeed } from "../../lib/event.ts";
-import type { Reach } from "../../lib/ports/failpoint.ts";
+import type { ReachFailpoint } from "../../lib/ports/failpoint.ts";
 import type { OperationId } from "../../lib/ports/handler.ts";
 import { createIds } from "../../lib/id.ts";
-import { readOperations, type Operation } from "../../lib/server/contract/contract.ts";
+import { readOperations, type ContractOperation } from "../../lib/server/contract/contract.ts";
 import { createInvoke, type Invoke } from "../../lib/server/requests/invoke.ts";
 import type { Storage } from "../../lib/ports/storage.ts";
 import { openStorage } from "../../lib/storage/index.ts";
@@ -20,7 +20,7 @@ import { createModel } from "./model.ts";
 import { sabotaged } from "./sabotage.ts";
 import type { Stage } from "./stage.ts";
 
-/** The real thing but for its edges: storage, core, streams and operations of one life. */
+/** The real thing but for its edges: storage, core, streams and operations of one run. */
 export interface Server {
   life: Life;
   storage: Storage;
@@ -31,7 +31,7 @@ export interface Server {
   stop(graceMs: number): Promise<void>;
 }
 
-export const operations = new Map<OperationId, Operation>(
+export const operations = new Map<OperationId, ContractOperation>(
   readOperations(contract).map((operation) => [operation.id, operation]),
 );
 
@@ -39,7 +39,7 @@ export interface ServerParts {
   life: Life;
   stage: Stage;
   dataDir: string;
-  reach: Reach;
+  reach: ReachFailpoint;
   /** For ids: they come from somewhere else than what happens. */
   random: Random;
 }
@@ -62,8 +62,8 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
   });
   const storage = sabotaged(opened, stage.sabotage);
   const settings = createSettings({ store: storage.settings, clock, environment: new Map() });
-  const timing = stage.time.timing(life);
-  const deltas = createDeltaWriter({ log: storage.events, ...storage, timing });
+  const timers = stage.time.timing(life);
+  const deltas = createDeltaWriter({ log: storage.events, ...storage, timers });
   const feed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
   const core = createCore({
     settings,

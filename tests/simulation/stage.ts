@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 import type { Time } from "./time.ts";
 import type { Trace } from "./trace.ts";
 
-/** What one world has beside the server: it goes on while lives of the server come and go. */
+/** What one world has beside the server: it goes on while runs of the server come and go. */
 export interface Stage {
   random: Random;
   faults: Faults;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../lib/ports/clock.ts";
-import type { Timing } from "../../lib/streaming/timing.ts";
+import type { TimerSource } from "../../lib/streaming/timer-source.ts";
 
-/** Anything that waits: for a time, or for its turn. Its owner is a life of the server, or the world itself. */
+/** Anything that waits: for a time, or for its turn. Its owner is a run of the server, or the world itself. */
 export interface Waiting {
   label: string;
   owner: object;
@@ -15,9 +15,9 @@ interface Timer extends Waiting {
 
 /** Time and turns of one world: nothing moves on until it is told to. */
 export interface Time {
-  /** The time that a life of the server sees. */
+  /** The time that a run of the server sees. */
   clock(owner: object): Clock;
-  timing(owner: object): Timing;
+  timing(owner: object): TimerSource;
   /** Waits until it is chosen. Rejects with the signal's reason when that is aborted first. */
   turn(owner: object, label: string, signal?: AbortSignal): Promise<void>;
   /** Who waits for a turn. */

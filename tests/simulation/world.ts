@@ -22,7 +22,7 @@ export interface WorldOptions {
 
 export type World = ReturnType<typeof createWorld>;
 
-/** Everything of one seed: the stage, the lives of the server, its clients, and those who look whether all is well. */
+/** Everything of one seed: the stage, the runs of the server, its clients, and those who look whether all is well. */
 export function createWorld({ seed, dataDir, trace, sabotage = {} }: WorldOptions) {
   const random = createRandom(seed);
   const faults = createFaults(random);
@@ -87,7 +87,7 @@ export function createWorld({ seed, dataDir, trace, sabotage = {} }: WorldOption
     },
     endTrouble: () => (trouble = undefined),
     end,
-    /** As a deploy does; the next life begins when it has ended. */
+    /** As a deploy does; the next run begins when it has ended. */
     stop: (graceMs: number) => {
       isStopping = true;
       const { current } = lives;

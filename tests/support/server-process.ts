@@ -26,7 +26,7 @@ export interface ServerProcess extends TestServer {
   end(signal: NodeJS.Signals): Promise<Ended>;
   /** Waits until it is gone by itself, as at a failpoint. */
   gone(): Promise<Ended>;
-  /** Another life on the same data, at the same address; `more` is added to the environment of this life only. */
+  /** Another life on the same data, at the same address; `more` is added to the environment of this run only. */
   start(more?: Record<string, string>): Promise<void>;
   rssBytes(): number;
 }

@@ -6,7 +6,7 @@ import { loadConfig, type Config } from "../../lib/config/config.ts";
 import { startServer, type RunningServer } from "../../app/main.ts";
 import { createClient, type Client } from "../../packages/shared/src/index.ts";
 import { createCaller, testKey, type Caller } from "./caller.ts";
-import { clockWithoutUpkeep } from "./clock-without-upkeep.ts";
+import { clockWithoutMaintenance } from "./clock-without-maintenance.ts";
 
 export type { CallOptions, TestAnswer } from "./caller.ts";
 export { testKey } from "./caller.ts";
@@ -41,7 +41,7 @@ const startAtDoor =
 export async function startTestServer({
   env,
   config,
-  clock = clockWithoutUpkeep,
+  clock = clockWithoutMaintenance,
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "talkcody-test-"));
   const home = join(folder, "home");

@@ -14,7 +14,7 @@ export function matchesPattern(pattern: string, text: string): boolean {
 }
 
 /** A pattern that matches this text and no other. */
-export function exactly(text: string): string {
+export function literalPattern(text: string): string {
   return text.replace(/[\\*?]/g, "\\$&");
 }
 

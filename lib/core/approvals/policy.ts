@@ -1,9 +1,9 @@
 import type { PermissionRule, ResolvedSettings } from "../../settings.ts";
 import type { Tool } from "../../tool.ts";
 import { isLiteral, matchesPattern } from "./pattern.ts";
-import { carriesAnother, splitCommand, undisguised } from "./command.ts";
+import { runsAnotherCommand, splitCommand, bareCommand } from "./shell-command.ts";
 
-export interface Verdict {
+export interface PolicyResult {
   decision: "allow" | "ask" | "deny";
   /** For a person or the model: why. */
   reason: string;
@@ -14,7 +14,7 @@ export interface Verdict {
  * matches; then what the tool asks for by nature. Rules only decide about asking: what a command can do on the host is
  * the host's business.
  */
-export function decide(tool: Tool, subject: string, settings: ResolvedSettings): Verdict {
+export function evaluatePolicy(tool: Tool, subject: string, settings: ResolvedSettings): PolicyResult {
   const rules = settings.permissions.filter((rule) => rule.tool === "*" || rule.tool === tool.name);
   const denying = rules.filter((rule) => rule.decision === "deny");
   const texts = denying.length > 0 ? readings(tool, subject) : [];
@@ -35,7 +35,7 @@ export function changesThings(tool: Tool): boolean {
   return tool.asks === "edit" || tool.asks === "command";
 }
 
-function planVerdict(settings: ResolvedSettings): Verdict {
+function planVerdict(settings: ResolvedSettings): PolicyResult {
   return settings.autoApprovePlan
     ? { decision: "allow", reason: "Plans are approved by a setting." }
     : { decision: "ask", reason: "The agent presents a plan." };
@@ -45,10 +45,14 @@ function planVerdict(settings: ResolvedSettings): Verdict {
 function readings(tool: Tool, subject: string): string[] {
   if (tool.asks !== "command") return [subject];
   const { parts } = splitCommand(subject);
-  return [...new Set([subject, ...parts, ...parts.map(undisguised)])];
+  return [...new Set([subject, ...parts, ...parts.map(bareCommand)])];
 }
 
-function ruleVerdict(rules: readonly PermissionRule[], tool: Tool, subject: string): Verdict | undefined {
+function ruleVerdict(
+  rules: readonly PermissionRule[],
+  tool: Tool,
+  subject: string,
+): PolicyResult | undefined {
   if (tool.asks !== "command") return ruleSays(rules.find((rule) => matchesPattern(rule.pattern, subject)));
   const { parts, isOpaque } = splitCommand(subject);
   const isHiding = mayHideDenied(rules, subject);
@@ -64,7 +68,7 @@ function ruleVerdict(rules: readonly PermissionRule[], tool: Tool, subject: stri
 /** What allows a command must match it as it stands; what asks also sees through a disguise. */
 function speaksOf(rule: PermissionRule, part: string): boolean {
   if (matchesPattern(rule.pattern, part)) return true;
-  return rule.decision !== "allow" && matchesPattern(rule.pattern, undisguised(part));
+  return rule.decision !== "allow" && matchesPattern(rule.pattern, bareCommand(part));
 }
 
 /** The very text vouches for a command whose parts cannot be told from it; so does `*`, unless something is forbidden. */
@@ -72,7 +76,7 @@ function isExact(rule: PermissionRule, subject: string): boolean {
   return isLiteral(rule.pattern) && matchesPattern(rule.pattern, subject);
 }
 
-function ruleSays(rule: PermissionRule | undefined): Verdict | undefined {
+function ruleSays(rule: PermissionRule | undefined): PolicyResult | undefined {
   if (rule === undefined) return undefined;
   return rule.decision === "allow"
     ? { decision: "allow", reason: `A rule allows it: ${rule.tool} ${rule.pattern}` }
@@ -84,7 +88,7 @@ function natureVerdict(
   tool: Tool,
   subject: string,
   settings: ResolvedSettings,
-): Verdict {
+): PolicyResult {
   if (tool.asks === "never") return { decision: "allow", reason: "It only reads." };
   if (tool.asks === "edit" && settings.autoApproveEdits)
     return { decision: "allow", reason: "Edits are approved by a setting." };
@@ -98,7 +102,7 @@ function natureVerdict(
 function mayHideDenied(rules: readonly PermissionRule[], subject: string): boolean {
   if (!rules.some((rule) => rule.decision === "deny")) return false;
   const { parts, isOpaque } = splitCommand(subject);
-  return isOpaque || parts.some(carriesAnother);
+  return isOpaque || parts.some(runsAnotherCommand);
 }
 
 const reasons = {

@@ -2,13 +2,13 @@ import type { NewEvent } from "../../event.ts";
 import type { Message, MessagePart, ProviderMetadata } from "../../message.ts";
 import type { Task, Usage } from "../../task.ts";
 import type { IntendedChange, ToolCall } from "../../tool.ts";
-import { createClosing } from "./closing.ts";
-import { createLedger, existing, statusEvent } from "./ledger.ts";
-import type { Outcome } from "./ledger.ts";
+import { createEndTask } from "./end-task.ts";
+import { createTaskRecords, requireFound, statusEvent } from "./task-records.ts";
+import type { ToolCallOutcome } from "./task-records.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 /** What one model request brought. */
-export interface Turn {
+export interface CompletedTurn {
   messageId: string;
   parts: MessagePart[];
   providerMetadata: ProviderMetadata[];
@@ -20,7 +20,7 @@ export interface Turn {
 export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "deltas" | "newId">) {
   const { storage, deltas, newId } = runtime;
   const { sessions, tasks, events, toolCalls, workspaces } = storage;
-  const ledger = createLedger(runtime);
+  const ledger = createTaskRecords(runtime);
   const { live, announce } = ledger;
 
   /** Nothing comes between tool calls and their results, be they the agent's or a person's. */
@@ -42,10 +42,10 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
 
   const status = ({ id, sessionId }: Task, detail: string | undefined): NewEvent[] => {
     if (detail === undefined) return [];
-    return [statusEvent(existing(sessions.get(sessionId), "session", sessionId), id, detail)];
+    return [statusEvent(requireFound(sessions.get(sessionId), "session", sessionId), id, detail)];
   };
 
-  const close = createClosing(runtime, ledger);
+  const close = createEndTask(runtime, ledger);
 
   return {
     now: ledger.now,
@@ -69,7 +69,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
         if (canWork(task)) tasks.update(taskId, { isInterrupted: false });
         if (task.state === "queued") tasks.update(taskId, { state: "running", startedAt: ledger.now() });
         announce(task, delivered, task.state === "waiting" ? "Waiting for your decision" : "Working");
-        return existing(tasks.get(taskId), "task", taskId);
+        return requireFound(tasks.get(taskId), "task", taskId);
       }),
 
     /** Hands messages that came meanwhile to the running task. True when there were any. */
@@ -81,7 +81,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
       }),
 
     hasNewMessages: (taskId: string): boolean =>
-      ledger.waitingFor(existing(tasks.get(taskId), "task", taskId)).length > 0,
+      ledger.waitingFor(requireFound(tasks.get(taskId), "task", taskId)).length > 0,
 
     /** The agent starts to say something, or starts again after a try was cut: what was streamed before is void. */
     beginMessage: (taskId: string, messageId: string): void =>
@@ -93,7 +93,7 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
       }),
 
     /** The answer with all its tool intents, before the first of them starts. */
-    commitTurn: (taskId: string, { messageId, parts, providerMetadata, usage, model }: Turn): void =>
+    commitTurn: (taskId: string, { messageId, parts, providerMetadata, usage, model }: CompletedTurn): void =>
       live({ taskId, as: "turn.commit" }, (task) => {
         deltas.flush();
         const final = ledger.say(task, { id: messageId, role: "assistant", parts, providerMetadata });
@@ -115,8 +115,8 @@ export function createJournal(runtime: Pick<Runtime, "storage" | "clock" | "delt
       ),
 
     /** `told` are words for people about a call that did not end as it should. */
-    finishCall: (call: ToolCall, outcome: Outcome, told?: string): void =>
-      live({ taskId: call.taskId, as: "call.finish" }, (task) => {
+    finishCall: (call: ToolCall, outcome: ToolCallOutcome, told?: string): void =>
+      live({ taskId: call.taskId, as: "call.record-outcome" }, (task) => {
         deltas.flush();
         tasks.update(task.id, { recoveries: 0 });
         events.append(task.sessionId, [ledger.finishCall(call, outcome), ...status(task, told)]);

@@ -3,17 +3,22 @@ import type { Task } from "../../task.ts";
 import { ToolFailure } from "../../tool.ts";
 import type { ToolCall } from "../../tool.ts";
 import type { Kit } from "./kit.ts";
-import type { OpenCalls } from "../journal/ledger.ts";
-import { failure, perform, wordsOnCut } from "./perform.ts";
+import type { UnansweredCalls } from "../journal/task-records.ts";
+import { failure, runToolCall, interruptionNotice } from "./run-tool-call.ts";
 import { requestPermission } from "./permission.ts";
-import type { Surroundings } from "./permission.ts";
-import { outcomeOf } from "./cut-calls.ts";
+import type { ToolCallContext } from "./permission.ts";
+import { resultOfInterrupted } from "./interrupted-calls.ts";
 
 /**
  * Answers every tool call of a message, in call order. Neighbouring calls that only read run side by side. A message
  * that comes meanwhile is heard after the current tool: the calls that follow are not run.
  */
-export async function answerCalls(task: Task, open: OpenCalls, kit: Kit, signal: AbortSignal): Promise<void> {
+export async function answerCalls(
+  task: Task,
+  open: UnansweredCalls,
+  kit: Kit,
+  signal: AbortSignal,
+): Promise<void> {
   const host = kit.hosts.open(kit.session(task.sessionId).workspaceId);
   for (const group of grouped(open.calls, kit)) {
     if (kit.isStopping()) return;
@@ -47,7 +52,7 @@ async function settleAll(answers: readonly Promise<void>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-/** It was begun, or a person was asked about it, perhaps in another life of the server: that holds whatever is said meanwhile. */
+/** It was begun, or a person was asked about it, perhaps in another run of the server: that holds whatever is said meanwhile. */
 function isTakenUp({ taskId, toolCallId, state }: ToolCall, kit: Kit): boolean {
   return state !== "intended" || kit.storage.actions.ofCall(taskId, toolCallId) !== undefined;
 }
@@ -56,7 +61,7 @@ async function skip(call: ToolCall, kit: Kit): Promise<void> {
   fail(call, kit, "Not run: a new message came first.");
 }
 
-async function answer(call: ToolCall, surroundings: Surroundings): Promise<void> {
+async function answer(call: ToolCall, surroundings: ToolCallContext): Promise<void> {
   const { kit } = surroundings;
   if (call.state === "done") return;
   const tool = kit.toolbox.get(call.toolName);
@@ -65,17 +70,17 @@ async function answer(call: ToolCall, surroundings: Surroundings): Promise<void>
     return fail(call, kit, "problem" in parsed ? parsed.problem : "No such tool.");
   if (!isOffered(call, kit)) return fail(call, kit, `${tool.name} is not one of the tools of this agent.`);
   try {
-    const cut = await outcomeOf(call, { tool, input: parsed.input, host: surroundings.host });
+    const cut = await resultOfInterrupted(call, { tool, input: parsed.input, host: surroundings.host });
     if (cut !== undefined)
       return finish(
         call,
         kit,
         cut,
-        cut.success ? undefined : wordsOnCut(tool, parsed.input, surroundings.host),
+        cut.success ? undefined : interruptionNotice(tool, parsed.input, surroundings.host),
       );
     const permit = await requestPermission(call, tool, parsed.input, surroundings);
     if ("refusal" in permit) return fail(call, kit, permit.refusal);
-    await perform(call, tool, permit, surroundings);
+    await runToolCall(call, tool, permit, surroundings);
   } catch (error) {
     surroundings.signal.throwIfAborted();
     if (!(error instanceof ToolFailure)) throw error;

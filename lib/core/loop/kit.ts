@@ -3,18 +3,18 @@ import type { Agent } from "../../agent.ts";
 import type { Session } from "../../session.ts";
 import type { ResolvedSettings, Settings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import type { Decisions } from "../approvals/decisions.ts";
+import type { PendingActions } from "../approvals/pending-actions.ts";
 import type { Journal } from "../journal/journal.ts";
-import { existing } from "../journal/ledger.ts";
+import { requireFound } from "../journal/task-records.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
-import type { Clones } from "../workspaces/workspaces.ts";
+import type { TaskWorkspaces } from "../workspaces/workspaces.ts";
 
 /** What a running task needs. */
 export interface Kit extends Runtime {
   journal: Journal;
-  decisions: Decisions;
-  workspaces: Clones;
+  decisions: PendingActions;
+  workspaces: TaskWorkspaces;
   /** A stop was asked for: go no further than the next boundary. */
   isStopping(): boolean;
   /** Aborted with busy when a stop is asked for: ends every wait that nothing hangs on. */
@@ -29,8 +29,8 @@ export interface Kit extends Runtime {
 export interface KitParts {
   runtime: Runtime;
   journal: Journal;
-  decisions: Decisions;
-  workspaces: Clones;
+  decisions: PendingActions;
+  workspaces: TaskWorkspaces;
   settings: { resolve(layers: readonly Settings[]): ResolvedSettings };
   agents: { find(id: string): Agent };
   stopping: AbortSignal;
@@ -38,13 +38,13 @@ export interface KitParts {
 
 export function createKit({ runtime, settings, agents, ...parts }: KitParts): Kit {
   const { sessions, tasks } = runtime.storage;
-  const session = (id: string) => existing(sessions.get(id), "session", id);
+  const session = (id: string) => requireFound(sessions.get(id), "session", id);
   return {
     ...runtime,
     ...parts,
     isStopping: () => parts.stopping.aborted,
     session,
-    task: (id) => existing(tasks.get(id), "task", id),
+    task: (id) => requireFound(tasks.get(id), "task", id),
     agentOf: (of) => agents.find(of.agentId),
     resolve: (task) => {
       const owner = sessions.get(task.sessionId);

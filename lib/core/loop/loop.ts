@@ -1,15 +1,15 @@
-import { AppError, isDamage, problemOf, willPass } from "../../errors.ts";
+import { AppError, isDamage, problemOf, isTransient } from "../../errors.ts";
 import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
 import { answerCalls } from "./dispatch.ts";
 import type { Kit } from "./kit.ts";
-import { TaskOver } from "../journal/ledger.ts";
+import { TaskEndedError } from "../journal/task-records.ts";
 import { takeTurn } from "./turn.ts";
 
 /**
  * Runs a task to its end, or until `signal` is aborted or the server stops. What to do next is read from the journal
  * each time round, never remembered: the same loop starts a task, goes on after an approval, and picks a task up that
- * another life of the server left behind.
+ * another run of the server left behind.
  */
 export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Promise<void> {
   try {
@@ -21,9 +21,9 @@ export async function runTask(taskId: string, kit: Kit, signal: AbortSignal): Pr
     }
     if (isOver(task, kit)) kit.journal.complete(taskId);
   } catch (error) {
-    if (signal.aborted || error instanceof TaskOver) return; // Whoever ended the task has written so.
-    if (willPass(error) && kit.isStopping()) return; // The next life of the server tries again.
-    if (willPass(error)) throw error; // Not the task's fault: it goes on from its journal when the host can write again.
+    if (signal.aborted || error instanceof TaskEndedError) return; // Whoever ended the task has written so.
+    if (isTransient(error) && kit.isStopping()) return; // The next run of the server tries again.
+    if (isTransient(error)) throw error; // Not the task's fault: it goes on from its journal when the host can write again.
     const problem = problemOf(error, `/v1/tasks/${taskId}`);
     if (problem.code === "internal" || isDamage(error)) kit.reportFault(`Task ${taskId} failed`, error);
     kit.journal.close(taskId, { state: "failed", problem, detail: problem.detail });
@@ -45,7 +45,7 @@ async function takeStep(task: Task, kit: Kit, signal: AbortSignal): Promise<bool
   return false;
 }
 
-/** Nothing is left to do: whoever waits for the end need not wait for the next life of the server. */
+/** Nothing is left to do: whoever waits for the end need not wait for the next run of the server. */
 function isOver(task: Task, kit: Kit): boolean {
   return kit.journal.openCalls(task) === undefined && hasLastWord(task, kit);
 }

@@ -3,10 +3,10 @@ import type { Task } from "../../task.ts";
 import type { Tool, ToolCall } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import type { Kit } from "./kit.ts";
-import { decide } from "../approvals/policy.ts";
+import { evaluatePolicy } from "../approvals/policy.ts";
 
 /** Where a tool call is answered. */
-export interface Surroundings {
+export interface ToolCallContext {
   task: Task;
   host: WorkspaceHost;
   kit: Kit;
@@ -14,19 +14,19 @@ export interface Surroundings {
 }
 
 /** What a tool is run with. */
-export interface Permit {
+export interface PermittedCall {
   input: Record<string, unknown>;
   decision: Action | null;
 }
 
-/** Allowed, refused, or asked and waited for. What was decided in another life of the server still holds. */
+/** Allowed, refused, or asked and waited for. What was decided in another run of the server still holds. */
 export async function requestPermission(
   call: ToolCall,
   tool: Tool,
   input: Record<string, unknown>,
-  { task, host, kit, signal }: Surroundings,
-): Promise<Permit | { refusal: string }> {
-  const verdict = decide(tool, tool.subject(input, host), kit.resolve(task));
+  { task, host, kit, signal }: ToolCallContext,
+): Promise<PermittedCall | { refusal: string }> {
+  const verdict = evaluatePolicy(tool, tool.subject(input, host), kit.resolve(task));
   const asked = kit.storage.actions.ofCall(task.id, call.toolCallId);
   if (asked === undefined) {
     if (verdict.decision === "deny") return { refusal: verdict.reason };
@@ -47,7 +47,7 @@ export async function requestPermission(
   if (tool.asks === "plan" || tool.asks === "question") return { input: decided.input, decision: decided };
   if (decided.state !== "approved") return { refusal: refusalOf(decided) };
   // The input may have been changed, and rules or plan mode meanwhile: what is forbidden stays so.
-  const now = decide(tool, tool.subject(decided.input, host), kit.resolve(task));
+  const now = evaluatePolicy(tool, tool.subject(decided.input, host), kit.resolve(task));
   if (now.decision === "deny") return { refusal: now.reason };
   return (await kit.decisions.holds(decided, { task, tool, host }))
     ? { input: decided.input, decision: decided }

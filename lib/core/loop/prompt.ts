@@ -7,7 +7,7 @@ import type { ToolSpec } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import { timestamp } from "../../ports/clock.ts";
 import type { Kit } from "./kit.ts";
-import { checkPairs } from "./pairs.ts";
+import { checkToolCallPairs } from "./tool-call-pairs.ts";
 
 /** The repository's own instructions are cut here, as on the desktop. */
 const instructionCharactersMax = 8000;
@@ -31,7 +31,7 @@ export async function buildRequest(
     throw new AppError("model-not-configured", "No model is chosen for this task any more.");
   const history = kit.storage.messages.history(task.sessionId);
   const conversation = joinToolRuns(history);
-  checkPairs(task.sessionId, conversation);
+  checkToolCallPairs(task.sessionId, conversation);
   const tools = kit.toolbox.tools.filter((tool) => agent.tools?.includes(tool.name) ?? true);
   return {
     model,

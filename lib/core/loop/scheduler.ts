@@ -1,5 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
-import { AppError, willPass } from "../../errors.ts";
+import { AppError, isTransient } from "../../errors.ts";
 import type { Task } from "../../task.ts";
 import { noTaskTracer } from "../../ports/tracer.ts";
 import type { Kit } from "./kit.ts";
@@ -30,7 +30,7 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
       .task(task, () => runTask(task.id, kit, controller.signal))
       .then(() => void cuts.delete(task.id))
       .catch((error: unknown) =>
-        willPass(error) ? rest(task, error, controller.signal) : leave(task, error),
+        isTransient(error) ? rest(task, error, controller.signal) : leave(task, error),
       )
       .finally(() => {
         running.delete(task.id);
@@ -98,7 +98,7 @@ export function createScheduler(kit: Kit, stopping: AbortController) {
     /** Makes the loop of a task that was ended let go: closes its stream, kills its command. */
     abort: (taskId: string): void =>
       running.get(taskId)?.controller.abort(new Error("The task was cancelled.")),
-    /** Lets every loop reach its next boundary, for at most `graceMs`; then cuts what is still at work. The tasks go on in the next life of the server. */
+    /** Lets every loop reach its next boundary, for at most `graceMs`; then cuts what is still at work. The tasks go on in the next run of the server. */
     stop: async (graceMs: number): Promise<void> => {
       stopping.abort(new AppError("busy", "The server is stopping."));
       const idle = Promise.allSettled([...running.values()].map((run) => run.ended));

@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
-import { isPassing, ModelError } from "../../model.ts";
+import { isTransientModelFailure, ModelError } from "../../model.ts";
 import type { ModelEvent, ModelRequest } from "../../model.ts";
 import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import { createDraft, knownCallIds } from "./draft.ts";
-import type { Draft } from "./draft.ts";
-import { insist } from "../runtime/insist.ts";
+import { createAnswerDraft, knownCallIds } from "./answer-draft.ts";
+import type { AnswerDraft } from "./answer-draft.ts";
+import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
 import type { Kit } from "./kit.ts";
 import { buildRequest } from "./prompt.ts";
 
@@ -27,7 +27,7 @@ export async function takeTurn(
   signal: AbortSignal,
 ): Promise<void> {
   const request = await buildRequest(task, settings, kit, signal);
-  // What an earlier life began to say under this id is void once it is said again.
+  // What an earlier run began to say under this id is void once it is said again.
   const messageId = kit.storage.tasks.streamingMessageId(task.id) ?? kit.newId("msg");
   for (let tries = 1; ; tries++) {
     const tooLong = deadline(answerMaxMs, kit);
@@ -35,7 +35,7 @@ export async function takeTurn(
       const events = kit.models.stream({ ...request, signal: AbortSignal.any([signal, tooLong.signal]) });
       const draft = await listen(events, { task, messageId, kit, signal });
       const turn = { messageId, model: request.model, ...draft.done(knownCallIds(request)) };
-      return await insist(() => kit.journal.commitTurn(task.id, turn), { ...kit, signal });
+      return await retryWhileBusy(() => kit.journal.commitTurn(task.id, turn), { ...kit, signal });
     } catch (caught) {
       signal.throwIfAborted();
       const error = tooLong.signal.aborted
@@ -70,8 +70,8 @@ interface Listening {
 async function listen(
   events: AsyncIterable<ModelEvent>,
   { task, messageId, kit, signal }: Listening,
-): Promise<Draft> {
-  const draft = createDraft();
+): Promise<AnswerDraft> {
+  const draft = createAnswerDraft();
   const waiting = { ...kit, signal };
   let isAnnounced = false;
   for await (const event of events) {
@@ -82,9 +82,9 @@ async function listen(
     const type = event.type === "text" ? "token" : "reasoning";
     const isFirst = !isAnnounced;
     isAnnounced = true;
-    if (isFirst) await insist(() => kit.journal.beginMessage(task.id, messageId), waiting);
+    if (isFirst) await retryWhileBusy(() => kit.journal.beginMessage(task.id, messageId), waiting);
     const delta = { sessionId: task.sessionId, taskId: task.id, messageId, type, text } as const;
-    await insist(() => kit.deltas.push(delta), waiting);
+    await retryWhileBusy(() => kit.deltas.push(delta), waiting);
   }
   draft.check();
   return draft;
@@ -101,14 +101,14 @@ interface Pause {
 /** Waits as long as makes sense, telling people so, or throws what ends the task. */
 async function pause(error: ModelError, { tries, task, request, kit, signal }: Pause): Promise<void> {
   const waitMs = error.retryAfterMs ?? backoffMs * 2 ** (tries - 1);
-  if (!isPassing(error.failure) || tries >= triesMax || waitMs > retryAfterMaxMs)
+  if (!isTransientModelFailure(error.failure) || tries >= triesMax || waitMs > retryAfterMaxMs)
     throw asProblem(error, request.model, tries);
   kit.deltas.flush();
   kit.journal.tell(
     task.id,
     `${error.message} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s (${tries} of ${triesMax - 1}).`,
   );
-  await kit.clock.sleep(waitMs, AbortSignal.any([signal, kit.stopping])); // The next life asks at once.
+  await kit.clock.sleep(waitMs, AbortSignal.any([signal, kit.stopping])); // The next run asks at once.
 }
 
 function asProblem(error: ModelError, model: string, tries: number): AppError {

@@ -3,7 +3,7 @@ import type { Task } from "../../task.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
-/** Further lives of the server that a step may cut short before its task is given up. */
+/** Further runs of the server that a step may cut short before its task is given up. */
 const recoveriesMax = 3;
 
 const afterStop = "The server was restarted; the task goes on.";
@@ -40,10 +40,10 @@ export function createRecovery({ storage, reportFault }: Runtime, journal: Journ
       tryEach(({ id, state }) => {
         if (state === "running") takeUp(id);
       }),
-    /** The server ends as it should, and the next life counts one that is no fault of the task. */
+    /** The server ends as it should, and the next run counts one that is no fault of the task. */
     stop: (): void =>
       tryEach(({ id, state }) => {
-        if (state === "running") storage.atomically("task.rest", () => tasks.rest(id));
+        if (state === "running") storage.atomically("task.note-stop", () => tasks.rest(id));
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { DeltaWriter } from "../../event.ts";
-import type { Reach } from "../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import type { NewId } from "../../id.ts";
 import type { ModelClient } from "../../model.ts";
 import type { Storage } from "../../ports/storage.ts";
@@ -27,7 +27,7 @@ export interface Runtime {
   };
   defaultModel: string | undefined;
   allowLocalRepositories: boolean;
-  reach: Reach;
+  reach: ReachFailpoint;
   tracer?: TaskTracer | undefined;
   /** Told of faults that end no request. */
   reportFault(message: string, cause: unknown): void;

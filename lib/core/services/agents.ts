@@ -6,34 +6,34 @@ import { timestamp } from "../../ports/clock.ts";
 import { AppError } from "../../errors.ts";
 import type { NewId } from "../../id.ts";
 import type { AgentService } from "../../ports/services.ts";
-import { existing } from "../journal/ledger.ts";
+import { requireFound } from "../journal/task-records.ts";
 
 export interface AgentFinder {
   /** A profile that was deleted gives way to the built-in one, unless `strict`. */
   find(id: string, options?: { strict: boolean }): Agent;
 }
 
-export interface AgentOptions {
+export interface AgentsOptions {
   store: AgentStore;
   clock: Clock;
   newId: NewId;
 }
 
-export function createAgents({ store, clock, newId }: AgentOptions): AgentService & AgentFinder {
+export function createAgents({ store, clock, newId }: AgentsOptions): AgentService & AgentFinder {
   const builtIn = builtInAgent();
   const find = (id: string) => (id === builtInAgentId ? builtIn : store.get(id));
   const own = (id: string): Agent => {
     if (id === builtInAgentId)
       throw new AppError("agent-built-in", "The built-in agent stays as it is. Create one of your own.");
-    return existing(store.get(id), "agent", id);
+    return requireFound(store.get(id), "agent", id);
   };
   const put = (agent: Agent): Agent => {
     store.put(agent);
     return agent;
   };
   return {
-    find: (id, options) => (options?.strict ? existing(find(id), "agent", id) : (find(id) ?? builtIn)),
-    get: (id) => existing(find(id), "agent", id),
+    find: (id, options) => (options?.strict ? requireFound(find(id), "agent", id) : (find(id) ?? builtIn)),
+    get: (id) => requireFound(find(id), "agent", id),
     list: ({ limit, cursor }) => {
       if (cursor !== undefined) return store.list({ limit, cursor });
       return [builtIn, ...store.list({ limit })].slice(0, limit);

@@ -2,7 +2,7 @@ import { timestamp } from "../../ports/clock.ts";
 import { AppError } from "../../errors.ts";
 import type { File } from "../../file.ts";
 import type { FileService } from "../../ports/services.ts";
-import { existing } from "../journal/ledger.ts";
+import { requireFound } from "../journal/task-records.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 export function createFiles({
@@ -11,7 +11,7 @@ export function createFiles({
   newId,
 }: Pick<Runtime, "storage" | "clock" | "newId">): FileService {
   const { files, attachments } = storage;
-  const get = (id: string) => existing(files.get(id), "file", id);
+  const get = (id: string) => requireFound(files.get(id), "file", id);
   return {
     get,
     content: attachments,

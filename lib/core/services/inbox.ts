@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Message, MessagePart } from "../../message.ts";
 import type { Session } from "../../session.ts";
 import type { Settings } from "../../settings.ts";
@@ -7,12 +7,12 @@ import { mergeSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
 import type { AgentFinder } from "./agents.ts";
 import type { Journal } from "../journal/journal.ts";
-import { existing } from "../journal/ledger.ts";
+import { requireFound } from "../journal/task-records.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Scheduler } from "../loop/scheduler.ts";
 import type { GlobalSettingsService } from "./settings.ts";
 
-export interface InboxParts {
+export interface InboxOptions {
   runtime: Runtime;
   journal: Journal;
   scheduler: Pick<Scheduler, "wake">;
@@ -23,7 +23,7 @@ export interface InboxParts {
 type Incoming = Pick<Schemas["SendMessage"], "content" | "fileIds" | "delivery" | "settings">;
 
 /** Takes messages from people: each gets a task that will take it up, or is refused before anything is written. */
-export function createInbox({ runtime, journal, scheduler, agents, settings }: InboxParts) {
+export function createInbox({ runtime, journal, scheduler, agents, settings }: InboxOptions) {
   const { storage, newId, limits, models, defaultModel } = runtime;
   const { sessions, tasks, messages } = storage;
 
@@ -51,20 +51,20 @@ export function createInbox({ runtime, journal, scheduler, agents, settings }: I
     const id = newId("tsk");
     tasks.create({ id, sessionId: session.id, settings: own, createdAt: journal.now() });
     storage.afterCommit(scheduler.wake);
-    return existing(tasks.get(id), "task", id);
+    return requireFound(tasks.get(id), "task", id);
   };
 
   const steer = (task: Task, change: Settings): Task => {
     tasks.update(task.id, { settings: mergeSettings(task.settings, change) });
-    return existing(tasks.get(task.id), "task", task.id);
+    return requireFound(tasks.get(task.id), "task", task.id);
   };
 
   const store = ({ sessionId, id: taskId }: Task, { content, fileIds = [] }: Incoming): Message => {
-    const parts = partsOf(content);
+    const parts = messageParts(content);
     const files = [
       ...new Set([...parts.flatMap((part) => (part.type === "file" ? [part.fileId] : [])), ...fileIds]),
     ];
-    for (const id of files) existing(storage.files.get(id), "file", id);
+    for (const id of files) requireFound(storage.files.get(id), "file", id);
     const id = newId("msg");
     messages.create({
       id,
@@ -75,7 +75,7 @@ export function createInbox({ runtime, journal, scheduler, agents, settings }: I
       fileIds: files,
       createdAt: journal.now(),
     });
-    return existing(messages.get(id), "message", id);
+    return requireFound(messages.get(id), "message", id);
   };
 
   return {
@@ -89,9 +89,9 @@ export function createInbox({ runtime, journal, scheduler, agents, settings }: I
       const own = incoming.settings ?? {};
       const task = active === null ? queueTask(session, own) : steer(active, own);
       const message = store(task, incoming);
-      const { lastEventId } = existing(sessions.get(session.id), "session", session.id);
+      const { lastEventId } = requireFound(sessions.get(session.id), "session", session.id);
       journal.announce(task, [{ type: "message.created", taskId: task.id, data: { message } }]);
-      return { message, task: existing(tasks.get(task.id), "task", task.id), eventsAfter: lastEventId };
+      return { message, task: requireFound(tasks.get(task.id), "task", task.id), eventsAfter: lastEventId };
     },
   };
 }
@@ -101,6 +101,6 @@ const noModel =
   "or PATCH /v1/settings with `providers` and `settings.model`; GET /v1/models lists what is configured.";
 
 /** A request may give its content as plain text. */
-export function partsOf(content: Schemas["MessageContent"]): MessagePart[] {
+export function messageParts(content: Schemas["MessageContent"]): MessagePart[] {
   return typeof content === "string" ? [{ type: "text", text: content }] : content;
 }

@@ -1,29 +1,29 @@
 import { builtInAgentId } from "../../agent.ts";
 import { AppError } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import { textOf } from "../../message.ts";
 import type { SessionService } from "../../ports/services.ts";
 import type { Snapshot } from "../../session.ts";
 import { titleFrom } from "../../session.ts";
 import { mergeSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import { createInbox, partsOf } from "./inbox.ts";
-import type { InboxParts } from "./inbox.ts";
-import { existing } from "../journal/ledger.ts";
-import type { Clones } from "../workspaces/workspaces.ts";
+import { createInbox, messageParts } from "./inbox.ts";
+import type { InboxOptions } from "./inbox.ts";
+import { requireFound } from "../journal/task-records.ts";
+import type { TaskWorkspaces } from "../workspaces/workspaces.ts";
 
-export interface SessionParts extends InboxParts {
-  workspaces: Clones;
+export interface SessionsOptions extends InboxOptions {
+  workspaces: TaskWorkspaces;
   /** Ends the streams of a session that is gone. */
   endStreams(sessionId: string): void;
 }
 
-export function createSessions(parts: SessionParts): SessionService & { snapshot(id: string): Snapshot } {
+export function createSessions(parts: SessionsOptions): SessionService & { snapshot(id: string): Snapshot } {
   const { runtime, journal, workspaces, agents } = parts;
   const { storage, newId } = runtime;
   const { sessions, tasks, messages, actions, events } = storage;
   const inbox = createInbox(parts);
-  const get = (id: string) => existing(sessions.get(id), "session", id);
+  const get = (id: string) => requireFound(sessions.get(id), "session", id);
 
   return {
     get,
@@ -39,7 +39,8 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
       const id = newId("ses");
       sessions.create({
         id,
-        title: request.title ?? titleFrom(request.message ? textOf(partsOf(request.message.content)) : ""),
+        title:
+          request.title ?? titleFrom(request.message ? textOf(messageParts(request.message.content)) : ""),
         workspaceId: workspace.id,
         agentId: agent.id,
         settings: mergeSettings(request.settings ?? {}, request.model ? { model: request.model } : {}),
@@ -69,7 +70,7 @@ export function createSessions(parts: SessionParts): SessionService & { snapshot
     },
 
     remove: (id) => {
-      const session = existing(sessions.outline(id), "session", id); // What is damaged can be deleted as well.
+      const session = requireFound(sessions.outline(id), "session", id); // What is damaged can be deleted as well.
       if (session.activeTask !== null)
         throw new AppError(
           "session-busy",

@@ -3,28 +3,28 @@ import type { ActionService, TaskService } from "../../ports/services.ts";
 import { mergeSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
 import { hasEnded } from "../../task.ts";
-import type { Decisions } from "../approvals/decisions.ts";
-import { existing } from "../journal/ledger.ts";
+import type { PendingActions } from "../approvals/pending-actions.ts";
+import { requireFound } from "../journal/task-records.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Scheduler } from "../loop/scheduler.ts";
-import { createDecide } from "../approvals/verdicts.ts";
+import { createResolveAction } from "../approvals/resolve-action.ts";
 
-export interface TaskParts {
+export interface TasksOptions {
   runtime: Runtime;
   journal: Journal;
   scheduler: Pick<Scheduler, "abort" | "wake">;
-  decisions: Decisions;
+  decisions: PendingActions;
 }
 
 export function createTasks({
   runtime,
   journal,
   scheduler,
-}: TaskParts): TaskService & { cancel(task: Task): Task } {
+}: TasksOptions): TaskService & { cancel(task: Task): Task } {
   const { storage } = runtime;
   const { tasks } = storage;
-  const get = (id: string) => existing(tasks.get(id), "task", id);
+  const get = (id: string) => requireFound(tasks.get(id), "task", id);
 
   const cancel = (task: Task): Task => {
     if (hasEnded(task))
@@ -61,19 +61,19 @@ function checkModel(runtime: Runtime, model: string | null | undefined): void {
 }
 
 export function createActions(
-  parts: TaskParts,
+  parts: TasksOptions,
   tasks: TaskService & { cancel(task: Task): Task },
 ): ActionService {
   const { runtime } = parts;
-  const decide = createDecide(runtime, parts.decisions);
+  const decide = createResolveAction(runtime, parts.decisions);
   const { sessions, actions } = runtime.storage;
   return {
     pending: (sessionId, page) => {
-      if (sessionId !== undefined) existing(sessions.get(sessionId), "session", sessionId);
+      if (sessionId !== undefined) requireFound(sessions.get(sessionId), "session", sessionId);
       return actions.pending(sessionId, page);
     },
     create: (sessionId, request) => {
-      const session = existing(sessions.get(sessionId), "session", sessionId);
+      const session = requireFound(sessions.get(sessionId), "session", sessionId);
       if (request.type !== "cancel") {
         const action = decide(sessionId, request);
         return { action, task: tasks.get(action.taskId) };

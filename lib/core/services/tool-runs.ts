@@ -1,30 +1,30 @@
 import { AppError, notFound } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { ToolService } from "../../ports/services.ts";
 import type { Task } from "../../task.ts";
 import { hasEnded } from "../../task.ts";
-import { existing } from "../journal/ledger.ts";
+import { requireFound } from "../journal/task-records.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Scheduler } from "../loop/scheduler.ts";
 
 type Call = Parameters<ToolService["run"]>[0];
 
-export interface ToolRunParts {
+export interface ToolRunsOptions {
   runtime: Runtime;
   journal: Journal;
   scheduler: Pick<Scheduler, "wake">;
 }
 
 /** Tools that a person runs: a task of its own whose first message is the call, so that policy, journal and stream are the same as for the agent. */
-export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): ToolService {
+export function createToolRuns({ runtime, journal, scheduler }: ToolRunsOptions): ToolService {
   const { storage, toolbox, newId } = runtime;
   const { sessions, tasks, messages, toolCalls, actions, events } = storage;
 
   /** Returns the id of the task. */
   const submit = ({ sessionId, toolName, input }: Call, requestKey: string | undefined): string =>
     storage.atomically("tool-run.submit", () => {
-      const session = existing(sessions.get(sessionId), "session", sessionId);
+      const session = requireFound(sessions.get(sessionId), "session", sessionId);
       if (session.activeTask !== null)
         throw new AppError("session-busy", "The session is at work. Wait for its task to end, or cancel it.");
       const taskId = newId("tsk");
@@ -42,8 +42,8 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
         createdAt: journal.now(),
       });
       toolCalls.intend([{ ...call, taskId, sessionId, messageId }]);
-      const message = existing(messages.get(messageId), "message", messageId);
-      journal.announce(existing(tasks.get(taskId), "task", taskId), [
+      const message = requireFound(messages.get(messageId), "message", messageId);
+      journal.announce(requireFound(tasks.get(taskId), "task", taskId), [
         { type: "message.created", taskId, data: { message } },
         { type: "tool.call", taskId, data: { messageId, ...call } },
       ]);
@@ -53,8 +53,8 @@ export function createToolRuns({ runtime, journal, scheduler }: ToolRunParts): T
 
   const stateOf = (taskId: string): Schemas["ToolRun"] | undefined => {
     const toolCallId = callOf(taskId);
-    const task = existing(tasks.get(taskId), "task", taskId);
-    const call = existing(toolCalls.get(taskId, toolCallId), "tool call", toolCallId);
+    const task = requireFound(tasks.get(taskId), "task", taskId);
+    const call = requireFound(toolCalls.get(taskId, toolCallId), "tool call", toolCallId);
     const action = actions.ofCall(taskId, toolCallId) ?? null;
     if (!hasEnded(task) && action?.state !== "pending") return undefined;
     return {

@@ -2,13 +2,13 @@ import { AppError } from "../../errors.ts";
 import type { WorkspaceService } from "../../ports/services.ts";
 import type { Task } from "../../task.ts";
 import type { Workspace, WorkspaceChange } from "../../workspace.ts";
-import { existing } from "../journal/ledger.ts";
+import { requireFound } from "../journal/task-records.ts";
 import type { Journal } from "../journal/journal.ts";
-import { asProblem, readContent } from "./content.ts";
-import { createPreparation } from "./preparation.ts";
+import { toolFailureAsNotFound, readWorkspaceFile } from "./read-workspace-file.ts";
+import { createCloneJobs } from "./clone-jobs.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
-export type Clones = WorkspaceService & {
+export type TaskWorkspaces = WorkspaceService & {
   /** Resolves once the task's workspace can be worked in; throws why it never will, or busy when the clone was cut. */
   whenReady(task: Task, signal: AbortSignal): Promise<void>;
   /** Changes what is on record, and tells every session that lives in it. */
@@ -18,11 +18,11 @@ export type Clones = WorkspaceService & {
   stop(): Promise<void>;
 };
 
-export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
+export function createWorkspaces(runtime: Runtime, journal: Journal): TaskWorkspaces {
   const { storage, git, hosts, newId } = runtime;
   const { workspaces, sessions } = storage;
-  const preparation = createPreparation(runtime, journal);
-  const get = (id: string) => existing(workspaces.get(id), "workspace", id);
+  const preparation = createCloneJobs(runtime, journal);
+  const get = (id: string) => requireFound(workspaces.get(id), "workspace", id);
 
   const ready = (id: string): Workspace => {
     const workspace = get(id);
@@ -92,15 +92,15 @@ export function createWorkspaces(runtime: Runtime, journal: Journal): Clones {
     },
 
     status: (id) => git.status(ready(id).id),
-    diff: (id, path) => asProblem(() => git.diff(ready(id).id, path)),
+    diff: (id, path) => toolFailureAsNotFound(() => git.diff(ready(id).id, path)),
     tree: (id, { path, depth, signal }) =>
-      asProblem(() =>
+      toolFailureAsNotFound(() =>
         hosts.open(ready(id).id).search.list({ path: path ?? ".", depth, limit: 1000, signal }),
       ),
-    read: (id, path) => readContent(hosts.open(ready(id).id), path),
+    read: (id, path) => readWorkspaceFile(hosts.open(ready(id).id), path),
 
     whenReady: async (task, signal) => {
-      const { workspaceId } = existing(sessions.get(task.sessionId), "session", task.sessionId);
+      const { workspaceId } = requireFound(sessions.get(task.sessionId), "session", task.sessionId);
       const work = preparation.of(workspaceId);
       if (work !== undefined) journal.tell(task.id, "Preparing the workspace");
       await Promise.race([work, aborted(signal)]);

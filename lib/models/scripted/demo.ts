@@ -1,6 +1,6 @@
 import type { HistoryMessage, ToolResultPart } from "../../message.ts";
 import { asRecord } from "../wires/records.ts";
-import type { Step } from "./script.ts";
+import type { ScriptStep } from "./script.ts";
 
 const tokensPerSecond = 60;
 
@@ -8,7 +8,7 @@ const tokensPerSecond = 60;
  * Repairs the demo's repository: `sum.js` subtracts where it should add, and its test is red. Where it stands follows
  * from the history: the answers with tool calls since the last answer without.
  */
-export function demoStep(history: readonly HistoryMessage[]): Step {
+export function demoStep(history: readonly HistoryMessage[]): ScriptStep {
   const turn = currentTurn(history);
   const calls = turn.filter(({ message }) => message.role === "assistant").length;
   return { tokensPerSecond, ...(steps[calls] ?? { text: summary(turn) }) };
@@ -18,7 +18,7 @@ const test = { toolName: "bash", input: { command: "node --test" } };
 const broken = "return a - b;";
 const repaired = "return a + b;";
 
-const steps: Step[] = [
+const steps: ScriptStep[] = [
   {
     reasoning: "A failing test says more than the code. I will look at it before I change anything.",
     text: "I'll run the tests first.",

@@ -4,7 +4,7 @@ import { type ModelEvent, ModelError, type ModelFailure } from "../../model.ts";
 import { asArray, asRecord } from "../wires/records.ts";
 
 /** One answer of the scripted model. */
-export interface Step {
+export interface ScriptStep {
   reasoning?: string;
   text?: string;
   /** So many tokens of made-up text, after `text`. */
@@ -13,13 +13,13 @@ export interface Step {
   tokensPerSecond?: number;
   /** An input that is a text is sent as it stands, JSON or not. */
   toolCalls?: { toolName: string; input: unknown }[];
-  fail?: Failure;
+  fail?: ScriptFailure;
   /** Before the first token. */
   delayMs?: number;
   finish?: Extract<ModelEvent, { type: "finish" }>["reason"];
 }
 
-export interface Failure {
+export interface ScriptFailure {
   failure: ModelFailure;
   message?: string;
   retryAfterMs?: number;
@@ -31,7 +31,7 @@ export interface Failure {
 
 /** A script, where it stands in the history, and how many of its steps were played. */
 export interface FoundScript {
-  steps: Step[];
+  steps: ScriptStep[];
   messageId: string;
   played: number;
 }
@@ -52,7 +52,7 @@ export function findScript(history: readonly HistoryMessage[]): FoundScript {
   throw refused('No message holds a script: a block ```json with { "steps": [ … ] }.');
 }
 
-function parseSteps(text: string): Step[] {
+function parseSteps(text: string): ScriptStep[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -73,7 +73,7 @@ const failures: ModelFailure[] = [
   ...(["context-overflow", "unauthorized", "refused", "malformed"] as const),
 ];
 
-const stepFields: Record<keyof Step, Check> = {
+const stepFields: Record<keyof ScriptStep, Check> = {
   reasoning: isText,
   text: isText,
   tokens: isCount,
@@ -84,7 +84,7 @@ const stepFields: Record<keyof Step, Check> = {
   delayMs: isCount,
   finish: (value) => ["stop", "length", "tool-calls", "content-filter", "other"].includes(String(value)),
 };
-const failFields: Record<keyof Failure, Check> = {
+const failFields: Record<keyof ScriptFailure, Check> = {
   failure: isText,
   message: isText,
   retryAfterMs: isCount,
@@ -92,7 +92,7 @@ const failFields: Record<keyof Failure, Check> = {
   times: isCount,
 };
 
-function checkedStep(value: unknown, path: string): Step {
+function checkedStep(value: unknown, path: string): ScriptStep {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw refused(`${path} should be an object.`);
   check(asRecord(value), stepFields, path);

@@ -3,8 +3,8 @@ import { textOf } from "../../message.ts";
 import { ModelError, type ModelEvent, type ModelRequest } from "../../model.ts";
 import { type Rates, usageFrom } from "../catalogue/pricing.ts";
 import { demoStep } from "./demo.ts";
-import { type Failure, findScript, type Step } from "./script.ts";
-import { madeUp, paced, tokensOf } from "./tokens.ts";
+import { type ScriptFailure, findScript, type ScriptStep } from "./script.ts";
+import { fillerText, paced, tokensOf } from "./tokens.ts";
 
 export interface Scripted {
   stream(request: ModelRequest, options: { modelKey: string; rates: Rates }): AsyncIterable<ModelEvent>;
@@ -18,7 +18,7 @@ export function createScripted(clock: Clock): Scripted {
   const attempts = new Map<string, number>();
   return {
     stream: (request, { modelKey, rates }) => {
-      const fails = (identity: string, { times }: Failure) => {
+      const fails = (identity: string, { times }: ScriptFailure) => {
         const attempt = (attempts.get(identity) ?? 0) + 1;
         if (attempts.size >= attemptsMax) attempts.clear();
         attempts.set(identity, attempt);
@@ -36,7 +36,7 @@ interface Stage {
   rates: Rates;
   clock: Clock;
   /** Counts an attempt at the step and tells whether it fails. */
-  fails(identity: string, failure: Failure): boolean;
+  fails(identity: string, failure: ScriptFailure): boolean;
 }
 
 async function* play(request: ModelRequest, stage: Stage): AsyncGenerator<ModelEvent, void, undefined> {
@@ -54,7 +54,7 @@ async function* play(request: ModelRequest, stage: Stage): AsyncGenerator<ModelE
   yield { type: "finish", reason: reasonOf(step), usage: usageOf(request, pieces.length, stage.rates) };
 }
 
-function nextStep({ history }: ModelRequest, modelKey: string): { step: Step; identity: string } {
+function nextStep({ history }: ModelRequest, modelKey: string): { step: ScriptStep; identity: string } {
   if (modelKey === "demo") return { step: demoStep(history), identity: "demo" };
   if (modelKey === "echo") {
     const said = history.findLast(({ message }) => message.role === "user");
@@ -64,15 +64,15 @@ function nextStep({ history }: ModelRequest, modelKey: string): { step: Step; id
   return { step: steps[played] ?? { text: "Done." }, identity: `${messageId} ${played}` };
 }
 
-function piecesOf({ reasoning = "", text = "", tokens = 0 }: Step): ModelEvent[] {
+function piecesOf({ reasoning = "", text = "", tokens = 0 }: ScriptStep): ModelEvent[] {
   return [
     ...tokensOf(reasoning).map((piece) => ({ type: "reasoning" as const, text: piece })),
-    ...[...tokensOf(text), ...madeUp(tokens)].map((piece) => ({ type: "text" as const, text: piece })),
+    ...[...tokensOf(text), ...fillerText(tokens)].map((piece) => ({ type: "text" as const, text: piece })),
   ];
 }
 
 /** Ids are the same at every replay and differ from all others of the conversation. */
-function* toolCalls({ toolCalls: calls = [] }: Step, { history }: ModelRequest): Generator<ModelEvent> {
+function* toolCalls({ toolCalls: calls = [] }: ScriptStep, { history }: ModelRequest): Generator<ModelEvent> {
   const answer = history.filter(({ message }) => message.role === "assistant").length + 1;
   for (const [index, { toolName, input }] of calls.entries()) {
     yield {
@@ -88,7 +88,7 @@ function* toolCalls({ toolCalls: calls = [] }: Step, { history }: ModelRequest):
 function reasonOf({
   finish,
   toolCalls: calls = [],
-}: Step): Extract<ModelEvent, { type: "finish" }>["reason"] {
+}: ScriptStep): Extract<ModelEvent, { type: "finish" }>["reason"] {
   return finish ?? (calls.length > 0 ? "tool-calls" : "stop");
 }
 

@@ -9,7 +9,7 @@ const words =
   "the agent reads one file after another and writes down what it has seen until all is clear".split(" ");
 
 /** So many tokens of text, the same ones each time. */
-export function madeUp(count: number): string[] {
+export function fillerText(count: number): string[] {
   return Array.from(
     { length: count },
     (_, index) => `${words[index % words.length]}${index % 17 === 16 ? ".\n" : " "}`,

@@ -3,7 +3,7 @@ import type { ReasoningEffort } from "../../model.ts";
 import type { ProviderType } from "../../settings.ts";
 
 /** Where a model is reached. `baseUrl` is joined already and ends without a slash. */
-export interface Address {
+export interface ProviderAddress {
   modelKey: string;
   baseUrl: string;
   /** Empty where none was configured; then none is needed. */
@@ -33,7 +33,7 @@ export interface Wire {
   /** What a cached prompt costs to write, as a multiple of the input price. */
   readonly cacheWriteFactor: number;
   /** Loads the provider's package at its first use. */
-  open(address: Address): Promise<LanguageModelV4>;
+  open(address: ProviderAddress): Promise<LanguageModelV4>;
   /** What the provider wants beside prompt and tools. */
   options(request: { modelKey: string; reasoningEffort: ReasoningEffort }): WireOptions;
   /** Fits the prompt to the provider's rules. */

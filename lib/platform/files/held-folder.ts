@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
-import { outside } from "./path-rules.ts";
+import { outsideWorkspace } from "./path-rules.ts";
 
 /**
  * A folder that is held open. Where the kernel offers `/proc/self/fd`, names are looked up in the very folder that was
@@ -28,7 +28,7 @@ export async function holdFolder(path: string, realPath: string): Promise<HeldFo
     at: (name) => `${base}/${name}`,
     check: async (root) => {
       const now = await placeOf(handle, realPath);
-      if (now !== root && !now.startsWith(`${root}/`)) throw outside(realPath);
+      if (now !== root && !now.startsWith(`${root}/`)) throw outsideWorkspace(realPath);
     },
     sync: () => handle.sync().catch(passOverUnsyncable),
     close: () => handle.close(),

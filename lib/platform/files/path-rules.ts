@@ -15,7 +15,7 @@ export function segmentsOf(path: string, roots: readonly string[]): string[] {
   const segments: string[] = [];
   for (const segment of relativeTo(roots, path).split("/")) {
     if (segment === "..") {
-      if (segments.pop() === undefined) throw outside(path);
+      if (segments.pop() === undefined) throw outsideWorkspace(path);
     } else if (segment !== "" && segment !== ".") segments.push(segment);
   }
   segments.forEach(refuseProtected);
@@ -25,11 +25,11 @@ export function segmentsOf(path: string, roots: readonly string[]): string[] {
 function relativeTo(roots: readonly string[], path: string): string {
   if (!path.startsWith("/")) return path;
   const root = roots.find((candidate) => path === candidate || path.startsWith(`${candidate}/`));
-  if (root === undefined) throw outside(path);
+  if (root === undefined) throw outsideWorkspace(path);
   return path.slice(root.length);
 }
 
-export function outside(path: string): ToolFailure {
+export function outsideWorkspace(path: string): ToolFailure {
   return refusal("outside", `${path} leads outside of the workspace. Only what is inside can be used.`);
 }
 
@@ -55,7 +55,7 @@ export function fileFailure(error: unknown, path: string): unknown {
 }
 
 /** Whether it is for want of room only. */
-export function isForWantOfRoom(error: unknown): boolean {
+export function isDiskFull(error: unknown): boolean {
   if (error instanceof ToolFailure) return error.fields["reason"] === "full";
   const code = (error as NodeJS.ErrnoException | null)?.code;
   return code === "ENOSPC" || code === "EDQUOT";

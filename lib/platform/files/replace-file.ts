@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
-import type { Reach } from "../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import { newFile } from "./open-flags.ts";
-import type { Unfinished } from "./unfinished.ts";
-import type { Spot } from "./walk.ts";
+import type { TemporaryFiles } from "./temporary-file-notes.ts";
+import type { WalkedEntry } from "./walk.ts";
 
 export interface Replacement {
   root: string;
   content: string | Uint8Array;
-  unfinished: Unfinished;
-  reach: Reach;
+  unfinished: TemporaryFiles;
+  reach: ReachFailpoint;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface Replacement {
  * returns, a power cut takes nothing back: the journal says next that it is done.
  */
 export async function replaceFile(
-  spot: Spot,
+  spot: WalkedEntry,
   { root, content, unfinished, reach }: Replacement,
 ): Promise<void> {
   await spot.folder.check(root);
@@ -39,7 +39,7 @@ export async function replaceFile(
   }
 }
 
-async function writeTemporary(spot: Spot, name: string, content: string | Uint8Array): Promise<void> {
+async function writeTemporary(spot: WalkedEntry, name: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(spot.folder.at(name), newFile, 0o666);
   try {
     await handle.writeFile(content);

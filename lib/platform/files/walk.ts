@@ -1,10 +1,10 @@
 import type { Stats } from "node:fs";
 import { lstat, mkdir, readlink } from "node:fs/promises";
 import { type HeldFolder, holdFolder } from "./held-folder.ts";
-import { outside, refusal, refuseProtected } from "./path-rules.ts";
+import { outsideWorkspace, refusal, refuseProtected } from "./path-rules.ts";
 
 /** The last step of a path: a name that is no link, in a folder that is held open. */
-export interface Spot {
+export interface WalkedEntry {
   folder: HeldFolder;
   /** `.` for the root itself. */
   name: string;
@@ -30,7 +30,11 @@ const linksMax = 40;
  * that no change of the tree meanwhile leads outside. Undefined when a folder on the way is missing. The caller closes
  * the folder.
  */
-export async function walk({ root, segments, isCreating = false }: WalkOptions): Promise<Spot | undefined> {
+export async function walk({
+  root,
+  segments,
+  isCreating = false,
+}: WalkOptions): Promise<WalkedEntry | undefined> {
   const state: State = {
     root,
     folder: await holdFolder(root, root),
@@ -69,7 +73,7 @@ interface State {
   links: number;
 }
 
-function spot({ folder, done }: State, name: string, stat: Stats | undefined): Spot {
+function spot({ folder, done }: State, name: string, stat: Stats | undefined): WalkedEntry {
   return { folder, name, stat, segments: name === "." ? done : [...done, name] };
 }
 
@@ -114,7 +118,7 @@ async function follow(state: State, name: string): Promise<void> {
 
 /** Goes down to the folder above again: what is above a folder may have changed since. */
 async function goUp(state: State): Promise<void> {
-  if (state.done.length === 0) throw outside("The link");
+  if (state.done.length === 0) throw outsideWorkspace("The link");
   state.pending.unshift(...state.done.slice(0, -1));
   await startAgain(state);
 }
@@ -127,7 +131,7 @@ async function startAgain(state: State): Promise<void> {
 }
 
 function inside(root: string, target: string): string[] {
-  if (target !== root && !target.startsWith(`${root}/`)) throw outside(target);
+  if (target !== root && !target.startsWith(`${root}/`)) throw outsideWorkspace(target);
   return target.slice(root.length).split("/");
 }
 

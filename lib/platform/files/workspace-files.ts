@@ -1,12 +1,12 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
-import { passOn, type Reach } from "../../ports/failpoint.ts";
+import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
 import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
 import { existingFile, newFile } from "./open-flags.ts";
 import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";
-import type { Unfinished } from "./unfinished.ts";
+import type { TemporaryFiles } from "./temporary-file-notes.ts";
 import { replaceFile } from "./replace-file.ts";
-import { type Spot, walk } from "./walk.ts";
+import { type WalkedEntry, walk } from "./walk.ts";
 
 /** Beside the port: what the shell and the search of the same workspace need. */
 export interface ContainedFiles extends WorkspaceFiles {
@@ -15,20 +15,20 @@ export interface ContainedFiles extends WorkspaceFiles {
   /** Takes a file away; of a link, the link itself. */
   remove(path: string): Promise<void>;
   /** Works with what is at a path while its folder is held. Undefined when nothing is there. */
-  visit<T>(path: string, work: (spot: Spot & { stat: Stats }) => Promise<T>): Promise<T | undefined>;
+  visit<T>(path: string, work: (spot: WalkedEntry & { stat: Stats }) => Promise<T>): Promise<T | undefined>;
 }
 
 export interface WorkspaceFilesOptions {
   /** Other absolute paths that mean the root. */
   aliases?: readonly string[];
   /** Where the names of temporary files are kept until they are gone. */
-  unfinished: Unfinished;
-  reach?: Reach;
+  unfinished: TemporaryFiles;
+  reach?: ReachFailpoint;
 }
 
 /** `root` is absolute and without links. */
 export function createWorkspaceFiles(root: string, options: WorkspaceFilesOptions): ContainedFiles {
-  const { aliases = [], unfinished, reach = passOn } = options;
+  const { aliases = [], unfinished, reach = ignoreFailpoints } = options;
   const segments = (path: string) => segmentsOf(path, [root, ...aliases]);
   const visit: ContainedFiles["visit"] = (path, work) =>
     translated(path, async () => {
@@ -85,7 +85,7 @@ async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function held<T>(spot: Spot, work: () => Promise<T> | T): Promise<T> {
+async function held<T>(spot: WalkedEntry, work: () => Promise<T> | T): Promise<T> {
   try {
     return await work();
   } finally {
@@ -99,7 +99,7 @@ function describe(stat: Stats): FileStat {
 }
 
 async function readSpot(
-  spot: Spot,
+  spot: WalkedEntry,
   { root, path, bytesMax }: { root: string; path: string; bytesMax: number },
 ): Promise<Uint8Array> {
   await spot.folder.check(root);
@@ -125,7 +125,7 @@ async function readAll(handle: FileHandle, bytesMax: number): Promise<Uint8Array
 }
 
 /** A place for a file: free, or taken by a regular file. */
-async function place(root: string, segments: string[], path: string): Promise<Spot> {
+async function place(root: string, segments: string[], path: string): Promise<WalkedEntry> {
   const spot = segments.length === 0 ? undefined : await walk({ root, segments, isCreating: true });
   if (spot === undefined) throw refusal("not-a-file", `${path} is a folder.`);
   if (spot.stat === undefined || spot.stat.isFile()) return spot;
@@ -138,7 +138,7 @@ function notAFile(path: string, stat: Stats) {
   return refusal("not-a-file", `${path} is ${what}, not a regular file.`);
 }
 
-async function unlinkIn(above: Spot, { root, name }: { root: string; name: string }): Promise<void> {
+async function unlinkIn(above: WalkedEntry, { root, name }: { root: string; name: string }): Promise<void> {
   await above.folder.check(root);
   await unlink(`${above.folder.at(above.name)}/${name}`);
 }

@@ -1,10 +1,10 @@
 import { lstat, readdir, rename } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Places } from "./places.ts";
+import type { WorkspacePaths } from "./workspace-paths.ts";
 
 /** A folder is whole when its record is there too, which is written when a clone is complete. */
 export async function findFolders(
-  places: Places,
+  places: WorkspacePaths,
   workspacesDir: string,
 ): Promise<{ whole: Set<string>; broken: Set<string> }> {
   const found = { whole: new Set<string>(), broken: new Set<string>() };
@@ -17,7 +17,7 @@ export async function findFolders(
 }
 
 /** To the first name that is free. */
-export async function setAside(places: Places, workspaceId: string): Promise<string> {
+export async function setAside(places: WorkspacePaths, workspaceId: string): Promise<string> {
   for (let number = 1; ; number++) {
     const kept = places.kept(workspaceId, number);
     if (await isThere(kept)) continue;

@@ -1,6 +1,6 @@
 import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
-import { passOn, type Reach } from "../../ports/failpoint.ts";
+import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
@@ -9,7 +9,7 @@ import { cloneRepository, exclude } from "./clone/clone.ts";
 import { readDiff } from "./view/diff.ts";
 import { findFolders, setAside } from "./folders.ts";
 import { readHead } from "./view/head.ts";
-import { createPlaces, type Places, readRecord, writeRecord } from "./places.ts";
+import { createWorkspacePaths, type WorkspacePaths, readRecord, writeRecord } from "./workspace-paths.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
 import { createRunGit, type RunGit } from "./run-git.ts";
 import { readStatus } from "./view/status.ts";
@@ -27,13 +27,13 @@ export interface GitOptions {
   /** A remote that says nothing for this long is given up. */
   silenceMs?: number;
   processes: Processes;
-  reach?: Reach;
+  reach?: ReachFailpoint;
 }
 
 export function createGit(options: GitOptions): Git {
-  const places = createPlaces(options.workspacesDir);
+  const places = createWorkspacePaths(options.workspacesDir);
   const runGit = createRunGit(options.environment, createRunProcess(options.processes));
-  const { silenceMs = 120_000, reach = passOn } = options;
+  const { silenceMs = 120_000, reach = ignoreFailpoints } = options;
   const view = <T>(id: string, work: (view: GitView) => Promise<T>) =>
     withView({ root: places.root(id), viewsDir: places.viewsDir, runGit }, work);
   const isScratch = async (id: string) => (await readRecord(places.record(id))).repository === null;
@@ -74,7 +74,7 @@ async function orNull<T>(work: () => Promise<T | null>): Promise<T | null> {
   }
 }
 
-async function createScratch(places: Places, runGit: RunGit, id: string): Promise<void> {
+async function createScratch(places: WorkspacePaths, runGit: RunGit, id: string): Promise<void> {
   const root = places.root(id);
   await mkdir(places.serverDir, { recursive: true, mode: 0o700 });
   await mkdir(root, { recursive: true });
@@ -92,7 +92,7 @@ function inside(path: string): string {
 }
 
 /** Moved aside first, so that a removal cut short never leaves half a workspace. */
-async function remove(places: Places, id: string): Promise<void> {
+async function remove(places: WorkspacePaths, id: string): Promise<void> {
   const root = places.root(id);
   const aside = places.unfinished(id);
   await removeFolder(aside);

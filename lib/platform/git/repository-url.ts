@@ -18,7 +18,7 @@ export interface RepositoryUrl {
 
 /** Reads a URL by the rules of the contract. Throws AppError invalid-request for what is not one. */
 export function readRepositoryUrl(repository: string): RepositoryUrl {
-  if (repository.length > 2000 || !repositoryPattern.test(repository)) throw invalid(expected);
+  if (repository.length > 2000 || !repositoryPattern.test(repository)) throw invalidRepository(expected);
   if (repository.startsWith("/") || repository.startsWith("file://"))
     return { kind: "local", protocol: "file" };
   if (/^https?:/.test(repository)) return readWebUrl(repository);
@@ -31,11 +31,11 @@ const expected =
 
 function readWebUrl(repository: string): RepositoryUrl {
   const url = URL.parse(repository);
-  if (url === null) throw invalid(expected);
+  if (url === null) throw invalidRepository(expected);
   const protocol = url.protocol === "https:" ? "https" : "http";
   const isLocal = isLoopback(url.hostname);
   if (protocol === "http" && !isLocal)
-    throw invalid("Unencrypted http leads to loopback addresses only; use https.");
+    throw invalidRepository("Unencrypted http leads to loopback addresses only; use https.");
   return { kind: isLocal ? "local" : "remote", protocol };
 }
 
@@ -44,6 +44,6 @@ function isLoopback(host: string): boolean {
   return name === "localhost" || name.endsWith(".localhost") || /^127(\.\d{1,3}){1,3}$/.test(name);
 }
 
-export function invalid(detail: string): AppError {
+export function invalidRepository(detail: string): AppError {
   return new AppError("invalid-request", detail, { errors: [{ pointer: "/repository", detail }] });
 }

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { plainText } from "../terminal-text.ts";
-import { reasonInWords } from "./reasons.ts";
+import { describeGitFailure } from "./git-failure.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
 import type { GitView } from "./view/view.ts";
 
@@ -26,7 +26,7 @@ export async function fetchAndForward(
     { protocol: readRepositoryUrl(repository).protocol, signal, silenceMs, timeoutMs: 30 * 60_000 },
   );
   signal.throwIfAborted(); // Who gave up says why, such as a server that stops: it is no refusal.
-  if (fetched.exitCode !== 0) throw refused(reasonInWords(fetched, null));
+  if (fetched.exitCode !== 0) throw refused(describeGitFailure(fetched, null));
   const upstream = await findUpstream(view);
   if (upstream !== undefined) await forward(view, upstream);
 }
@@ -87,7 +87,7 @@ async function forward(view: GitView, upstream: string): Promise<void> {
     );
   if (/index\.lock|Unable to create .*\.lock/.test(words))
     throw refused("Another git command is at work in the workspace; try again when it has ended.");
-  throw refused(reasonInWords(merged, view.branch));
+  throw refused(describeGitFailure(merged, view.branch));
 }
 
 /** Git lists the files with a tab before each. */

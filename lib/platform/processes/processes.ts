@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { killGroup } from "./kill-group.ts";
-import { createLifeRecord } from "./life-record.ts";
+import { createProcessRecord } from "./process-record.ts";
 import { endMarked, markerName } from "./marked.ts";
-import { reapLives } from "./reap-lives.ts";
+import { reapEarlierRuns } from "./reap-earlier-runs.ts";
 
 export interface Program {
   file: string;
@@ -16,10 +16,10 @@ export interface Program {
   stdin: "ignore" | "pipe";
 }
 
-export type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
+export type ChildProcess = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 export interface StartedProgram {
-  child: Child;
+  child: ChildProcess;
   /** Ends what is left of its process group and takes it off the record. */
   leave(): void;
   /** Also ends what has left the group, where its environment can be read. */
@@ -31,8 +31,8 @@ export interface Processes {
   /** Starts a program in a process group of its own. Throws what the system says when there is no room for it or for its record. */
   start(program: Program): StartedProgram;
   /**
-   * Ends what earlier lives of the server on this data folder left running, and waits until it is gone, for 2 s at most.
-   * Then `mend` puts right what such an end leaves behind; killed before that is done, the next life does it again.
+   * Ends what earlier runs of the server on this data folder left running, and waits until it is gone, for 2 s at most.
+   * Then `mend` puts right what such an end leaves behind; killed before that is done, the next run does it again.
    */
   reap(mend?: () => Promise<void>): Promise<void>;
   /** Ends what still runs. */
@@ -40,13 +40,13 @@ export interface Processes {
 }
 
 /**
- * The mark is in the environment of a program from its first moment, and its life is on record before: whatever kills
- * the server, the next life finds the program. Pid and start time stand for programs that clear their environment.
+ * The mark is in the environment of a program from its first moment, and its run is on record before: whatever kills
+ * the server, the next run finds the program. Pid and start time stand for programs that clear their environment.
  */
 export function openProcesses({ dataDir }: { dataDir: string }): Processes {
   const folder = join(dataDir, "processes");
-  const life = randomUUID();
-  const record = createLifeRecord(folder, life);
+  const run = randomUUID();
+  const record = createProcessRecord(folder, run);
   const running = new Set<StartedProgram>();
   const endAll = () => running.forEach((program) => program.leave());
   process.once("exit", endAll); // A second signal, or an error that nobody caught.
@@ -54,7 +54,7 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
   return {
     start: (program) => {
       record.open();
-      const mark = `${life}/${++count}/`;
+      const mark = `${run}/${++count}/`;
       const child = spawnMarked(program, mark);
       const strike = child.pid === undefined ? () => {} : record.note(child.pid);
       const started: StartedProgram = {
@@ -73,20 +73,20 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
       if (child.pid !== undefined) running.add(started); // Otherwise it could not be started, and says so.
       return started;
     },
-    reap: (mend = async () => {}) => reapLives(folder, { ownLife: life, mend }),
+    reap: (mend = async () => {}) => reapEarlierRuns(folder, { ownRun: run, mend }),
     close: () => {
       process.off("exit", endAll);
       if (running.size === 0) record.remove();
-      endAll(); // What had left its group is for the next life, which finds the record.
+      endAll(); // What had left its group is for the next run, which finds the record.
     },
   };
 }
 
-function spawnMarked({ file, args, cwd, env, stdin }: Program, mark: string): Child {
+function spawnMarked({ file, args, cwd, env, stdin }: Program, mark: string): ChildProcess {
   return spawn(file, args, {
     cwd,
     env: { ...env, [markerName]: mark },
     detached: true,
     stdio: [stdin, "pipe", "pipe"],
-  }) as Child; // The types know single kinds of stdin only.
+  }) as ChildProcess; // The types know single kinds of stdin only.
 }

@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** When a process that was started just now started: its pid and this together mean one process only. Undefined when it is gone. */
-export function startOf(pid: number): string | undefined {
+export function processStart(pid: number): string | undefined {
   return isLinux ? statOf(pid)?.start : String(Date.now());
 }
 
 /** Whether the pid is still the process that `startOf` was asked about. `ended`: it is, but only its parent has not heard yet. */
-export function stateOf({ pid, start }: { pid: number; start: string }): "running" | "ended" | "gone" {
+export function processState({ pid, start }: { pid: number; start: string }): "running" | "ended" | "gone" {
   if (!isLinux) return isNear(start, listedStart(pid)) ? "running" : "gone";
   const stat = statOf(pid);
   if (stat?.start !== start) return "gone";

@@ -1,7 +1,7 @@
 import { ToolFailure } from "../../tool.ts";
 import type { Search } from "../../workspace.ts";
-import { neverThese, pathsOf, type Ripgrep } from "./ripgrep.ts";
-import { inFolder, type SearchPlace } from "./search-place.ts";
+import { excludedFolders, pathsOf, type Ripgrep } from "./ripgrep.ts";
+import { withSearchFolder, type SearchRoot } from "./search-target.ts";
 
 const listBytesMax = 64 * 1024 * 1024;
 const datedMax = 20_000;
@@ -10,14 +10,14 @@ const datedMax = 20_000;
  * Files whose path matches, newest first. Ripgrep's own globs override ignore files, so one run says what matches and
  * another what is not ignored. No regular expression is made of a pattern here: a hostile one could stall the server.
  */
-export function createGlob(place: SearchPlace, ripgrep: Ripgrep): Search["glob"] {
+export function createGlob(place: SearchRoot, ripgrep: Ripgrep): Search["glob"] {
   return ({ pattern, path, limit, signal }) =>
-    inFolder(place, path, async ({ cwd, prefix, stat }) => {
+    withSearchFolder(place, path, async ({ cwd, prefix, stat }) => {
       const anchored = `--glob=/${pattern.replace(/^(\.?\/)+/, "")}`;
       const run = { cwd, signal, stdoutBytesMax: listBytesMax };
       const [matching, visible] = await Promise.all([
-        ripgrep(["--files", "--null", anchored, ...neverThese], run),
-        ripgrep(["--files", "--null", ...neverThese], run),
+        ripgrep(["--files", "--null", anchored, ...excludedFolders], run),
+        ripgrep(["--files", "--null", ...excludedFolders], run),
       ]);
       refuseBadPattern(matching.stderr, pattern);
       const notIgnored = new Set(pathsOf(visible.stdout));

@@ -1,16 +1,16 @@
 import { ToolFailure } from "../../tool.ts";
 import type { Search, SearchMatch } from "../../workspace.ts";
 import { readMatches } from "./matches.ts";
-import { neverThese, type Ripgrep, type RipgrepRun } from "./ripgrep.ts";
-import { inPlace, type SearchPlace } from "./search-place.ts";
+import { excludedFolders, type Ripgrep, type RipgrepRun } from "./ripgrep.ts";
+import { withSearchTarget, type SearchRoot } from "./search-target.ts";
 
 type GrepOptions = Parameters<Search["grep"]>[0];
 
 const outputBytesMax = 32 * 1024 * 1024;
 
-export function createGrep(place: SearchPlace, ripgrep: Ripgrep): Search["grep"] {
+export function createGrep(place: SearchRoot, ripgrep: Ripgrep): Search["grep"] {
   return (options) =>
-    inPlace(place, options.path, async ({ cwd, target, prefix }) => {
+    withSearchTarget(place, options.path, async ({ cwd, target, prefix }) => {
       const run = { cwd, signal: options.signal, stdoutBytesMax: outputBytesMax };
       const { output, isCut, isLiteral } = await searchEitherWay(ripgrep, { options, target, run });
       const all = readMatches(output).map((match) => ({
@@ -54,7 +54,7 @@ function grepArgs({ fileTypes, matchesPerFileMax }: GrepOptions): string[] {
     `--max-count=${matchesPerFileMax + 1}`,
     ...wanted,
     ...(wanted.length > 0 ? ["--type=wanted"] : []),
-    ...neverThese,
+    ...excludedFolders,
   ];
 }
 

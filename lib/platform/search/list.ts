@@ -1,18 +1,18 @@
 import { readdirSync } from "node:fs";
 import type { Search, WorkspaceTree } from "../../workspace.ts";
-import { neverThese, pathsOf, type Ripgrep } from "./ripgrep.ts";
-import { inFolder, type OpenPlace, type SearchPlace } from "./search-place.ts";
+import { excludedFolders, pathsOf, type Ripgrep } from "./ripgrep.ts";
+import { withSearchFolder, type SearchTarget, type SearchRoot } from "./search-target.ts";
 
 type Entry = WorkspaceTree["items"][number];
 
 const listBytesMax = 64 * 1024 * 1024;
 
 /** Files that are not ignored and the folders that lead to them, then what ripgrep passes over: links, and folders without anything. */
-export function createList(place: SearchPlace, ripgrep: Ripgrep): Search["list"] {
+export function createList(place: SearchRoot, ripgrep: Ripgrep): Search["list"] {
   return ({ path, depth, limit, signal }) =>
-    inFolder(place, path, async (open) => {
+    withSearchFolder(place, path, async (open) => {
       const run = { cwd: open.cwd, signal, stdoutBytesMax: listBytesMax };
-      const visible = await ripgrep(["--files", "--null", ...neverThese], run);
+      const visible = await ripgrep(["--files", "--null", ...excludedFolders], run);
       const entries = entriesOf(pathsOf(visible.stdout), depth);
       addUnseen(entries, open, { depth, limit });
       const paths = [...entries.keys()].toSorted();
@@ -37,7 +37,7 @@ function entriesOf(files: readonly string[], depth: number): Map<string, Entry["
 
 function addUnseen(
   entries: Map<string, Entry["type"]>,
-  { cwd }: OpenPlace,
+  { cwd }: SearchTarget,
   { depth, limit }: { depth: number; limit: number },
 ): void {
   const folders = ["", ...[...entries].flatMap(([path, type]) => (type === "folder" ? [path] : []))];
@@ -60,6 +60,6 @@ function entriesIn(path: string) {
   }
 }
 
-function describe(path: string, type: Entry["type"], { prefix, stat }: OpenPlace): Entry {
+function describe(path: string, type: Entry["type"], { prefix, stat }: SearchTarget): Entry {
   return { path: prefix + path, type, sizeBytes: type === "file" ? (stat(path)?.size ?? null) : null };
 }

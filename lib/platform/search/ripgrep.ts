@@ -47,7 +47,7 @@ const always = [
 ];
 
 /** Last, so that nothing before brings them back. */
-export const neverThese = ["--glob=!.git", "--glob=!.talkcody"];
+export const excludedFolders = ["--glob=!.git", "--glob=!.talkcody"];
 
 export function pathsOf(output: Buffer): string[] {
   return output.toString("utf8").split("\0").slice(0, -1);

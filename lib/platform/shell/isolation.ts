@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 
-export interface Launch {
+export interface LaunchPlan {
   file: string;
   args: string[];
 }
@@ -19,7 +19,7 @@ export interface IsolationOptions {
  * no `/proc/<server>/environ`; whatever it starts ends with it, daemons too; it dies with the server; and hidden paths
  * are covered. This keeps secrets from ordinary commands and cleans up; it is not a wall against an attacker.
  */
-export function isolated(launch: Launch, options: IsolationOptions): Launch {
+export function isolated(launch: LaunchPlan, options: IsolationOptions): LaunchPlan {
   const isRoot = process.getuid?.() === 0;
   const asRootInside = isRoot ? [] : ["--user", "--map-root-user"];
   const inner = isRoot ? ["setpriv", ...withoutMountRights] : backToUser();

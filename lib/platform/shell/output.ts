@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { isForWantOfRoom } from "../files/path-rules.ts";
+import { isDiskFull } from "../files/path-rules.ts";
 import { createTerminalText } from "../terminal-text.ts";
 import { createHeadAndTail } from "./head-and-tail.ts";
 import { createRawTail } from "./raw-tail.ts";
@@ -14,7 +14,7 @@ export interface CaptureOptions {
   onOverflow(): void;
 }
 
-export interface Captured {
+export interface CapturedOutput {
   text: string;
   bytes: number;
   /** The disk was full: what there is of the log is not all. */
@@ -31,7 +31,12 @@ const liveCharactersMax = 1024 * 1024;
  * Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. On a full
  * disk it goes on without a log, because the command may be the one that makes room.
  */
-export async function capture({ stream, openLog, onText, onOverflow }: CaptureOptions): Promise<Captured> {
+export async function capture({
+  stream,
+  openLog,
+  onText,
+  onOverflow,
+}: CaptureOptions): Promise<CapturedOutput> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const terminal = createTerminalText();
   const kept = createHeadAndTail();
@@ -52,7 +57,7 @@ export async function capture({ stream, openLog, onText, onOverflow }: CaptureOp
       log ??= await openLog();
       await log.writeFile(part);
     } catch (error) {
-      if (!isForWantOfRoom(error)) throw error;
+      if (!isDiskFull(error)) throw error;
       isLogLost = true;
     }
   };

@@ -1,15 +1,15 @@
 import { constants as os } from "node:os";
-import type { Reach } from "../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
 import { killGroup } from "../processes/kill-group.ts";
-import type { Child } from "../processes/processes.ts";
+import type { ChildProcess } from "../processes/processes.ts";
 import { capture } from "./output.ts";
 import { notStarted, type StartedCommand, type StartOptions, startCommand } from "./start-command.ts";
 
 export interface ShellOptions extends StartOptions {
   files: ContainedFiles;
-  reach: Reach;
+  reach: ReachFailpoint;
 }
 
 type Ended = NonNullable<CommandResult["ended"]>;
@@ -61,7 +61,7 @@ export function createShell(options: ShellOptions): Shell {
 }
 
 /** Waits for the command, and ends it when its time is over or nobody wants it any more. */
-function watch(child: Child, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }) {
+function watch(child: ChildProcess, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }) {
   let why: Ended | null = null;
   let grace: NodeJS.Timeout | undefined;
   const end = (reason: Ended) => {

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { ToolFailure } from "../../tool.ts";
 import type { Processes, StartedProgram } from "../processes/processes.ts";
-import { canIsolate, isolated, type Launch } from "./isolation.ts";
+import { canIsolate, isolated, type LaunchPlan } from "./isolation.ts";
 
 export interface StartOptions {
   root: string;
@@ -23,7 +23,7 @@ export function startCommand(
   { root, environment, hiddenPaths, isolation, processes }: StartOptions,
   command: string,
 ): StartedCommand {
-  const plain: Launch = { file: findShell(environment["PATH"]), args: ["-c", command] };
+  const plain: LaunchPlan = { file: findShell(environment["PATH"]), args: ["-c", command] };
   const isIsolated = isolation === "auto" && canIsolate();
   const launch = isIsolated ? isolated(plain, { root, hiddenPaths }) : plain;
   try {

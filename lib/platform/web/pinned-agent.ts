@@ -1,14 +1,17 @@
 import type { LookupFunction } from "node:net";
 import type { Agent } from "undici";
 
-export interface Address {
+export interface ResolvedAddress {
   address: string;
   /** 4 or 6. */
   family: number;
 }
 
 /** Connects to the addresses that were checked, whatever the name resolves to by now. Keeps nothing between requests. */
-export async function createPinnedAgent(addresses: readonly Address[], timeoutMs: number): Promise<Agent> {
+export async function createPinnedAgent(
+  addresses: readonly ResolvedAddress[],
+  timeoutMs: number,
+): Promise<Agent> {
   const { Agent } = await import("undici"); // Takes 30 ms to load, and few sessions fetch a page.
   const pinned: LookupFunction = (_host, { all }, callback) => {
     const [first] = addresses;

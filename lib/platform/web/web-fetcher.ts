@@ -3,12 +3,12 @@ import type { Dispatcher } from "undici";
 import { type FetchedPage, ToolFailure, type WebFetcher } from "../../tool.ts";
 import { decodeBody } from "./decode-body.ts";
 import { hostOf, notPublic, readPageUrl } from "./page-url.ts";
-import { type Address, createPinnedAgent } from "./pinned-agent.ts";
+import { type ResolvedAddress, createPinnedAgent } from "./pinned-agent.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 export interface WebFetcherOptions {
   /** All addresses of a host name. */
-  resolve?: (host: string) => Promise<Address[]>;
+  resolve?: (host: string) => Promise<ResolvedAddress[]>;
   /** Hosts that may be anywhere and have any port. None, but in tests. */
   allow?: (host: string) => boolean;
   headersTimeoutMs?: number;
@@ -80,7 +80,7 @@ const headers = {
 };
 
 /** Every address has to be public: a name with one that is not may be a trap. */
-async function findAddresses(url: URL, settings: Settings, signal: AbortSignal): Promise<Address[]> {
+async function findAddresses(url: URL, settings: Settings, signal: AbortSignal): Promise<ResolvedAddress[]> {
   const host = hostOf(url);
   const addresses = await abortable(settings.resolve(host), signal);
   if (addresses.length === 0) throw new ToolFailure(`The host ${host} has no address.`);

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { Attachments } from "../../file.ts";
 import { attachmentKey, type ObjectStore } from "../../operating/object-store.ts";
 import type { MissingBytes, ReplicaRecord } from "../../operating/replica-record.ts";
-import { createTeller, type Teller } from "./teller.ts";
+import { reportOncePerHour, type ReportTrouble } from "./report-once-per-hour.ts";
 
 /** After a failure the next round waits, each time twice as long. */
 const waitMs = { least: 1000, most: 600_000 };
@@ -30,7 +30,7 @@ export interface AttachmentCopiesOptions {
  */
 export async function copyAttachments(options: AttachmentCopiesOptions): Promise<void> {
   const { record, clock, signal } = options;
-  const told = createTeller(options.reportFault);
+  const told = reportOncePerHour(options.reportFault);
   let failures = 0;
   let added = new AbortController();
   record.onAdded(() => added.abort());
@@ -45,7 +45,7 @@ export async function copyAttachments(options: AttachmentCopiesOptions): Promise
 }
 
 /** Whether nothing is left to be tried again soon. */
-async function round(options: AttachmentCopiesOptions, told: Teller): Promise<boolean> {
+async function round(options: AttachmentCopiesOptions, told: ReportTrouble): Promise<boolean> {
   let isDone = true;
   for (let after = ""; ;) {
     const page = options.record.missing(options.store.place, { after, limit: pageOf });
@@ -62,7 +62,7 @@ async function copy(bytes: MissingBytes, options: AttachmentCopiesOptions): Prom
   const { sha256, sizeBytes, fileId } = bytes;
   if (signal.aborted) return;
   const key = attachmentKey(sha256);
-  // A former life may have been killed between the last byte and its note of it.
+  // A former run may have been killed between the last byte and its note of it.
   if (!bytes.isThere && (await store.head(key, signal))?.sizeBytes !== sizeBytes) {
     const local = await attachments.open(fileId);
     await store.put(key, { sha256, sizeBytes, open: () => local }, signal);
@@ -82,7 +82,7 @@ async function removeUnwanted({ store, record, clock, signal }: AttachmentCopies
 async function attempt(
   work: () => Promise<void>,
   { signal }: AttachmentCopiesOptions,
-  told: Teller,
+  told: ReportTrouble,
 ): Promise<boolean> {
   try {
     await work();

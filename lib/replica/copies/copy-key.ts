@@ -1,11 +1,11 @@
 import { timestamp } from "../../ports/clock.ts";
 import { databaseNames, type DatabaseName } from "../../database-name.ts";
 import type { StoredObject } from "../../operating/object-store.ts";
-import type { Copy } from "./retention.ts";
+import type { DatabaseCopy } from "./retention.ts";
 
 export const copiesPrefix = "copies/";
 
-export interface KnownCopy extends Copy {
+export interface KnownCopy extends DatabaseCopy {
   /** All there is of it. */
   keys: string[];
   folder: string;

@@ -4,8 +4,8 @@ import { databaseNames } from "../../database-name.ts";
 import type { ObjectStore, StoredBytes } from "../../operating/object-store.ts";
 import type { CopyDatabase } from "../../operating/replica.ts";
 import { completeKey, copiesPrefix, copyFolder, databaseKey, knownCopies } from "./copy-key.ts";
-import { expired } from "./retention.ts";
-import { createTeller } from "./teller.ts";
+import { expiredCopies } from "./retention.ts";
+import { reportOncePerHour } from "./report-once-per-hour.ts";
 
 const hourMs = 3_600_000;
 /** After a failure the next try waits, each time twice as long. */
@@ -29,7 +29,7 @@ export interface DatabaseCopiesOptions {
  */
 export async function copyDatabases(options: DatabaseCopiesOptions): Promise<void> {
   const { clock, signal } = options;
-  const told = createTeller(options.reportFault);
+  const told = reportOncePerHour(options.reportFault);
   let failures = 0;
   let pauseMs = settleMs;
   while (!signal.aborted) {
@@ -56,7 +56,10 @@ async function round({ store, copy, clock, signal, onCopied }: DatabaseCopiesOpt
   const at = clock.now();
   await makeCopy(copyFolder(at), { store, copy, clock, signal });
   onCopied(at);
-  for (const { folder, keys } of expired(knownCopies(await store.list(copiesPrefix, signal)), clock.now()))
+  for (const { folder, keys } of expiredCopies(
+    knownCopies(await store.list(copiesPrefix, signal)),
+    clock.now(),
+  ))
     // From its mark on, so that what is left of a removal that was cut does not pass for a copy.
     for (const key of new Set([completeKey(folder), ...keys])) await store.remove(key, signal);
   return Math.max(0, at + hourMs - clock.now());

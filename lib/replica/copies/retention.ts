@@ -6,14 +6,14 @@ const dailyKeptMs = 14 * dayMs;
 /** A copy that is not complete by then never will be. */
 const unfinishedKeptMs = 6 * hourMs;
 
-export interface Copy {
+export interface DatabaseCopy {
   /** Milliseconds since the epoch. */
   at: number;
   isComplete: boolean;
 }
 
 /** Those to be removed. The newest of an hour or a day stands for it, and the newest of all stays however old it is. */
-export function expired<T extends Copy>(copies: readonly T[], now: number): T[] {
+export function expiredCopies<T extends DatabaseCopy>(copies: readonly T[], now: number): T[] {
   const complete = copies.filter(({ isComplete }) => isComplete).toSorted((one, other) => other.at - one.at);
   const spans = new Set<string>();
   const kept = new Set<T>();

@@ -71,7 +71,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** What a former life left on its way is removed in passing, once it is a day old. */
+/** What a former run left on its way is removed in passing, once it is a day old. */
 async function listBelow(folder: string, prefix: string): Promise<StoredObject[]> {
   const from = join(folder, prefix.includes("/") ? dirname(`${prefix}x`) : ".");
   const names = (await readdir(from, { recursive: true, withFileTypes: true }).catch(unlessMissing)) ?? [];

@@ -2,7 +2,7 @@ import type { OperationId } from "../../ports/handler.ts";
 import { databaseNames, type DatabaseName } from "../../database-name.ts";
 
 /** One operation of the contract, as far as the transport needs to know it. */
-export interface Operation {
+export interface ContractOperation {
   id: OperationId;
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With parameters in braces. */
@@ -43,7 +43,7 @@ export interface Parameter {
 }
 
 /** The operations of a bundled contract. Throws an Error where the document is not one that can be mounted. */
-export function readOperations(contract: object): Operation[] {
+export function readOperations(contract: object): ContractOperation[] {
   const paths = object(at(contract, "paths"));
   return Object.entries(paths).flatMap(([path, item]) =>
     methods.flatMap((method) => {
@@ -77,12 +77,12 @@ const methods = ["GET", "POST", "PATCH", "DELETE"] as const;
 
 interface Place {
   path: string;
-  method: Operation["method"];
+  method: ContractOperation["method"];
   item: unknown;
   node: unknown;
 }
 
-function readOperation(contract: object, { path, method, item, node }: Place): Operation {
+function readOperation(contract: object, { path, method, item, node }: Place): ContractOperation {
   const parameters = [...list(at(item, "parameters")), ...list(at(node, "parameters"))];
   const responses = object(at(node, "responses"));
   const successes = Object.keys(responses).filter((status) => /^[123]/.test(status));

@@ -1,4 +1,4 @@
-import { at, resolve, type Operation } from "./contract.ts";
+import { at, resolve, type ContractOperation } from "./contract.ts";
 
 /** The named schemas of the contract under the id `contract`, where references look for them. Unions are marked by the `type` of their branches, so that ajv speaks of the branch that is meant; it knows no `mapping`. */
 export function sharedSchemas(contract: object): object {
@@ -12,7 +12,7 @@ export function absolute(schema: object): object {
 }
 
 /** The parameters of an operation as one object of three; it refers to the contract by the id `contract`. */
-export function parametersSchema({ parameters }: Operation): object {
+export function parametersSchema({ parameters }: ContractOperation): object {
   const part = (place: string) => {
     const own = parameters.filter((parameter) => parameter.in === place);
     return {

@@ -1,7 +1,7 @@
 import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { AppError } from "../../errors.ts";
-import { at, type Operation } from "./contract.ts";
+import { at, type ContractOperation } from "./contract.ts";
 import { absolute, parametersSchema, sharedSchemas } from "./schemas.ts";
 import { describeErrors } from "./validation-errors.ts";
 
@@ -13,9 +13,9 @@ export interface RawParameters {
 
 export interface Validation {
   /** Path, query and declared headers, converted to their types, defaults filled in. Throws invalid-request. */
-  parameters(operation: Operation, raw: RawParameters): Record<"path" | "query" | "header", object>;
+  parameters(operation: ContractOperation, raw: RawParameters): Record<"path" | "query" | "header", object>;
   /** Throws invalid-request unless the value is a body of the operation. `bytes` is its size as it came. */
-  body(operation: Operation, value: unknown, bytes: number): void;
+  body(operation: ContractOperation, value: unknown, bytes: number): void;
   /** The same for a frame of the WebSocket. */
   frame(value: unknown, bytes: number): void;
 }
@@ -94,7 +94,7 @@ function createValidators(shared: () => object, options: Options): Validators {
   };
 }
 
-function pick({ parameters }: Operation, headers: unknown): Record<string, unknown> {
+function pick({ parameters }: ContractOperation, headers: unknown): Record<string, unknown> {
   const declared = parameters.filter((parameter) => parameter.in === "header");
   return Object.fromEntries(
     declared.flatMap(({ name }) => {

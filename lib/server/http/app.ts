@@ -4,24 +4,24 @@ import type { Socket } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
-import type { Bounds } from "./bounds.ts";
-import { createGuard, type GuardOptions } from "./guard.ts";
+import type { ServerLimits } from "./server-limits.ts";
+import { createAccessCheck, type AccessCheckOptions } from "./access-check.ts";
 import type { RequestTracer } from "../../ports/tracer.ts";
 import { problemIn, rawProblem, sendProblem } from "./problem.ts";
 import { traceRequests } from "./traced.ts";
 
-export interface AppOptions extends GuardOptions {
+export interface AppOptions extends AccessCheckOptions {
   logLevel: Config["logLevel"];
   logTo?: { write(line: string): void };
   bodyBytesMax: number;
-  bounds: Bounds;
-  observer?: Observer | undefined;
+  bounds: ServerLimits;
+  observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
   isStopping(): boolean;
 }
 
 /** Whoever watches the server at work. Is told after the answer, must not throw, and changes nothing. */
-export interface Observer {
+export interface RequestObserver {
   onAnswered(answer: { operationId: string | undefined; status: number }): void;
   onProblem(code: string): void;
 }
@@ -81,7 +81,7 @@ const headers = {
 
 /** Before and after the route of every request. */
 function hook(app: FastifyInstance, options: AppOptions): void {
-  const guard = createGuard(options);
+  const guard = createAccessCheck(options);
   const tellProblem = options.tracer && traceRequests(app, options.tracer);
   app.addHook("onRequest", (request, reply, done) => {
     void reply.headers({ ...headers, "x-request-id": request.id });

@@ -1,15 +1,15 @@
-export interface Address {
+export interface ListenAddress {
   host: string;
   port: number;
 }
 
 /** What a person can do when the server cannot listen; what is not known stays as it came. */
-export function listenFailure(error: unknown, { host, port }: Address): unknown {
+export function listenFailure(error: unknown, { host, port }: ListenAddress): unknown {
   const sentence = sentenceFor(codeOf(error), { host, port });
   return sentence === undefined ? error : new Error(sentence, { cause: error });
 }
 
-function sentenceFor(code: string, { host, port }: Address): string | undefined {
+function sentenceFor(code: string, { host, port }: ListenAddress): string | undefined {
   switch (code) {
     case "EADDRINUSE":
       return `Port ${port} of ${host} is in use. Stop what listens there, or set PORT to another one; without PORT any free port is taken.`;

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What `server.json` tells local clients. */
-export interface Announcement {
+export interface DiscoveryRecord {
   url: string;
   pid: number;
   version: string;
@@ -15,7 +15,7 @@ export interface Announcement {
 export function publishDiscovery({
   dataDir,
   ...announcement
-}: Announcement & { dataDir: string }): () => void {
+}: DiscoveryRecord & { dataDir: string }): () => void {
   const path = join(dataDir, "server.json");
   const text = `${JSON.stringify(announcement, null, 2)}\n`;
   const draft = `${path}.${randomUUID()}`;

@@ -1,4 +1,4 @@
-export interface Arrival {
+export interface GreetingFacts {
   version: string;
   url: string;
   dataDir: string;
@@ -11,12 +11,12 @@ export interface Arrival {
 }
 
 /** What a person needs when the server is up: where it is, how to get in, and what to do next. */
-export function greeting({ version, url, dataDir, isKeyConfigured, model, replica }: Arrival): string {
+export function greeting({ version, url, dataDir, isKeyConfigured, model, replica }: GreetingFacts): string {
   const key = isKeyConfigured ? "the one in TALKCODY_API_KEY" : `cat "${dataDir}/api-key"`;
   const next =
     model === null
       ? "npm run demo                  (in a second terminal; it needs no account)"
-      : 'npx talkcody run "What is in this workspace?"      (in a second terminal)';
+      : 'npx --no-install talkcody run "What is in this workspace?"      (in a second terminal, in this folder)';
   const copies = replica === null ? [] : [`  Replica  ${replica.replace(/[?].*/, "")}`];
   return [
     "",

@@ -9,7 +9,7 @@ export interface PrivateListenerOptions {
 }
 
 /** How a server is, as it says itself. */
-export interface Watched {
+export interface ServerHealth {
   /** Why nobody can be served; null when all can. */
   trouble(): string | null;
   alarms(): Alarm[];
@@ -17,15 +17,15 @@ export interface Watched {
   metrics(): Promise<string>;
 }
 
-interface Attended {
-  watched: Watched;
+interface StoppableServer {
+  health: ServerHealth;
   stop(): Promise<void>;
 }
 
 interface State {
   /** Why nobody is served by the way the server lives; null while it does. */
   reason: "starting" | "stopping" | null;
-  watched?: Watched;
+  health?: ServerHealth;
 }
 
 /**
@@ -35,7 +35,7 @@ interface State {
  * mend none of them. `/metrics`: for Prometheus. Throws what `start` throws, and an Error with a sentence a person can act
  * on when the port cannot be had.
  */
-export async function attended<T extends Attended>(
+export async function withPrivateListener<T extends StoppableServer>(
   { privateHost, privatePort }: PrivateListenerOptions,
   start: () => Promise<T>,
 ): Promise<T> {
@@ -49,7 +49,7 @@ export async function attended<T extends Attended>(
   };
   try {
     const server = await start();
-    Object.assign(state, { reason: null, watched: server.watched } satisfies State);
+    Object.assign(state, { reason: null, health: server.health } satisfies State);
     const stop = () => {
       state.reason = "stopping";
       return server.stop().finally(close);
@@ -101,16 +101,16 @@ async function answerTo(url: string | undefined, state: Readonly<State>): Promis
   return { status: problems["not-found"].status, body: { error: "There are /live, /ready and /metrics" } };
 }
 
-function readiness({ reason: own, watched }: Readonly<State>): Answer {
-  const reason = own ?? watched?.trouble() ?? null;
+function readiness({ reason: own, health }: Readonly<State>): Answer {
+  const reason = own ?? health?.trouble() ?? null;
   const status = reason === null ? 200 : problems.busy.status;
-  return { status, body: { isReady: reason === null, reason, alarms: watched?.alarms() ?? [] } };
+  return { status, body: { isReady: reason === null, reason, alarms: health?.alarms() ?? [] } };
 }
 
 /** Not while it stops: its databases may be closed already. */
-async function measured({ reason, watched }: Readonly<State>): Promise<Answer> {
-  if (reason !== null || watched === undefined) return { status: problems.busy.status, body: { reason } };
-  return { status: 200, body: await watched.metrics() };
+async function measured({ reason, health }: Readonly<State>): Promise<Answer> {
+  if (reason !== null || health === undefined) return { status: problems.busy.status, body: { reason } };
+  return { status: 200, body: await health.metrics() };
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

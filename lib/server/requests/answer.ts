@@ -3,15 +3,15 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FileBody } from "../../ports/handler.ts";
-import type { Operation } from "../contract/contract.ts";
-import type { Outcome } from "./call.ts";
+import type { ContractOperation } from "../contract/contract.ts";
+import type { CallResult } from "./operation-call.ts";
 import type { Streams } from "../streams/sse.ts";
 
 /** Writes what a handler answered. */
 export async function writeAnswer(
   reply: FastifyReply,
-  outcome: Outcome,
-  { operation, streams }: { operation: Operation; streams: Streams },
+  outcome: CallResult,
+  { operation, streams }: { operation: ContractOperation; streams: Streams },
 ): Promise<void> {
   void reply.code(outcome.status);
   if (outcome.isReplay) void reply.header("idempotency-replayed", "true");
@@ -21,13 +21,13 @@ export async function writeAnswer(
   void reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(outcome.body));
 }
 
-async function writeStream(reply: FastifyReply, events: NonNullable<Outcome["events"]>, streams: Streams) {
+async function writeStream(reply: FastifyReply, events: NonNullable<CallResult["events"]>, streams: Streams) {
   if (reply.request.method !== "HEAD") return streams.write(reply, events);
   writeHead(reply.header("content-type", "text/event-stream; charset=utf-8"));
 }
 
 /** Whatever the bytes are, a browser that opens them here runs nothing and reads nothing. */
-async function writeFile(reply: FastifyReply, file: FileBody, operation: Operation): Promise<void> {
+async function writeFile(reply: FastifyReply, file: FileBody, operation: ContractOperation): Promise<void> {
   const takesRange = operation.parameters.some(({ name }) => name === "Range");
   void reply.headers({
     "content-type": file.mediaType,

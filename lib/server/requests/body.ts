@@ -1,18 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../errors.ts";
-import type { Bounds } from "../http/bounds.ts";
-import type { Operation } from "../contract/contract.ts";
+import type { ServerLimits } from "../http/server-limits.ts";
+import type { ContractOperation } from "../contract/contract.ts";
 import type { ParseJson } from "../http/json.ts";
 import { readUpload, tooLarge } from "./upload.ts";
 
 export interface BodyOptions {
   bodyBytesMax: number;
   fileBytesMax: number;
-  bounds: Pick<Bounds, "bodyMs" | "uploadIdleMs">;
+  bounds: Pick<ServerLimits, "bodyMs" | "uploadIdleMs">;
   parseJson: ParseJson;
 }
 
-export interface Body {
+export interface ReadBody {
   /** What the handler gets. */
   value: unknown;
   /** What tells this body from another, for idempotency. Throws for one that streams until it was read. */
@@ -24,9 +24,9 @@ export interface Body {
 /** Reads the body that the contract asks for. Throws unsupported-media-type, too-large, invalid-request. */
 export async function readBody(
   request: IncomingMessage,
-  { takes }: Operation,
+  { takes }: ContractOperation,
   options: BodyOptions,
-): Promise<Body> {
+): Promise<ReadBody> {
   const mediaType = mediaTypeOf(request);
   if (takes.length === 0) return requireNoBody(request);
   if (!hasBody(request) && mediaType === undefined)
@@ -54,13 +54,13 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-function requireNoBody(request: IncomingMessage): Body {
+function requireNoBody(request: IncomingMessage): ReadBody {
   if (!hasBody(request)) return { value: undefined, mark: () => null, bytes: 0, isJson: false };
   if (request.method === "POST") throw new AppError("unsupported-media-type", "Expected no body.");
   throw new AppError("invalid-request", "Expected no body.");
 }
 
-async function readJson(request: IncomingMessage, options: BodyOptions): Promise<Body> {
+async function readJson(request: IncomingMessage, options: BodyOptions): Promise<ReadBody> {
   const bytes = await readBytes(request, {
     bytesMax: options.bodyBytesMax,
     timeoutMs: options.bounds.bodyMs,

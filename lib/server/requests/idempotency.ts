@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import type { DatabaseName } from "../../database-name.ts";
 import type { Storage, StoredRequest } from "../../ports/storage.ts";
-import type { Outcome } from "./call.ts";
+import type { CallResult } from "./operation-call.ts";
 
 /** A request under a key of its client. */
 export interface KeyedRequest {
@@ -14,39 +14,39 @@ export interface KeyedRequest {
 }
 
 /** What was asked before, under its key. Call each in a transaction of the database that the request changes. */
-export interface Memory {
+export interface RememberedRequests {
   /**
    * The stored answer; undefined, and the key is taken for this request, when there is none yet. A request that was cut
    * before its end has none and is done again. Throws idempotency-key-reused.
    */
-  take(request: KeyedRequest): Outcome | undefined;
-  keep(request: KeyedRequest, answer: Outcome): void;
+  take(request: KeyedRequest): CallResult | undefined;
+  keep(request: KeyedRequest, answer: CallResult): void;
 }
 
-export function createMemory(
-  { books, requests }: Pick<Storage, "books" | "requests">,
+export function createRememberedRequests(
+  { requestDatabases, requests }: Pick<Storage, "requestDatabases" | "requests">,
   now: () => string,
-): Memory {
+): RememberedRequests {
   return {
     take: (request) => {
       const { key, operationId, requestHash, database } = request;
       const found = requests.find(key);
       if (found) return recalled(found, request);
-      books[database].requests.begin(key, { operationId, requestHash, at: now() });
+      requestDatabases[database].requests.begin(key, { operationId, requestHash, at: now() });
       return undefined;
     },
     keep: ({ key, database }, { status, body }) =>
-      books[database].requests.finish(key, { status, body: body ?? null }),
+      requestDatabases[database].requests.finish(key, { status, body: body ?? null }),
   };
 }
 
-function recalled({ requestHash, answer }: StoredRequest, request: KeyedRequest): Outcome | undefined {
-  if (requestHash !== request.requestHash) throw reused();
+function recalled({ requestHash, answer }: StoredRequest, request: KeyedRequest): CallResult | undefined {
+  if (requestHash !== request.requestHash) throw keyReused();
   return answer === null ? undefined : { ...answer, isReplay: true };
 }
 
 /** The problem of a key that came with another request before. */
-export function reused(): AppError {
+export function keyReused(): AppError {
   return new AppError(
     "idempotency-key-reused",
     "This key came with another request before. Use a new key for each request.",

@@ -1,39 +1,39 @@
 import type { Clock } from "../../ports/clock.ts";
 import { timestamp } from "../../ports/clock.ts";
 import { AppError } from "../../errors.ts";
-import type { Commit, Handlers } from "../../ports/handler.ts";
+import type { CommitAnswer, Handlers } from "../../ports/handler.ts";
 import type { Services } from "../../ports/services.ts";
 import type { Storage } from "../../ports/storage.ts";
-import type { Operation } from "../contract/contract.ts";
-import type { Call, Outcome } from "./call.ts";
-import { createMemory, type KeyedRequest, reused } from "./idempotency.ts";
+import type { ContractOperation } from "../contract/contract.ts";
+import type { OperationCall, CallResult } from "./operation-call.ts";
+import { createRememberedRequests, type KeyedRequest, keyReused } from "./idempotency.ts";
 
 /** The one way to run an operation. Changes are committed, with their idempotency record, when it resolves. */
-export type Invoke = (call: Call) => Promise<Outcome>;
+export type Invoke = (call: OperationCall) => Promise<CallResult>;
 
 export interface InvokeOptions {
   handlers: Handlers;
   services: Services;
-  storage: Pick<Storage, "books" | "requests">;
+  storage: Pick<Storage, "requestDatabases" | "requests">;
   clock: Clock;
   /** Aborted when the server gives up waiting. */
   stopped: AbortSignal;
 }
 
-type AnyHandler = (input: Call["input"], services: Services) => unknown;
+type AnyHandler = (input: OperationCall["input"], services: Services) => unknown;
 
 export function createInvoke({ handlers, services, storage, clock, stopped }: InvokeOptions): Invoke {
-  const memory = createMemory(storage, () => timestamp(clock.now()));
-  const underWay = new Map<string, { requestHash: string; outcome: Promise<Outcome> }>();
-  const atomically = ({ database }: Operation) => storage.books[database].atomically;
-  const run = ({ operation, input }: Call) => {
+  const memory = createRememberedRequests(storage, () => timestamp(clock.now()));
+  const underWay = new Map<string, { requestHash: string; outcome: Promise<CallResult> }>();
+  const atomically = ({ database }: ContractOperation) => storage.requestDatabases[database].atomically;
+  const run = ({ operation, input }: OperationCall) => {
     // Input and answer were held against the types of the operation where the handler was written.
     const handler = handlers[operation.id] as AnyHandler;
     return handler(input, services);
   };
 
   /** In a transaction: the answer that is on record, or the work together with its record. */
-  const once = (call: Call, work: () => unknown): Outcome => {
+  const once = (call: OperationCall, work: () => unknown): CallResult => {
     const request = keyed(call);
     const stored = request && memory.take(request);
     if (stored) return stored;
@@ -43,11 +43,11 @@ export function createInvoke({ handlers, services, storage, clock, stopped }: In
   };
 
   /** A change that waits for nothing. */
-  const change = (call: Call): Outcome =>
+  const change = (call: OperationCall): CallResult =>
     atomically(call.operation)("request.change", () => once(call, () => run(call)));
 
   /** The work is done. When its answer cannot be put on record, asking again finds what was done. */
-  const keep = (call: Call, outcome: Outcome): Outcome => {
+  const keep = (call: OperationCall, outcome: CallResult): CallResult => {
     const request = keyed(call);
     try {
       if (request) atomically(call.operation)("request.commit", () => memory.keep(request, outcome));
@@ -58,7 +58,7 @@ export function createInvoke({ handlers, services, storage, clock, stopped }: In
   };
 
   /** A change that waits first: the waiting is outside, the change and its record are one transaction. */
-  const waitAndChange = async (call: Call): Promise<Outcome> => {
+  const waitAndChange = async (call: OperationCall): Promise<CallResult> => {
     const commit = await run(call);
     if (!isCommit(commit)) return keep(call, answerOf(commit, call.operation));
     let isCommitted = false;
@@ -72,11 +72,11 @@ export function createInvoke({ handlers, services, storage, clock, stopped }: In
   };
 
   /** The work goes on when its caller is gone: the caller will come back and ask again. */
-  const waitOnce = async (call: Call, request: KeyedRequest): Promise<Outcome> => {
+  const waitOnce = async (call: OperationCall, request: KeyedRequest): Promise<CallResult> => {
     const { key, requestHash } = request;
     const first = underWay.get(key);
     if (first) {
-      if (first.requestHash !== requestHash) throw reused();
+      if (first.requestHash !== requestHash) throw keyReused();
       return { ...(await first.outcome), isReplay: true };
     }
     const stored = atomically(call.operation)("request.begin", () => memory.take(request));
@@ -98,17 +98,17 @@ export function createInvoke({ handlers, services, storage, clock, stopped }: In
   };
 }
 
-function keyed({ operation, idempotency }: Call): KeyedRequest | undefined {
+function keyed({ operation, idempotency }: OperationCall): KeyedRequest | undefined {
   if (!idempotency) return undefined;
   const { key, requestHash } = idempotency;
   return { key, requestHash: requestHash(), operationId: operation.id, database: operation.database };
 }
 
-function isCommit(answer: unknown): answer is Commit<unknown> {
+function isCommit(answer: unknown): answer is CommitAnswer<unknown> {
   return typeof answer === "function";
 }
 
-function answerOf(answer: unknown, { id }: Operation): Outcome {
-  if (typeof answer === "object" && answer !== null && "status" in answer) return answer as Outcome;
+function answerOf(answer: unknown, { id }: ContractOperation): CallResult {
+  if (typeof answer === "object" && answer !== null && "status" in answer) return answer as CallResult;
   throw new Error(`The handler of ${id} gave no answer; only an operation marked x-waits may wait.`);
 }

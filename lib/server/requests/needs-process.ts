@@ -1,9 +1,12 @@
 import { AppError } from "../../errors.ts";
 import { at } from "../contract/contract.ts";
-import type { Call } from "./call.ts";
+import type { OperationCall } from "./operation-call.ts";
 
 /** Throws always-on-only for what outlives its request, since a function is asleep as soon as it has answered. */
-export function requireNoProcess({ operation, input }: Pick<Call, "operation"> & Partial<Call>): void {
+export function requireNoProcess({
+  operation,
+  input,
+}: Pick<OperationCall, "operation"> & Partial<OperationCall>): void {
   const { always, fields, mediaType } = operation.needsProcess;
   const field = fields.find((name) => at(input?.body, name) !== undefined);
   const isStream = mediaType !== undefined && input?.accepts === mediaType;

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
 import { AppError } from "../../errors.ts";
 import type { StreamFrame } from "../../event.ts";
-import type { Bounds } from "../http/bounds.ts";
+import type { ServerLimits } from "../http/server-limits.ts";
 import { sseFrame } from "./frames.ts";
 
 export interface Streams {
@@ -12,7 +12,7 @@ export interface Streams {
   end(): void;
 }
 
-type StreamBounds = Pick<Bounds, "heartbeatMs" | "stallMs" | "retryMs" | "resumeMs" | "streamsMax">;
+type StreamBounds = Pick<ServerLimits, "heartbeatMs" | "stallMs" | "retryMs" | "resumeMs" | "streamsMax">;
 
 export function createStreams(bounds: StreamBounds): Streams {
   const open = new Set<ServerResponse>();

@@ -1,28 +1,28 @@
 import type { Socket } from "node:net";
 import type { FastifyBaseLogger } from "fastify";
 import type { RawData, WebSocket } from "ws";
-import type { Schemas } from "../../../packages/shared/src/index.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import { AppError } from "../../errors.ts";
 import type { OperationId } from "../../ports/handler.ts";
-import type { Bounds } from "../http/bounds.ts";
-import type { Operation } from "../contract/contract.ts";
-import type { Observer } from "../http/app.ts";
-import type { Call, Outcome } from "../requests/call.ts";
+import type { ServerLimits } from "../http/server-limits.ts";
+import type { ContractOperation } from "../contract/contract.ts";
+import type { RequestObserver } from "../http/app.ts";
+import type { CallInput, CallResult, OperationCall } from "../requests/operation-call.ts";
 import type { Invoke } from "../requests/invoke.ts";
 import type { ParseJson } from "../http/json.ts";
-import { createLine, type Line } from "./line.ts";
+import { createSocketWriter, type SocketWriter } from "./socket-writer.ts";
 import { problemIn } from "../http/problem.ts";
 import { requestHash } from "../requests/request-hash.ts";
-import { createSubscriptions, type Subscriptions } from "./subscriptions.ts";
+import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.ts";
 import type { Validation } from "../contract/validation.ts";
 
-export interface SocketOptions {
-  operations: ReadonlyMap<OperationId, Operation>;
+export interface ServeSocketOptions {
+  operations: ReadonlyMap<OperationId, ContractOperation>;
   validation: Validation;
   invoke: Invoke;
-  observer?: Observer | undefined;
+  observer?: RequestObserver | undefined;
   parseJson: ParseJson;
-  bounds: Bounds;
+  limits: ServerLimits;
   isStopping(): boolean;
   /** The connection below, for its flow control. */
   connection: Socket | null;
@@ -33,8 +33,8 @@ export interface SocketOptions {
 type Request = Schemas["WebSocketRequest"];
 
 /** Serves one accepted socket: answers every request once and in order, and follows the sessions it subscribes to. */
-export function serveSocket(socket: WebSocket, options: SocketOptions): void {
-  const line = createLine(socket, options.connection, options.bounds);
+export function serveSocket(socket: WebSocket, options: ServeSocketOptions): void {
+  const line = createSocketWriter(socket, options.connection, options.limits);
   const subscriptions = createSubscriptions({ line, ...options });
   const peer: Peer = { line, subscriptions, options };
   let last = Promise.resolve(); // Many may come in one packet.
@@ -44,9 +44,9 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
 }
 
 interface Peer {
-  line: Line;
-  subscriptions: Subscriptions;
-  options: SocketOptions;
+  line: SocketWriter;
+  subscriptions: SocketSubscriptions;
+  options: ServeSocketOptions;
 }
 
 async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<void> {
@@ -125,7 +125,7 @@ async function subscribe(peer: Peer, frame: Extract<Request, { type: "subscribe"
   });
 }
 
-function callOf({ options }: Peer, { id, params }: Target, input: Partial<Call["input"]>): Call {
+function callOf({ options }: Peer, { id, params }: Target, input: Partial<CallInput>): OperationCall {
   const operation = options.operations.get(id);
   if (!operation) throw new Error(`The contract has no operation ${id}.`);
   const signal = new AbortController().signal; // None of these waits for the world.
@@ -133,7 +133,7 @@ function callOf({ options }: Peer, { id, params }: Target, input: Partial<Call["
   return { operation, input: { params, ...empty, ...input } };
 }
 
-function acknowledge(line: Line, id: string, { status, body }: Pick<Outcome, "status" | "body">): void {
+function acknowledge(line: SocketWriter, id: string, { status, body }: CallResult): void {
   line.send(JSON.stringify({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
 }
 

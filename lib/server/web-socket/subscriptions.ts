@@ -2,12 +2,12 @@ import type { FastifyBaseLogger } from "fastify";
 import { AppError } from "../../errors.ts";
 import type { StreamFrame } from "../../event.ts";
 import { socketFrame } from "../streams/frames.ts";
-import type { Line } from "./line.ts";
+import type { SocketWriter } from "./socket-writer.ts";
 
 type Frames = AsyncIterable<readonly StreamFrame[]>;
 
 /** The sessions one socket follows. */
-export interface Subscriptions {
+export interface SocketSubscriptions {
   /** Follows a session, anew if it did already. `open` makes the stream and may throw; nothing is sent before `isOpen` was called. Throws invalid-request for one too many. */
   add(
     sessionId: string,
@@ -18,13 +18,13 @@ export interface Subscriptions {
 }
 
 export interface SubscriptionsOptions {
-  line: Line;
+  line: SocketWriter;
   /** `subscriptionsMax` */
-  bounds: { subscriptionsMax: number };
+  limits: { subscriptionsMax: number };
   log: FastifyBaseLogger;
 }
 
-export function createSubscriptions({ line, bounds, log }: SubscriptionsOptions): Subscriptions {
+export function createSubscriptions({ line, limits, log }: SubscriptionsOptions): SocketSubscriptions {
   const following = new Map<string, AbortController>();
   const remove = (sessionId: string) => {
     following.get(sessionId)?.abort();
@@ -32,10 +32,10 @@ export function createSubscriptions({ line, bounds, log }: SubscriptionsOptions)
   };
   return {
     add: async (sessionId, { open, isOpen }) => {
-      if (!following.has(sessionId) && following.size >= bounds.subscriptionsMax)
+      if (!following.has(sessionId) && following.size >= limits.subscriptionsMax)
         throw new AppError(
           "invalid-request",
-          `Expected at most ${bounds.subscriptionsMax} subscriptions on one socket.`,
+          `Expected at most ${limits.subscriptionsMax} subscriptions on one socket.`,
         );
       const subscription = new AbortController();
       const events = await open(subscription.signal);
@@ -59,7 +59,7 @@ async function copy({
   events,
   signal,
 }: {
-  line: Line;
+  line: SocketWriter;
   events: Frames;
   signal: AbortSignal;
 }): Promise<void> {

@@ -3,26 +3,26 @@ import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket, WebSocketServer } from "ws";
 import { AppError } from "../../errors.ts";
-import type { Bounds } from "../http/bounds.ts";
-import type { Operation } from "../contract/contract.ts";
-import { socketProtocol } from "../http/guard.ts";
-import { serveSocket, type SocketOptions } from "./socket.ts";
+import type { ServerLimits } from "../http/server-limits.ts";
+import type { ContractOperation } from "../contract/contract.ts";
+import { socketProtocol } from "../http/access-check.ts";
+import { serveSocket, type ServeSocketOptions } from "./socket.ts";
 
 export interface Sockets {
   /** Completes the handshake of a request that has passed the guard, and serves the socket. Throws upgrade-required, invalid-request, busy. */
-  accept(operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  accept(operation: ContractOperation, request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Says goodbye to every peer; resolves when all are gone. */
   close(): Promise<void>;
 }
 
-export interface SocketsOptions extends Omit<SocketOptions, "requestId" | "log" | "connection"> {
+export interface SocketsOptions extends Omit<ServeSocketOptions, "requestId" | "log" | "connection"> {
   app: FastifyInstance;
-  bounds: Bounds;
+  limits: ServerLimits;
 }
 
 /** The WebSocket end of the server. An upgrade runs through the same hooks and the same route as every request. */
 export function createSockets({ app, ...options }: SocketsOptions): Sockets {
-  const { bounds, invoke } = options;
+  const { limits: bounds, invoke } = options;
   const handshakes = new WeakMap<IncomingMessage, { socket: Duplex; head: Buffer }>();
   const open = new Set<WebSocket>();
   let server: WebSocketServer | undefined;

@@ -3,10 +3,10 @@ import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, notFound } from "../../errors.ts";
-import type { Reach } from "../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Attachments, ByteRange, ReceivedBytes } from "../../file.ts";
-import { createDoubts, isFileId, unsettled, type Doubts } from "./doubts.ts";
-import { codeOf, translated, translating } from "../disk/failure.ts";
+import { createUnsettledFiles, isFileId, unsettledFileIds, type UnsettledFiles } from "./unsettled-files.ts";
+import { codeOf, asStorageError, withStorageErrors } from "../disk/storage-errors.ts";
 import { createMediaTypeSniffer } from "./media-type.ts";
 import { moveSynced } from "../disk/move-synced.ts";
 
@@ -20,18 +20,18 @@ export interface AttachmentsOptions {
   onRollback(work: () => void): void;
   /** Whether the file is on record. */
   isKept(fileId: string): boolean;
-  reach: Reach;
+  reach: ReachFailpoint;
 }
 
-/** Bytes of files below one folder. What a former life left half received, half kept or half removed is removed. */
+/** Bytes of files below one folder. What a former run left half received, half kept or half removed is removed. */
 export function openAttachments(options: AttachmentsOptions): Attachments {
   const arrivals = join(options.folder, "tmp");
   const pathOf = (fileId: string) => attachmentPath(options.folder, fileId);
-  const lost = unsettled(arrivals).filter((fileId) => !options.isKept(fileId));
+  const lost = unsettledFileIds(arrivals).filter((fileId) => !options.isKept(fileId));
   for (const fileId of lost) rmSync(pathOf(fileId), { force: true });
   rmSync(arrivals, { recursive: true, force: true });
   mkdirSync(arrivals, { recursive: true, mode: 0o700 });
-  const doubts = createDoubts(arrivals);
+  const doubts = createUnsettledFiles(arrivals);
 
   return {
     receive: async (bytes) => {
@@ -42,7 +42,7 @@ export function openAttachments(options: AttachmentsOptions): Attachments {
         return received(path, facts, { ...options, pathOf, doubts });
       } catch (error) {
         rmSync(path, { force: true });
-        throw translated(error);
+        throw asStorageError(error);
       }
     },
     open: async (fileId, range) => {
@@ -98,7 +98,7 @@ async function writeAll(
 
 interface Places {
   pathOf(fileId: string): string;
-  doubts: Doubts;
+  doubts: UnsettledFiles;
 }
 
 function received(
@@ -113,7 +113,7 @@ function received(
       const { settle } = doubts.note(fileId);
       onRollback(settle);
       afterCommit(settle);
-      translating(() => moveSynced(path, kept));
+      withStorageErrors(() => moveSynced(path, kept));
       reach("attachment.kept");
       onRollback(() => renameSync(kept, path));
     },

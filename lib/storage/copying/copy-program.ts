@@ -8,7 +8,7 @@ import { setPriority } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress } from "node:zlib";
 import Sqlite from "better-sqlite3";
-import { damagesIn } from "../database/damages.ts";
+import { damagesIn } from "../database/integrity-check.ts";
 
 const [database = "", target = ""] = process.argv.slice(2);
 setPriority(10); // Whoever waits for an answer goes first.

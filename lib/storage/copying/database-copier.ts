@@ -1,7 +1,7 @@
 import { createReadStream, mkdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import type { CopyDatabase, RunPage } from "../../operating/replica.ts";
+import type { CopyDatabase, RunProgramFile } from "../../operating/replica.ts";
 
 const program = join(import.meta.dirname, "copy-program.ts");
 /** What the copies leave free, for the server to go on with. */
@@ -11,7 +11,13 @@ const spareBytes = 64 * 1024 * 1024;
  * Copies of databases in a folder beside them; what earlier ones left there is removed. Another process makes them, since
  * SQLite would hold the event loop for as long as it takes, and a thread could not be stopped in the middle.
  */
-export function createDatabaseCopier({ dataDir, run }: { dataDir: string; run: RunPage }): CopyDatabase {
+export function createDatabaseCopier({
+  dataDir,
+  run,
+}: {
+  dataDir: string;
+  run: RunProgramFile;
+}): CopyDatabase {
   const folder = join(dataDir, "copying");
   return async (name, signal) => {
     const source = join(dataDir, `${name}.db`);

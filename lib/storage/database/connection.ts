@@ -1,26 +1,26 @@
 import type Sqlite from "better-sqlite3";
-import type { Database, DatabaseOptions, Statement, Value } from "./database.ts";
-import { createGuard } from "./guard.ts";
-import { createPatience } from "./patience.ts";
+import type { Database, DatabaseOptions, SqlStatement, SqlValue } from "./database.ts";
+import { createFaultGuard } from "./fault-guard.ts";
+import { createWriteLock } from "./write-lock.ts";
 
 /** The calls to one file that is open, each behind the guard, and each change behind the fence. */
 export function connect(
   sqlite: Sqlite.Database,
   { path, onFault, busyTimeoutMs }: DatabaseOptions,
 ): Database {
-  const guard = createGuard(sqlite, onFault);
-  const takeLock = createPatience({
+  const guard = createFaultGuard(sqlite, onFault);
+  const takeLock = createWriteLock({
     waitFor: (ms) => void sqlite.pragma(`busy_timeout = ${ms}`),
     busyTimeoutMs,
   });
-  const statements = new Map<string, Statement<unknown>>();
+  const statements = new Map<string, SqlStatement<unknown>>();
   let checkFence = () => {};
   const pragma = (name: string) => Number(sqlite.pragma(name, { simple: true }));
   const compile = (sql: string) => {
-    let compiled: Sqlite.Statement<Value[]> | undefined;
-    return () => (compiled ??= sqlite.prepare<Value[]>(sql));
+    let compiled: Sqlite.Statement<SqlValue[]> | undefined;
+    return () => (compiled ??= sqlite.prepare<SqlValue[]>(sql));
   };
-  const prepare = (sql: string): Statement<unknown> => {
+  const prepare = (sql: string): SqlStatement<unknown> => {
     const ready = compile(sql);
     const call = <T>(work: () => T): T =>
       guard.run(() => sqlite.inTransaction || ready().readonly) ? guard.run(work) : alone(work);
@@ -30,7 +30,7 @@ export function connect(
       all: (...values) => call(() => ready().all(...values)),
     };
   };
-  const statement = (sql: string): Statement<unknown> => {
+  const statement = (sql: string): SqlStatement<unknown> => {
     const known = statements.get(sql);
     if (known) return known;
     const made = prepare(sql);
@@ -73,7 +73,7 @@ export function connect(
     get inTransaction() {
       return sqlite.inTransaction;
     },
-    statement: <Row>(sql: string) => statement(sql) as Statement<Row>, // The SQL says what the rows are.
+    statement: <Row>(sql: string) => statement(sql) as SqlStatement<Row>, // The SQL says what the rows are.
     fence: (check) => void (checkFence = check),
     vacuum: ({ most, spare }) => {
       const surplus = () => guard.run(() => pragma("freelist_count")) - spare;

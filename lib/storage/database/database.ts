@@ -1,12 +1,12 @@
-import type { Reach } from "../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../ports/failpoint.ts";
 
-export type Value = string | number | null;
+export type SqlValue = string | number | null;
 
-export interface Statement<Row> {
+export interface SqlStatement<Row> {
   /** Returns how many rows it changed. */
-  run(...values: Value[]): number;
-  get(...values: Value[]): Row | undefined;
-  all(...values: Value[]): Row[];
+  run(...values: SqlValue[]): number;
+  get(...values: SqlValue[]): Row | undefined;
+  all(...values: SqlValue[]): Row[];
 }
 
 /**
@@ -17,8 +17,8 @@ export interface Database {
   readonly path: string;
   readonly inTransaction: boolean;
   /** Prepared when first used and kept. `Row` is what the SQL beside the call selects. */
-  statement<Row = never>(sql: string): Statement<Row>;
-  /** Looks before each transaction's first change whether this life may still write; what it throws is final. */
+  statement<Row = never>(sql: string): SqlStatement<Row>;
+  /** Looks before each transaction's first change whether this run may still write; what it throws is final. */
   fence(check: () => void): void;
   /** Gives at most so many of the file's free pages back to the disk, but keeps `spare`; true when there are more. */
   vacuum(pages: { most: number; spare: number }): boolean;
@@ -39,5 +39,5 @@ export interface DatabaseOptions {
   busyTimeoutMs: number;
   /** Hears of failures after which the file cannot be trusted. */
   onFault: (error: unknown) => void;
-  reach: Reach;
+  reach: ReachFailpoint;
 }

@@ -1,4 +1,4 @@
-import type { Value } from "./database.ts";
+import type { SqlValue } from "./database.ts";
 
 /** Columns hold what our own types said when it was written; the caller names that type. */
 export function fromJson<T>(text: string): T {
@@ -34,6 +34,6 @@ export function toJson(value: unknown): string {
 }
 
 /** Null and undefined become the SQL NULL. */
-export function toJsonOrNull(value: unknown): Value {
+export function toJsonOrNull(value: unknown): SqlValue {
   return value === null || value === undefined ? null : JSON.stringify(value);
 }

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type Sqlite from "better-sqlite3";
 import type { DatabaseName } from "../../database-name.ts";
-import type { Reach } from "../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import { keepCopyBefore } from "./copy-before.ts";
 
 /** Brings the schema up to the newest migration. Each file is one transaction together with its number, so a kill leaves the old or the new schema. */
 export function migrate(
   sqlite: Sqlite.Database,
-  { path, migrations, reach }: { path: string; migrations: string; reach: Reach },
+  { path, migrations, reach }: { path: string; migrations: string; reach: ReachFailpoint },
 ): void {
   const files = migrationFiles(migrations);
   const version = schemaVersion(sqlite);
@@ -35,7 +35,7 @@ export function migrationFiles(folder: string): string[] {
 
 function apply(
   sqlite: Sqlite.Database,
-  { sql, version, file, reach }: { sql: string; version: number; file: string; reach: Reach },
+  { sql, version, file, reach }: { sql: string; version: number; file: string; reach: ReachFailpoint },
 ): void {
   sqlite.exec("BEGIN IMMEDIATE");
   try {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import Sqlite from "better-sqlite3";
 import { connect } from "./connection.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
-import { translated } from "../disk/failure.ts";
+import { asStorageError } from "../disk/storage-errors.ts";
 import { migrate } from "./migrate.ts";
 import { refuseNewer } from "./schema-version.ts";
 
@@ -23,7 +23,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs}`);
   } catch (error) {
     sqlite.close();
-    throw translated(error);
+    throw asStorageError(error);
   }
   return connect(sqlite, options);
 }

@@ -1,4 +1,4 @@
-import type { Boundary, Reach } from "../../ports/failpoint.ts";
+import type { Boundary, ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Atomically } from "../../ports/storage.ts";
 import type { Database } from "./database.ts";
 
@@ -31,7 +31,7 @@ export interface UnitOfWork {
  */
 export function createUnitOfWork(
   database: Database,
-  { onFault, reach }: { onFault: (error: unknown) => void; reach: Reach },
+  { onFault, reach }: { onFault: (error: unknown) => void; reach: ReachFailpoint },
 ): UnitOfWork {
   const queues: Queue[] = [];
   const deliveries: (() => void)[] = [];

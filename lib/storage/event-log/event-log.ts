@@ -2,7 +2,7 @@ import { type Clock, timestamp } from "../../ports/clock.ts";
 import { notFound } from "../../errors.ts";
 import { type Event, type EventLog, type EventType, eventId, type NewEvent, subjectOf } from "../../event.ts";
 import type { Database } from "../database/database.ts";
-import { legible } from "../database/damage.ts";
+import { readRow } from "../database/damaged-rows.ts";
 import { fromJsonObject } from "../database/json.ts";
 import { attempt, type UnitOfWork } from "../database/unit-of-work.ts";
 import { createWrittenText } from "./written-text.ts";
@@ -70,7 +70,7 @@ export function createEventLog(options: {
       select.all(sessionId, afterSequence, limit).map((row) => {
         const id = eventId({ generation, sequence: row.sequence });
         return toEvent(
-          legible(sessionId, () => fromRow(row)),
+          readRow(sessionId, () => fromRow(row)),
           { id, sessionId, createdAt: timestamp(row.created_at_ms) },
         );
       }),

@@ -1,5 +1,5 @@
 import type { EventLog } from "../../event.ts";
-import { legible } from "../database/damage.ts";
+import { readRow } from "../database/damaged-rows.ts";
 import type { Database } from "../database/database.ts";
 import { fromJsonObject } from "../database/json.ts";
 
@@ -49,7 +49,7 @@ export function createWrittenText(
     const known = kept.get(messageId);
     const written = known?.from === from ? { ...known } : { from, to: from, text: "", reasoning: "" };
     for (const { sequence, type, payload } of deltas.all(sessionId, written.to, messageId)) {
-      const { text } = legible(sessionId, () => fromJsonObject<{ text: string }>(payload));
+      const { text } = readRow(sessionId, () => fromJsonObject<{ text: string }>(payload));
       written[type === "token" ? "text" : "reasoning"] += text;
       written.to = sequence;
     }

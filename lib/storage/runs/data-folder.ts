@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { AppError } from "../../errors.ts";
-import { codeOf, translated } from "../disk/failure.ts";
+import { codeOf, asStorageError } from "../disk/storage-errors.ts";
 
 export interface DataFolderOptions {
   /** Both absolute; made for their owner alone when they are missing. */
@@ -63,7 +63,7 @@ function lock({ dataDir, holder, waitMs = 1000 }: DataFolderOptions): () => void
     sqlite.close();
     throw codeOf(error).startsWith("SQLITE_BUSY")
       ? new AppError("busy", takenSentence(dataDir, holder?.()))
-      : translated(error);
+      : asStorageError(error);
   }
   return () => void sqlite.close();
 }

@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { DatabaseFacts } from "../../operating/drill.ts";
-import { passOn } from "../../ports/failpoint.ts";
+import { ignoreFailpoints } from "../../ports/failpoint.ts";
 import { databaseNames, type DatabaseName } from "../../database-name.ts";
 import { attachmentPath } from "../attachments/attachments.ts";
-import { createCrossFacts, type Readable } from "./cross-facts.ts";
-import { damagesIn } from "../database/damages.ts";
+import { createCrossDatabaseFacts, type ReadableDatabase } from "./cross-database-facts.ts";
+import { damagesIn } from "../database/integrity-check.ts";
 import { migrationsOf } from "../database/migrate.ts";
 import { openDatabase } from "../database/open-database.ts";
 
@@ -29,7 +29,7 @@ export function restoredFacts(folder: string, attachmentsFolder: string): Databa
     openDatabase({
       path: join(folder, `${name}.db`),
       migrations: migrationsOf(name),
-      ...{ busyTimeoutMs: 1000, onFault: () => {}, reach: passOn },
+      ...{ busyTimeoutMs: 1000, onFault: () => {}, reach: ignoreFailpoints },
     });
   const opened = { chat_history: open("chat_history"), agents: open("agents"), settings: open("settings") };
   try {
@@ -58,16 +58,16 @@ export function liveFacts(dataDir: string): DatabaseFacts | undefined {
   }
 }
 
-function readable(sqlite: Sqlite.Database): Readable {
+function readable(sqlite: Sqlite.Database): ReadableDatabase {
   return { statement: <Row>(sql: string) => ({ all: () => sqlite.prepare(sql).all() as Row[] }) };
 }
 
-type Readables = Readonly<Record<DatabaseName, Readable>>;
+type Readables = Readonly<Record<DatabaseName, ReadableDatabase>>;
 
 function factsOf(databases: Readables, attachmentsFolder: string): DatabaseFacts {
   const { chat_history: chat, agents } = databases;
   const pathOf = (fileId: string) => attachmentPath(attachmentsFolder, fileId);
-  const facts = createCrossFacts({ chat, agents, pathOf });
+  const facts = createCrossDatabaseFacts({ chat, agents, pathOf });
   const missing = new Set(facts.filesWithoutBytes());
   return {
     newest: newestOf(databases),
@@ -120,6 +120,6 @@ function newestOf(databases: Readables): DatabaseFacts["newest"] {
   return { chat_history: newest("chat_history"), agents: newest("agents"), settings: newest("settings") };
 }
 
-function count(database: Readable, sql: string): number {
+function count(database: ReadableDatabase, sql: string): number {
   return database.statement<{ count: number }>(sql).all()[0]?.count ?? 0;
 }

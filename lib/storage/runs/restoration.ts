@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { CrossFacts, Restoration } from "../../operating/restoration.ts";
+import type { CrossDatabaseFacts, Restoration } from "../../operating/restoration.ts";
 import type { DatabaseName } from "../../database-name.ts";
 import type { Database } from "../database/database.ts";
 import { writeSynced } from "../disk/write-synced.ts";
@@ -13,7 +13,7 @@ export function openRestoration(options: {
   dataDir: string;
   databases: Readonly<Record<DatabaseName, Database>>;
   doubt: string | undefined;
-  facts: CrossFacts;
+  facts: CrossDatabaseFacts;
 }): Restoration | null {
   const { dataDir, databases, doubt, facts } = options;
   const mark = join(dataDir, "restored");

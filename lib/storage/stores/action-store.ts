@@ -1,6 +1,6 @@
 import type { Action, ActionStore } from "../../action.ts";
 import type { Database } from "../database/database.ts";
-import { legible, legibleOr } from "../database/damage.ts";
+import { readRow, readOr } from "../database/damaged-rows.ts";
 import { fromJsonObject, toJson, toJsonOrNull } from "../database/json.ts";
 
 interface ActionRow {
@@ -84,13 +84,17 @@ export function createActionStore(database: Database): ActionStore {
 
 /** Throws AppError session-damaged. */
 function toAction(row: ActionRow): Action {
-  return legible(row.session_id, () => ({ ...plainOf(row), input: inputOf(row), result: resultOf(row) }));
+  return readRow(row.session_id, () => ({
+    ...plainOf(row),
+    input: inputOf(row),
+    result: resultOf(row),
+  }));
 }
 
 /** The action as far as it can be read. */
 function outlineOf(row: ActionRow): Action {
-  const input = legibleOr({}, () => inputOf(row));
-  return { ...plainOf(row), input, result: legibleOr(null, () => resultOf(row)) };
+  const input = readOr({}, () => inputOf(row));
+  return { ...plainOf(row), input, result: readOr(null, () => resultOf(row)) };
 }
 
 function inputOf({ input }: ActionRow): Action["input"] {

@@ -11,8 +11,8 @@ import {
 } from "../../message.ts";
 import type { Database } from "../database/database.ts";
 import { type FileRow, toFile } from "./file-row.ts";
-import { folded } from "./folded.ts";
-import { legible } from "../database/damage.ts";
+import { foldCase } from "./fold-case.ts";
+import { readRow } from "../database/damaged-rows.ts";
 import { fromJson, fromJsonList, toJson, toJsonOrNull } from "../database/json.ts";
 import type { UnitOfWork } from "../database/unit-of-work.ts";
 
@@ -79,7 +79,7 @@ export function createMessageStore(database: Database, jointly: UnitOfWork["join
     const { id, sessionId, taskId, role, content, createdAt, providerMetadata } = message;
     insert.run(id, sessionId, taskId, role, toJson(content), toJsonOrNull(providerMetadata), createdAt);
     const text = textOf(content);
-    if (text !== "") insertText.run(sessionId, folded(text));
+    if (text !== "") insertText.run(sessionId, foldCase(text));
     for (const [ordinal, fileId] of filesOf(message).entries())
       if (insertFile.run(id, ordinal, fileId) === 0) throw notFound("file", fileId);
   };
@@ -129,7 +129,7 @@ function toMessage(row: MessageRow, files: File[]): Message {
     sessionId: row.session_id,
     taskId: row.task_id,
     role: row.role,
-    content: legible(row.session_id, () => fromJsonList<MessagePart>(row.content)),
+    content: readRow(row.session_id, () => fromJsonList<MessagePart>(row.content)),
     files,
     position: row.position,
     createdAt: row.created_at,
@@ -143,6 +143,6 @@ function metadataOf(text: string | null): ProviderMetadata[] {
 }
 
 function toHistory(message: Message, metadata: string | null): HistoryMessage {
-  const stored = legible(message.sessionId, () => metadataOf(metadata));
+  const stored = readRow(message.sessionId, () => metadataOf(metadata));
   return { message, providerMetadata: message.content.map((_, index) => stored[index] ?? null) };
 }

@@ -1,8 +1,8 @@
-import type { Database, Value } from "../database/database.ts";
+import type { Database, SqlValue } from "../database/database.ts";
 
 /** A column, and how a field becomes its value. */
 type Assignments<Change> = {
-  [Field in keyof Change]-?: (value: NonNullable<Change[Field]> | null) => Record<string, Value>;
+  [Field in keyof Change]-?: (value: NonNullable<Change[Field]> | null) => Record<string, SqlValue>;
 };
 
 /**
@@ -13,7 +13,7 @@ export function createRowChange<Change extends object>(
   database: Database,
   table: string,
   assignments: Assignments<Change>,
-): (id: string, change: Change, also?: Record<string, Value>) => boolean {
+): (id: string, change: Change, also?: Record<string, SqlValue>) => boolean {
   return (id, change, also = {}) => {
     const columns = { ...also };
     for (const field of Object.keys(assignments) as (keyof Change)[]) {

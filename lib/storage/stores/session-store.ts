@@ -3,9 +3,9 @@ import { notFound } from "../../errors.ts";
 import type { Session, SessionChange, SessionQuery, SessionStore } from "../../session.ts";
 import type { Settings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import type { Database, Value } from "../database/database.ts";
-import { folded } from "./folded.ts";
-import { legible, legibleOr } from "../database/damage.ts";
+import type { Database, SqlValue } from "../database/database.ts";
+import { foldCase } from "./fold-case.ts";
+import { readRow, readOr } from "../database/damaged-rows.ts";
 import { fromJsonObject, toJson } from "../database/json.ts";
 import { createRowChange } from "./row-change.ts";
 import { isUnfinished, outlineOf, type TaskRow, toTask } from "./task-row.ts";
@@ -56,19 +56,19 @@ export function createSessionStore(database: Database, generation: number): Sess
   const selectTask = database.statement<TaskRow>("SELECT * FROM tasks WHERE id = ?");
   const usage = database.statement<UsageRow>(selectUsage);
   const change = createRowChange<SessionChange>(database, "sessions", {
-    title: (title) => ({ title, folded_title: folded(title ?? "") }),
+    title: (title) => ({ title, folded_title: foldCase(title ?? "") }),
     settings: (settings) => ({ settings: toJson(settings) }),
     archivedAt: (at) => ({ archived_at: at }),
     agentId: (id) => ({ agent_id: id }),
   });
 
-  const find = (where: string, values: Value[], limit: number): SessionRow[] =>
+  const find = (where: string, values: SqlValue[], limit: number): SessionRow[] =>
     database.statement<SessionRow>(select(where)).all(...values, limit);
 
   const toWhole = (row: SessionRow): Session =>
-    toSession(row, { settings: legible(row.id, () => settingsOf(row)), toTask });
+    toSession(row, { settings: readRow(row.id, () => settingsOf(row)), toTask });
   const toOutline = (row: SessionRow): Session =>
-    toSession(row, { settings: legibleOr({}, () => settingsOf(row)), toTask: outlineOf });
+    toSession(row, { settings: readOr({}, () => settingsOf(row)), toTask: outlineOf });
 
   const toSession = (row: SessionRow, parts: SessionParts): Session => {
     const { settings } = parts;
@@ -92,8 +92,8 @@ export function createSessionStore(database: Database, generation: number): Sess
 
   return {
     create: ({ id, title, workspaceId, agentId, settings, createdAt }) => {
-      const values = [id, title, folded(title), workspaceId, agentId, toJson(settings), createdAt, createdAt];
-      insert.run(...values);
+      const row = [id, title, foldCase(title), workspaceId, agentId, toJson(settings), createdAt, createdAt];
+      insert.run(...row);
     },
     get: (id) => find("session.id = ?", [id], 1).map(toWhole)[0],
     outline: (id) => find("session.id = ?", [id], 1).map(toOutline)[0],
@@ -127,7 +127,7 @@ function toUsage(row: UsageRow | undefined): Session["usage"] {
 }
 
 function conditions({ cursor, status, workspaceId, archived, search }: SessionQuery) {
-  const wanted: [sql: string, ...values: Value[]][] = [
+  const wanted: [sql: string, ...values: SqlValue[]][] = [
     [`session.archived_at IS ${archived ? "NOT NULL" : "NULL"}`],
   ];
   if (cursor !== undefined) wanted.push(["session.id < ?", cursor]);
@@ -135,7 +135,7 @@ function conditions({ cursor, status, workspaceId, archived, search }: SessionQu
   if (status === "idle") wanted.push([`${activeTask("state")} IS NULL`]);
   if (status === "running") wanted.push([`${activeTask("state")} IN ('queued', 'running')`]);
   if (status === "waiting") wanted.push([`${activeTask("state")} = 'waiting'`]);
-  if (search !== undefined) wanted.push([containing, folded(search), folded(search)]);
+  if (search !== undefined) wanted.push([containing, foldCase(search), foldCase(search)]);
   return {
     where: wanted.map(([sql]) => sql).join(" AND "),
     values: wanted.flatMap(([, ...values]) => values),

@@ -1,7 +1,7 @@
 import { type Problem, problemOf } from "../../errors.ts";
 import type { Settings } from "../../settings.ts";
 import type { Task, TaskState } from "../../task.ts";
-import { damage, legible, legibleOr } from "../database/damage.ts";
+import { sessionDamaged, readRow, readOr } from "../database/damaged-rows.ts";
 import { fromJsonObject } from "../database/json.ts";
 
 export interface TaskRow {
@@ -27,16 +27,16 @@ export const isUnfinished = "state IN ('queued', 'running', 'waiting')";
 export function toTask(row: TaskRow): Task {
   const settings = () => fromJsonObject<Settings>(row.settings);
   return taskOf(row, {
-    settings: legible(row.session_id, settings),
-    error: legible(row.session_id, () => errorOf(row)),
+    settings: readRow(row.session_id, settings),
+    error: readRow(row.session_id, () => errorOf(row)),
   });
 }
 
 /** The task as far as it can be read: without its settings, and with an error that says so, where it is damaged. */
 export function outlineOf(row: TaskRow): Task {
-  const settings = legibleOr(undefined, () => fromJsonObject<Settings>(row.settings));
-  const damaged = problemOf(damage(row.session_id, undefined), `/v1/tasks/${row.id}`);
-  const error = legibleOr(damaged, () => errorOf(row));
+  const settings = readOr(undefined, () => fromJsonObject<Settings>(row.settings));
+  const damaged = problemOf(sessionDamaged(row.session_id, undefined), `/v1/tasks/${row.id}`);
+  const error = readOr(damaged, () => errorOf(row));
   return taskOf(row, {
     settings: settings ?? {},
     error: settings === undefined ? (error ?? damaged) : error,

@@ -1,6 +1,6 @@
 import { notFound } from "../../errors.ts";
 import type { TaskChange, TaskQuery, TaskStore } from "../../task.ts";
-import type { Database, Value } from "../database/database.ts";
+import type { Database, SqlValue } from "../database/database.ts";
 import { toJson, toJsonOrNull } from "../database/json.ts";
 import { createRowChange } from "./row-change.ts";
 import { isUnfinished, outlineOf, type TaskRow, toTask } from "./task-row.ts";
@@ -72,7 +72,7 @@ export function createTaskStore(database: Database): TaskStore {
   };
 }
 
-function conditions({ cursor, sessionId, state }: TaskQuery): { where: string; values: Value[] } {
+function conditions({ cursor, sessionId, state }: TaskQuery): { where: string; values: SqlValue[] } {
   const wanted = Object.entries({ "id < ?": cursor, "session_id = ?": sessionId, "state = ?": state });
   const given = wanted.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {

@@ -1,6 +1,6 @@
 import type { IntendedChange, ToolCall, ToolCallStore, ToolOutput } from "../../tool.ts";
 import type { Database } from "../database/database.ts";
-import { legible } from "../database/damage.ts";
+import { readRow } from "../database/damaged-rows.ts";
 import { fromJson, fromJsonObject, fromJsonOrNull, toJson, toJsonOrNull } from "../database/json.ts";
 import type { UnitOfWork } from "../database/unit-of-work.ts";
 
@@ -60,7 +60,7 @@ export function createToolCallStore(database: Database, jointly: UnitOfWork["joi
 
 /** Throws AppError session-damaged. */
 function toToolCall(row: ToolCallRow): ToolCall {
-  return legible(row.session_id, () => ({
+  return readRow(row.session_id, () => ({
     taskId: row.task_id,
     sessionId: row.session_id,
     messageId: row.message_id,

@@ -1,7 +1,7 @@
 import { AppError, notFound, type Problem } from "../../errors.ts";
 import type { Workspace, WorkspaceChange, WorkspaceStore } from "../../workspace.ts";
 import type { Database } from "../database/database.ts";
-import { legibleOr } from "../database/damage.ts";
+import { readOr } from "../database/damaged-rows.ts";
 import { fromJsonOrNull, toJsonOrNull } from "../database/json.ts";
 import { createRowChange } from "./row-change.ts";
 
@@ -77,8 +77,8 @@ function toWorkspace(row: WorkspaceRow): Workspace {
     branch: row.branch,
     head: row.head,
     state: row.state,
-    progress: legibleOr(null, () => fromJsonOrNull<NonNullable<Workspace["progress"]>>(row.progress)),
-    error: legibleOr(null, () => fromJsonOrNull<Problem>(row.error)),
+    progress: readOr(null, () => fromJsonOrNull<NonNullable<Workspace["progress"]>>(row.progress)),
+    error: readOr(null, () => fromJsonOrNull<Problem>(row.error)),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

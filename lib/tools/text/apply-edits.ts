@@ -3,7 +3,7 @@ import { findOccurrences } from "./find-occurrences.ts";
 import { lineNumberAt } from "./line-number-at.ts";
 import { describeNearest } from "./describe-nearest.ts";
 
-export interface Edit {
+export interface TextEdit {
   old_string: string;
   new_string: string;
 }
@@ -16,7 +16,7 @@ const placesNamed = 10;
  * ToolFailure tells why, and nothing is changed. `\n` in an edit stands for the line ending of the text, and every line
  * that no edit touches keeps its own.
  */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const ending = lineEnding(text) ?? "\n";
   return edits.reduce((edited, edit, index) => {
     const label = edits.length === 1 ? "the edit" : `edit ${index + 1} of ${edits.length}`;
@@ -24,7 +24,11 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   }, text);
 }
 
-function applyEdit(text: string, edit: Edit, { label, ending }: { label: string; ending: string }): string {
+function applyEdit(
+  text: string,
+  edit: TextEdit,
+  { label, ending }: { label: string; ending: string },
+): string {
   const wanted = withLineFeeds(edit.old_string);
   const replacement = withLineFeeds(edit.new_string);
   if (wanted === "") {

@@ -9,7 +9,7 @@ export interface LineSelection {
   cut: { line: number; missingBytes: number }[];
 }
 
-export interface LineWish {
+export interface LineRange {
   firstLine: number;
   linesMax: number;
   /** Of the content. At least one line is given all the same. */
@@ -18,7 +18,7 @@ export interface LineWish {
 }
 
 /** Lines of UTF-8 bytes, their endings kept. Decodes only what it gives. */
-export function selectLines(bytes: Uint8Array, wish: LineWish): LineSelection {
+export function selectLines(bytes: Uint8Array, wish: LineRange): LineSelection {
   const ends = lineEnds(bytes);
   const cut: LineSelection["cut"] = [];
   const pieces: string[] = [];

@@ -3,7 +3,7 @@ import { inUnits } from "./in-units.ts";
 const charsMax = 64 * 1024;
 const computeMs = 500;
 
-export interface Change {
+export interface FileChange {
   /** Relative to the workspace. */
   path: string;
   /** Null when the file is new. */
@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /** A unified diff as git writes it, at most 64 KiB; what is cut, or too large to compare, is said in words. */
-export async function unifiedDiff({ path, before, after }: Change): Promise<string> {
+export async function unifiedDiff({ path, before, after }: FileChange): Promise<string> {
   const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff"); // At the first change, for the sake of the start.
   const from = before === null ? "/dev/null" : `a/${path}`;
   const patch = createTwoFilesPatch(from, `b/${path}`, before ?? "", after, undefined, undefined, {

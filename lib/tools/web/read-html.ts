@@ -11,7 +11,7 @@ const tagsMax = 50_000;
 const entitiesMax = 50_000;
 const tagCharsMax = 100_000;
 
-export interface Limits {
+export interface HtmlLimits {
   signal: AbortSignal;
   /** Time the parsers may take. */
   timeoutMs?: number;
@@ -21,7 +21,7 @@ export interface Limits {
  * What an HTML page says, as Markdown. The parsers run on their own thread, loaded there when first needed, with bounded
  * time and memory: a page made to take quadratic time, or to overflow the stack, falls back to its text without tags.
  */
-export async function readHtml(html: string, limits: Limits): Promise<PageText> {
+export async function readHtml(html: string, limits: HtmlLimits): Promise<PageText> {
   const bounded = html.slice(0, htmlCharsMax);
   const left = html.length - bounded.length;
   const converted = isParsable(bounded) ? await convertOnThread(bounded, limits) : undefined;
@@ -48,7 +48,7 @@ function tagLength(piece: string): number {
 /** Undefined when the thread failed or was ended. */
 async function convertOnThread(
   html: string,
-  { signal, timeoutMs = convertMs }: Limits,
+  { signal, timeoutMs = convertMs }: HtmlLimits,
 ): Promise<PageText | undefined> {
   signal.throwIfAborted();
   const thread = new Worker(new URL("./html-worker.ts", import.meta.url), {

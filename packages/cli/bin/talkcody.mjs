@@ -1,17 +1,22 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that an old Node can read it and say what to do; everything else is TypeScript.
+// Plain JavaScript, so that an old Node can read it and say what to do.
+import { existsSync } from "node:fs";
 import module from "node:module";
 
-const major = Number(process.versions.node.split(".")[0]);
+// A checkout runs its TypeScript as it is; the package holds only what was compiled from it.
+const source = new URL("../src/index.ts", import.meta.url);
+const compiled = new URL("../dist/cli/src/index.js", import.meta.url);
+const isCheckout = existsSync(source);
+const least = isCheckout ? 24 : 20;
 
-if (major < 24) {
+if (Number(process.versions.node.split(".")[0]) < least) {
   console.error(
-    `talkcody needs Node 24 or newer and this is Node ${process.versions.node}: ` +
-      "in the repository `npx talkcody` brings its own, elsewhere install a newer Node.",
+    `talkcody needs Node ${least} or newer and this is Node ${process.versions.node}: ` +
+      (isCheckout ? "`npx --no-install talkcody` brings its own." : "install a newer Node."),
   );
   process.exitCode = 2;
 } else {
-  module.enableCompileCache();
-  const { main } = await import("../src/main.ts");
-  process.exitCode = await main(process.argv.slice(2));
+  module.enableCompileCache?.();
+  const { talkcody } = await import(isCheckout ? source : compiled);
+  process.exitCode = await talkcody(process.argv.slice(2));
 }

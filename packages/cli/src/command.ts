@@ -1,9 +1,9 @@
 import type { ParseArgsConfig } from "node:util";
 import { parseArgs } from "node:util";
-import type { Client } from "./connect.ts";
+import type { Client } from "./server/connect.ts";
 import { UsageError } from "./failures.ts";
 import { closest } from "./suggest.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 export interface Context {
   terminal: Terminal;

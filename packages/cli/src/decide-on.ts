@@ -1,6 +1,6 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../shared/src/index.ts";
 import type { Context } from "./command.ts";
-import { findAction } from "./find.ts";
+import { findAction } from "./server/find.ts";
 import type { Action } from "./frame.ts";
 import { actionBox, decisionLine } from "./render/action-box.ts";
 

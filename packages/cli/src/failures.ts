@@ -1,4 +1,4 @@
-import { NetworkError, ProblemError } from "@talkcody/shared";
+import { NetworkError, ProblemError } from "../../shared/src/index.ts";
 
 /** The command line cannot be understood; exit code 2. */
 export class UsageError extends Error {}

@@ -1,4 +1,4 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../shared/src/index.ts";
 
 export type Event = Schemas["Event"];
 /** What a stream of a session carries. */

@@ -1,11 +1,6 @@
-import packageJson from "../package.json" with { type: "json" };
 import type { Command } from "./command.ts";
 import type { Style } from "./render/style.ts";
-import { wrapped } from "./render/wrap.ts";
-
-export function version(): string {
-  return `talkcody ${packageJson.version}`;
-}
+import { wrapped } from "./render/text/wrap.ts";
 
 /** What it is written on; lines break at `columns`. */
 export interface Sheet {

@@ -8,15 +8,16 @@ import { modelsCommand } from "./commands/models.ts";
 import { newCommand } from "./commands/new.ts";
 import { rejectCommand } from "./commands/reject.ts";
 import { runCommand } from "./commands/run.ts";
-import { connect } from "./connect.ts";
+import { connect } from "./server/connect.ts";
 import { sentenceOf, UsageError } from "./failures.ts";
 import type { Sheet } from "./help.ts";
-import { commandHelp, help, version } from "./help.ts";
-import { plain } from "./render/sanitise.ts";
-import { wrapped } from "./render/wrap.ts";
+import { commandHelp, help } from "./help.ts";
+import { plain } from "./render/text/sanitise.ts";
+import { wrapped } from "./render/text/wrap.ts";
 import { closest } from "./suggest.ts";
-import type { Terminal } from "./terminal.ts";
-import { openTerminal } from "./terminal.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+import { openTerminal } from "./terminal/terminal.ts";
+import { version } from "./version.ts";
 
 /** In the order of the help. */
 const commands = new Map<string, Command>([

@@ -1,5 +1,5 @@
 import { createStyle } from "../src/render/style.ts";
-import type { Terminal } from "../src/terminal.ts";
+import type { Terminal } from "../src/terminal/terminal.ts";
 
 /** A terminal that remembers what was written to it. */
 export function createDesk(): { terminal: Terminal; out(): string; err(): string } {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadConfig } from "../../../lib/config/config.ts";
-import { dataDir, discover } from "../src/discovery.ts";
+import { dataDir, discover } from "../src/server/discovery.ts";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "discovery-"))));
@@ -39,7 +39,7 @@ test("the key of the environment goes before the file", () => {
 });
 
 test("without a server it says how to start one", () => {
-  expect(() => discover(here())).toThrow("No server is running; start one with `npm start`.");
+  expect(() => discover(here())).toThrow("start one with `npm start`, or set TALKCODY_URL");
 });
 
 test("a server file whose process is gone counts as none", () => {

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { createBacklog } from "../src/backlog.ts";
+import { createBacklog } from "../src/watch/backlog.ts";
 import { resultFrom } from "../src/commands/answer.ts";
 import { sessionTable } from "../src/commands/ls.ts";
 import { alarmLines } from "../src/render/alarms.ts";
 import { pick } from "../src/ids.ts";
-import { createInbox } from "../src/inbox.ts";
+import { createInbox } from "../src/watch/inbox.ts";
 import { answerFrom } from "../src/questions.ts";
-import { age, cost, count, duration } from "../src/render/amounts.ts";
+import { age, cost, count, duration } from "../src/render/text/amounts.ts";
 import { createStyle } from "../src/render/style.ts";
 import { subjectOf } from "../src/render/subject.ts";
-import { clip, fit, widthOf } from "../src/render/width.ts";
-import { createSituation } from "../src/situation.ts";
+import { clip, fit, widthOf } from "../src/render/text/width.ts";
+import { createSituation } from "../src/watch/situation.ts";
 import { closest } from "../src/suggest.ts";
-import { hasColour } from "../src/terminal.ts";
+import { hasColour } from "../src/terminal/terminal.ts";
 import { action, ids, session, snapshot, story, task } from "./session-story.ts";
 
 const choices = [

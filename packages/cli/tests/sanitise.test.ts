@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plain, plainLine, visible } from "../src/render/sanitise.ts";
+import { plain, plainLine, visible } from "../src/render/text/sanitise.ts";
 
 test.each([
   ["colour", "\u001b[31mred\u001b[0m", "red"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createWrap, wrapped } from "../src/render/wrap.ts";
+import { createWrap, wrapped } from "../src/render/text/wrap.ts";
 
 const prose = "The test of sum fails, because sum subtracts its second number. ";
 

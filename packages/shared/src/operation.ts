@@ -2,7 +2,7 @@ import type { operations } from "./contract.gen.ts";
 import type { OperationId } from "./routes.gen.ts";
 
 /** What can be asked with one request. The WebSocket is not. */
-export type Operation = Exclude<OperationId, "openWebSocket">;
+export type ClientOperation = Exclude<OperationId, "openWebSocket">;
 
 type None = Record<never, never>;
 type Given<T> = [T] extends [undefined] ? never : T;
@@ -16,7 +16,7 @@ type Part<Name extends string, T> = [NonNullable<T>] extends [never]
 /** Bytes to send. A stream can be read only once, so a request with one is never repeated. */
 export type Bytes = Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
-type Body<O extends Operation> = operations[O] extends { requestBody: { content: infer C } }
+type Body<O extends ClientOperation> = operations[O] extends { requestBody: { content: infer C } }
   ? C extends { "application/octet-stream": unknown }
     ? Bytes
     : C extends { "application/json": infer J }
@@ -24,26 +24,26 @@ type Body<O extends Operation> = operations[O] extends { requestBody: { content:
       : never
   : never;
 
-type Parameters<O extends Operation, In extends "path" | "query" | "header"> = Given<
+type Parameters<O extends ClientOperation, In extends "path" | "query" | "header"> = Given<
   operations[O]["parameters"][In]
 >;
 
-export type RequestOf<O extends Operation> = Part<"params", Parameters<O, "path">> &
+export type RequestOf<O extends ClientOperation> = Part<"params", Parameters<O, "path">> &
   Part<"query", Parameters<O, "query">> &
   Part<"headers", Parameters<O, "header">> &
   ([Body<O>] extends [never] ? None : { body: Body<O> }) & { signal?: AbortSignal };
 
-type Answers<O extends Operation> = operations[O]["responses"];
+type Answers<O extends ClientOperation> = operations[O]["responses"];
 type SuccessStatus = 200 | 201 | 202 | 204;
 type BodyOf<C> = C extends { "application/json": infer J } ? J : C extends undefined ? undefined : Response;
 
 /** What an operation resolves to: the JSON of its success, undefined where it has none, the Response where it is bytes. */
-export type AnswerOf<O extends Operation> = {
+export type AnswerOf<O extends ClientOperation> = {
   [S in keyof Answers<O> & SuccessStatus]: Answers<O>[S] extends { content: infer C } ? BodyOf<C> : undefined;
 }[keyof Answers<O> & SuccessStatus];
 
 /** An operation as a function; its request may be left out where nothing in it is required. */
-export type Call<O extends Operation> =
+export type Call<O extends ClientOperation> =
   None extends RequestOf<O>
     ? (request?: RequestOf<O>) => Promise<AnswerOf<O>>
     : (request: RequestOf<O>) => Promise<AnswerOf<O>>;

@@ -1,6 +1,6 @@
 import { backoffMs, pause } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
-import type { Operation, PlainRequest } from "./operation.ts";
+import type { ClientOperation, PlainRequest } from "./operation.ts";
 import { failureOf, NetworkError, ProblemError } from "./problem.ts";
 import { routes } from "./routes.gen.ts";
 
@@ -10,7 +10,7 @@ import { routes } from "./routes.gen.ts";
  */
 export async function send(
   connection: Connection,
-  operation: Operation,
+  operation: ClientOperation,
   request: PlainRequest,
 ): Promise<unknown> {
   const init = initOf(connection, operation, request);
@@ -33,7 +33,7 @@ export async function send(
 /** The first part of an answer: a Response that says the request went well. Throws ProblemError, NetworkError, or the reason of the signal. */
 export async function open(
   connection: Connection,
-  operation: Operation,
+  operation: ClientOperation,
   { request, init }: { request: PlainRequest; init: RequestInit },
 ): Promise<Response> {
   const url = connection.baseUrl + pathOf(operation, request);
@@ -43,7 +43,11 @@ export async function open(
   return response;
 }
 
-export function initOf(connection: Connection, operation: Operation, request: PlainRequest): RequestInit {
+export function initOf(
+  connection: Connection,
+  operation: ClientOperation,
+  request: PlainRequest,
+): RequestInit {
   const { method, successContentTypes } = routes[operation];
   const isJson = request.body !== undefined && !isBytes(request.body);
   const headers: Record<string, string | undefined> = {
@@ -68,7 +72,7 @@ export function initOf(connection: Connection, operation: Operation, request: Pl
 
 async function sendOnce(
   connection: Connection,
-  operation: Operation,
+  operation: ClientOperation,
   sent: { request: PlainRequest; init: RequestInit },
 ): Promise<unknown> {
   const response = await open(connection, operation, sent);
@@ -93,7 +97,7 @@ async function reach<T>(work: () => Promise<T>, what: string, signal: AbortSigna
   }
 }
 
-function pathOf(operation: Operation, { params = {}, query = {} }: PlainRequest): string {
+function pathOf(operation: ClientOperation, { params = {}, query = {} }: PlainRequest): string {
   const path = routes[operation].path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ""),
   );

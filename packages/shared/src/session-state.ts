@@ -2,7 +2,7 @@ import type { Schemas } from "./schemas.ts";
 
 export type Message = Schemas["Message"];
 
-export interface ToolCall {
+export interface ToolCallState {
   toolCallId: string;
   toolName: string;
   input: unknown;
@@ -34,7 +34,7 @@ export interface SessionState {
   /** What the agent is saying just now. */
   streaming: Schemas["StreamingMessage"] | null;
   /** By tool call id. */
-  toolCalls: Readonly<Record<string, ToolCall>>;
+  toolCalls: Readonly<Record<string, ToolCallState>>;
   /** By tool call id; of running commands only. */
   liveOutput: Readonly<Record<string, LiveOutput>>;
   /** Pending ones, oldest first. */

@@ -47,10 +47,12 @@ export async function connect(
   let wasOpen = false;
   let isOver = false;
   let isAnnounced = false;
-  let heard = Promise.withResolvers<void>();
+  let hear = () => {};
+  const nextSign = () => new Promise<void>((resolve) => (hear = resolve));
+  let sign = nextSign();
   const end = () => {
     isOver = true;
-    heard.resolve();
+    hear();
   };
   socket.onopen = () => {
     wasOpen = true;
@@ -59,7 +61,7 @@ export async function connect(
     subscriptions.resume();
   };
   socket.onmessage = ({ data }) => {
-    heard.resolve();
+    hear();
     subscriptions.receive(requests.receive(String(data)));
   };
   socket.onclose = ({ code }) => {
@@ -70,8 +72,8 @@ export async function connect(
   try {
     // Each sign of life starts the watch anew.
     while (!isOver) {
-      await watching.during(heard.promise);
-      heard = Promise.withResolvers<void>();
+      await watching.during(sign);
+      sign = nextSign();
     }
     return { wasOpen, isAnnounced };
   } finally {

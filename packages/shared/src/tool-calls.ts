@@ -1,10 +1,10 @@
 import type { Schemas } from "./schemas.ts";
-import type { Message, SessionState, ToolCall } from "./session-state.ts";
+import type { Message, SessionState, ToolCallState } from "./session-state.ts";
 
 /** Of each stream of a running command at least this much of the end is kept, and at most twice of it. In UTF-16 code units. */
 const liveOutputChars = 64 * 1024;
 
-export function withToolCall(state: SessionState, call: ToolCall): SessionState {
+export function withToolCall(state: SessionState, call: ToolCallState): SessionState {
   return { ...state, toolCalls: { ...state.toolCalls, [call.toolCallId]: call } };
 }
 
@@ -39,7 +39,7 @@ export function withToolCallsOf(
   messages: readonly Message[],
   told: SessionState["toolCalls"],
 ): SessionState["toolCalls"] {
-  const calls: Record<string, ToolCall> = {};
+  const calls: Record<string, ToolCallState> = {};
   for (const message of messages) {
     for (const part of message.content) {
       if (part.type === "tool-call") calls[part.toolCallId] = callOf(part, message.id);
@@ -55,6 +55,6 @@ export function withToolCallsOf(
   return calls;
 }
 
-function callOf({ toolCallId, toolName, input }: Schemas["ToolCallPart"], messageId: string): ToolCall {
+function callOf({ toolCallId, toolName, input }: Schemas["ToolCallPart"], messageId: string): ToolCallState {
   return { toolCallId, toolName, input, messageId, state: "open", output: null, durationMs: null };
 }

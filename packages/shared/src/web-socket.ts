@@ -20,6 +20,7 @@ export interface SocketClient {
 }
 
 export function openSocket(client: Client, options: SocketOptions = {}): SocketClient {
+  if (globalThis.WebSocket === undefined) throw new Error(noWebSocket);
   const ending = new AbortController();
   const requests = createRequests(client.connection);
   const subscriptions = createSubscriptions(requests);
@@ -40,6 +41,10 @@ export function openSocket(client: Client, options: SocketOptions = {}): SocketC
     closed,
   };
 }
+
+const noWebSocket =
+  "openSocket needs a global WebSocket, and there is none: use Node 22 or newer, start Node 20 with " +
+  "--experimental-websocket, or follow sessions with followSession.";
 
 async function keepConnected(connecting: Connecting): Promise<void> {
   const { client, options, requests, signal } = connecting;

@@ -242,3 +242,10 @@ test("close ends it, and what was open is told", async () => {
   await expect(waiting).rejects.toThrow("closed");
   await expect(socket.closed).resolves.toBeUndefined();
 });
+
+test("without a global WebSocket, as in Node 20, openSocket says at once what to do", () => {
+  vi.stubGlobal("WebSocket", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const client = createClient({ baseUrl: "http://127.0.0.1:1", apiKey: "k" });
+  expect(() => openSocket(client)).toThrow("--experimental-websocket");
+});

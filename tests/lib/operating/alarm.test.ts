@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alarmsOf, type Vitals } from "../../../lib/operating/alarm.ts";
+import { alarmsOf, type HealthFacts } from "../../../lib/operating/alarm.ts";
 import type { ReplicaFacts } from "../../../lib/operating/replica.ts";
 
 const now = Date.UTC(2026, 10, 22, 12);
@@ -22,7 +22,7 @@ const replica: ReplicaFacts = {
   drill: goodDrill,
 };
 
-const well: Vitals = {
+const well: HealthFacts = {
   diskFreeBytes: 2 ** 30,
   walBytes: 2 ** 20,
   upMs: minutes(600),
@@ -30,8 +30,8 @@ const well: Vitals = {
   attachmentsMissingMs: minutes(1),
 };
 
-const codes = (vitals: Partial<Vitals>) => alarmsOf({ ...well, ...vitals }, now).map(({ code }) => code);
-const withReplica = (change: Partial<ReplicaFacts>, vitals: Partial<Vitals> = {}) =>
+const codes = (vitals: Partial<HealthFacts>) => alarmsOf({ ...well, ...vitals }, now).map(({ code }) => code);
+const withReplica = (change: Partial<ReplicaFacts>, vitals: Partial<HealthFacts> = {}) =>
   codes({ ...vitals, replica: { ...replica, ...change } });
 
 test("when all is well nothing rings, with a replica and without one", () => {

@@ -10,7 +10,7 @@ import {
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { outcomeOf } from "../../../lib/core/loop/cut-calls.ts";
+import { resultOfInterrupted } from "../../../lib/core/loop/interrupted-calls.ts";
 import type { ToolCall } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 import { until } from "../../support/until.ts";
@@ -67,10 +67,10 @@ test.each([
   const call = { ...cutCall, toolName: name, input, change };
   const heard: string[] = [];
   await watchSyncs(heard);
-  expect(await outcomeOf(call, { tool, input, host })).toBeUndefined();
+  expect(await resultOfInterrupted(call, { tool, input, host })).toBeUndefined();
   expect(heard, "untouched: it will run").toEqual([]);
   writeFileSync(join(root, "file"), "new");
-  expect(await outcomeOf(call, { tool, input, host })).toMatchObject({ success: true });
+  expect(await resultOfInterrupted(call, { tool, input, host })).toMatchObject({ success: true });
   expect(heard).toEqual([`sync ${root}/file`, `sync ${root}`]);
 });
 
@@ -92,24 +92,21 @@ const notesIn = (dataDir: string) => readdirSync(join(dataDir, "workspaces/.serv
 test.each([
   ["file.written", "old"],
   ["file.renamed", "new"],
-])(
-  "killed at %s the file is %s and whole, and the next life finds nothing beside it",
-  async (point, text) => {
-    const dataDir = temporaryFolder();
-    const folder = join(dataDir, "workspaces/wsp_0123456789abcdefghjkmnpqrs/folder");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "file"), "old");
-    const { child } = live(doomed(point), { dataDir });
-    await until("it struck itself", () => child.signalCode === "SIGKILL");
-    expect(readdirSync(folder)).toHaveLength(point === "file.written" ? 2 : 1);
-    expect(notesIn(dataDir)).toHaveLength(1);
-    const { hosts } = openHost("auto", { dataDir });
-    await hosts.clear();
-    expect(readdirSync(folder)).toEqual(["file"]);
-    expect(readFileSync(join(folder, "file"), "utf8")).toBe(text);
-    expect(notesIn(dataDir)).toEqual([]);
-  },
-);
+])("killed at %s the file is %s and whole, and the next run finds nothing beside it", async (point, text) => {
+  const dataDir = temporaryFolder();
+  const folder = join(dataDir, "workspaces/wsp_0123456789abcdefghjkmnpqrs/folder");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "file"), "old");
+  const { child } = live(doomed(point), { dataDir });
+  await until("it struck itself", () => child.signalCode === "SIGKILL");
+  expect(readdirSync(folder)).toHaveLength(point === "file.written" ? 2 : 1);
+  expect(notesIn(dataDir)).toHaveLength(1);
+  const { hosts } = openHost("auto", { dataDir });
+  await hosts.clear();
+  expect(readdirSync(folder)).toEqual(["file"]);
+  expect(readFileSync(join(folder, "file"), "utf8")).toBe(text);
+  expect(notesIn(dataDir)).toEqual([]);
+});
 
 test("what was left is removed inside of the workspace only, and a link in its place is not followed", async () => {
   const dataDir = temporaryFolder();

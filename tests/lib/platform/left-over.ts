@@ -57,7 +57,7 @@ export function live(
   return { dataDir, root, child, kill };
 }
 
-/** What the next life on this data folder does at its start. */
+/** What the next run on this data folder does at its start. */
 export async function reap(dataDir: string): Promise<void> {
   const processes = openProcesses({ dataDir });
   await processes.reap();

@@ -36,7 +36,7 @@ const commands: [what: string, command: (mark: string) => string, count: number]
 ];
 
 test.each(both.flatMap((isolation) => commands.map((row) => [isolation, ...row] as const)))(
-  "isolation %s: nothing is left of %s when the next life has reaped",
+  "isolation %s: nothing is left of %s when the next run has reaped",
   async (isolation, _what, command, count) => {
     const mark = `${isolation === "auto" ? 96 : 95}1.${process.pid}`;
     const { dataDir, kill } = live(`await run(${JSON.stringify(command(mark))});`, { isolation });

@@ -1,23 +1,28 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "../../../lib/config/config.ts";
-import { failpoints, parseTarget, passOn, strikeAt } from "../../../lib/ports/failpoint.ts";
+import {
+  failpoints,
+  parseFailpointTarget,
+  ignoreFailpoints,
+  triggerAt,
+} from "../../../lib/ports/failpoint.ts";
 
 test("a target names a failpoint and its passage, the first one by default", () => {
-  expect(parseTarget("turn.commit.prepared")).toEqual({ point: "turn.commit.prepared", passage: 1 });
-  expect(parseTarget("tool.acted@3")).toEqual({ point: "tool.acted", passage: 3 });
-  expect(failpoints.filter((point) => parseTarget(point)?.point !== point)).toEqual([]);
+  expect(parseFailpointTarget("turn.commit.prepared")).toEqual({ point: "turn.commit.prepared", passage: 1 });
+  expect(parseFailpointTarget("tool.acted@3")).toEqual({ point: "tool.acted", passage: 3 });
+  expect(failpoints.filter((point) => parseFailpointTarget(point)?.point !== point)).toEqual([]);
 });
 
 test.each(["turn.commit", "nothing.known", "tool.acted@0", "tool.acted@x", "tool.acted@1@2", ""])(
   "%j is no target",
   (text) => {
-    expect(parseTarget(text)).toBeUndefined();
+    expect(parseFailpointTarget(text)).toBeUndefined();
   },
 );
 
 test("only the passage that was meant is struck, and only once", () => {
   let strikes = 0;
-  const reach = strikeAt({ point: "tool.acted", passage: 2 }, () => strikes++);
+  const reach = triggerAt({ point: "tool.acted", passage: 2 }, () => strikes++);
   const counts = (["tool.acted", "file.written", "tool.acted", "tool.acted"] as const).map((point) => {
     reach(point);
     return strikes;
@@ -27,8 +32,8 @@ test("only the passage that was meant is struck, and only once", () => {
 
 test("without the test variable failpoints are inert", () => {
   const strike = () => expect.unreachable();
-  const reach = strikeAt(loadConfig({ HOME: "/nowhere" }).failpoint, strike);
-  expect(reach).toBe(passOn);
+  const reach = triggerAt(loadConfig({ HOME: "/nowhere" }).failpoint, strike);
+  expect(reach).toBe(ignoreFailpoints);
 });
 
 test("a mistyped failpoint is a mistake of the environment, not a server that never fails", () => {

@@ -4,7 +4,7 @@ import { zstdDecompressSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
-import { expired } from "../../../lib/replica/copies/retention.ts";
+import { expiredCopies } from "../../../lib/replica/copies/retention.ts";
 import { converse } from "../../support/conversation.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
@@ -129,7 +129,7 @@ test("48 hours of hourly copies are kept, and of 14 days one each; the newest ho
     at: now - index * hour,
     isComplete: true,
   }));
-  const gone = new Set(expired(hourly, now));
+  const gone = new Set(expiredCopies(hourly, now));
   const kept = hourly.filter((copy) => !gone.has(copy));
   expect(kept.filter(({ at }) => now - at <= 48 * hour)).toHaveLength(49);
   const days = kept
@@ -137,9 +137,9 @@ test("48 hours of hourly copies are kept, and of 14 days one each; the newest ho
     .map(({ at }) => new Date(at).toISOString().slice(0, 10));
   expect(days).toEqual([...new Set(days)]);
   expect([days[0], days.at(-1), days.length]).toEqual(["2026-11-20", "2026-11-08", 13]);
-  expect(expired([{ at: now - 400 * 24 * hour, isComplete: true }], now)).toEqual([]);
+  expect(expiredCopies([{ at: now - 400 * 24 * hour, isComplete: true }], now)).toEqual([]);
   expect(
-    expired(
+    expiredCopies(
       [
         { at: now - hour, isComplete: false },
         { at: now - 7 * hour, isComplete: false },
@@ -148,5 +148,5 @@ test("48 hours of hourly copies are kept, and of 14 days one each; the newest ho
     ),
   ).toEqual([{ at: now - 7 * hour, isComplete: false }]);
   const twins = [now - 60_000, now - 120_000].map((at) => ({ at, isComplete: true }));
-  expect(expired(twins, now)).toEqual([twins[1]]);
+  expect(expiredCopies(twins, now)).toEqual([twins[1]]);
 });

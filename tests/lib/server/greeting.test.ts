@@ -19,6 +19,6 @@ test("a person is told where copies go, and nothing of them where there are none
 test("a person is told how to get in, and what to do next", () => {
   expect(greeting(arrival)).toContain('  API key  cat "/srv/talkcody/api-key"\n');
   expect(greeting({ ...arrival, isKeyConfigured: true })).toContain("the one in TALKCODY_API_KEY");
-  expect(greeting(arrival)).toContain("npx talkcody run");
+  expect(greeting(arrival)).toContain("npx --no-install talkcody run");
   expect(greeting({ ...arrival, model: null })).toContain("npm run demo");
 });

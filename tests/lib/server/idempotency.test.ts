@@ -59,7 +59,7 @@ test("a request that failed leaves its key free, and nothing of its change", asy
   const { url, storage } = await start({
     handlers: {
       createSession: () => {
-        storage.books.chat_history.requests.begin("side effect", {
+        storage.requestDatabases.chat_history.requests.begin("side effect", {
           operationId: "x",
           requestHash: "x",
           at: "2026-11-22T12:00:00.000Z",
@@ -176,7 +176,7 @@ test("a waiting operation that failed is done again for the same request, and fo
   expect(runs).toBe(3);
 });
 
-test("a request that a former life left unanswered is done again for the same request, and for no other", async () => {
+test("a request that a former run left unanswered is done again for the same request, and for no other", async () => {
   const dataDir = folder();
   const never = new Promise<never>(() => {});
   const sync = (url: string, id = workspaceId) =>
@@ -219,7 +219,7 @@ test("a change of agents.db and the record of its answer are one commit, and a k
   const first = await start({ handlers, dataDir });
   const create = (url: string) => post(`${url}/v1/agents`, agent, idempotent("k"));
   await create(first.url);
-  const { agents, chat_history: chat } = first.storage.books;
+  const { agents, chat_history: chat } = first.storage.requestDatabases;
   expect([agents.requests.find("k")?.answer?.status, chat.requests.find("k")]).toEqual([201, undefined]);
   expect((await post(`${first.url}/v1/sessions`, {}, idempotent("k"))).status).toBe(422);
   const patch = { method: "PATCH", body: '{"settings":{}}', headers: idempotent("k") };

@@ -13,7 +13,7 @@ function openWriter(atomically?: (storage: Storage) => Storage["atomically"]) {
   storage.events.onCommitted((_, events) => commits.push([...events]));
   let now = 1000;
   let timer: { at: number; work: () => void } | undefined;
-  const timing = {
+  const timers = {
     now: () => now,
     schedule: (ms: number, work: () => void) => {
       timer = { at: now + Math.max(ms, 0), work };
@@ -35,7 +35,7 @@ function openWriter(atomically?: (storage: Storage) => Storage["atomically"]) {
     log: storage.events,
     atomically: atomically?.(storage) ?? storage.atomically,
     afterCommit: storage.afterCommit,
-    timing,
+    timers,
   });
   return {
     storage,

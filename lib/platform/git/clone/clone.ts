@@ -1,24 +1,24 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../errors.ts";
-import type { Reach } from "../../../ports/failpoint.ts";
+import type { ReachFailpoint } from "../../../ports/failpoint.ts";
 import type { Git } from "../../../ports/git.ts";
 import { removeFolder } from "../../remove-folder.ts";
-import { type Places, writeRecord } from "../places.ts";
+import { type WorkspacePaths, writeRecord } from "../workspace-paths.ts";
 import { createProgressReader } from "./progress.ts";
-import { reasonInWords } from "../reasons.ts";
-import { branchPattern, invalid, readRepositoryUrl } from "../repository-url.ts";
+import { describeGitFailure } from "../git-failure.ts";
+import { branchPattern, invalidRepository, readRepositoryUrl } from "../repository-url.ts";
 import type { RunGit } from "../run-git.ts";
 
 export type CloneOptions = Parameters<Git["clone"]>[0];
 
 export interface CloneTools {
-  places: Places;
+  places: WorkspacePaths;
   runGit: RunGit;
   allowLocalRepositories: boolean;
   /** A host that says nothing for this long is given up. */
   silenceMs: number;
-  reach: Reach;
+  reach: ReachFailpoint;
 }
 
 const cloneTimeoutMs = 60 * 60_000;
@@ -51,7 +51,7 @@ function checkRequest(tools: CloneTools, { repository, branch }: CloneOptions) {
       "This host clones from other hosts only. TALKCODY_ALLOW_LOCAL_REPOSITORIES=true would allow local ones.",
     );
   if (branch !== null && !(branch.length <= 200 && branchPattern.test(branch)))
-    throw invalid("The branch should be a plain name such as main or feature/search.");
+    throw invalidRepository("The branch should be a plain name such as main or feature/search.");
   return protocol;
 }
 
@@ -78,7 +78,7 @@ async function runClone(
     onStderr: createProgressReader(onProgress),
   });
   if (result.exitCode === 0 && result.ended === null) return;
-  throw new AppError("clone-failed", reasonInWords(result, branch));
+  throw new AppError("clone-failed", describeGitFailure(result, branch));
 }
 
 /** Our own folder in a workspace is none of git's business. */

@@ -4,7 +4,7 @@ import { UsageError } from "../failures.ts";
 import type { Action } from "../frame.ts";
 import type { Question } from "../questions.ts";
 import { answerFrom, questionsOf } from "../questions.ts";
-import { plainLine } from "../render/sanitise.ts";
+import { plainLine } from "../render/text/sanitise.ts";
 
 export const answerCommand = defineCommand({
   summary: "answer the questions of an agent",

@@ -1,9 +1,9 @@
-import { createBacklog } from "../backlog.ts";
+import { createBacklog } from "../watch/backlog.ts";
 import { defineCommand } from "../command.ts";
-import { findSession } from "../find.ts";
+import { findSession } from "../server/find.ts";
 import { shortId } from "../ids.ts";
-import { present } from "../present.ts";
-import { plainLine } from "../render/sanitise.ts";
+import { present } from "../watch/present.ts";
+import { plainLine } from "../render/text/sanitise.ts";
 import type { Style } from "../render/style.ts";
 import type { Session } from "../frame.ts";
 

@@ -1,11 +1,11 @@
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import type { Client } from "../connect.ts";
+import type { Client } from "../server/connect.ts";
 import { Failure, UsageError } from "../failures.ts";
-import { findSession, recentSessions } from "../find.ts";
+import { findSession, recentSessions } from "../server/find.ts";
 import type { Task } from "../frame.ts";
 import { isWholeId, pick, shortId } from "../ids.ts";
-import { plainLine } from "../render/sanitise.ts";
+import { plainLine } from "../render/text/sanitise.ts";
 
 export const cancelCommand = defineCommand({
   summary: "stop what runs (the only one without ID)",

@@ -1,11 +1,11 @@
 import { defineCommand } from "../command.ts";
 import { UsageError } from "../failures.ts";
-import { pendingActions, recentSessions } from "../find.ts";
+import { pendingActions, recentSessions } from "../server/find.ts";
 import type { Session } from "../frame.ts";
 import { shortId } from "../ids.ts";
 import { alarmLines } from "../render/alarms.ts";
-import { age, cost, plural } from "../render/amounts.ts";
-import { plainLine } from "../render/sanitise.ts";
+import { age, cost, plural } from "../render/text/amounts.ts";
+import { plainLine } from "../render/text/sanitise.ts";
 import type { Style } from "../render/style.ts";
 import { table } from "../render/table.ts";
 

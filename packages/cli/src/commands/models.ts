@@ -1,7 +1,7 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../../shared/src/index.ts";
 import { defineCommand } from "../command.ts";
-import { count } from "../render/amounts.ts";
-import { plainLine } from "../render/sanitise.ts";
+import { count } from "../render/text/amounts.ts";
+import { plainLine } from "../render/text/sanitise.ts";
 import type { Style } from "../render/style.ts";
 import { table } from "../render/table.ts";
 

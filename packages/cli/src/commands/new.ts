@@ -1,7 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { shortId } from "../ids.ts";
-import { plainLine } from "../render/sanitise.ts";
-import { sessionOptionLines, sessionOptions, sessionRequest } from "../session-request.ts";
+import { plainLine } from "../render/text/sanitise.ts";
+import { sessionOptionLines, sessionOptions, sessionRequest } from "../server/session-request.ts";
 
 export const newCommand = defineCommand({
   summary: "start a session without a first message",

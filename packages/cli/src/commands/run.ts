@@ -1,16 +1,16 @@
-import { NetworkError } from "@talkcody/shared";
+import { NetworkError } from "../../../shared/src/index.ts";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import type { Client } from "../connect.ts";
+import type { Client } from "../server/connect.ts";
 import { UsageError } from "../failures.ts";
 import type { Task } from "../frame.ts";
 import { shortId } from "../ids.ts";
-import { readAll } from "../read-all.ts";
-import type { RunValues } from "../start-task.ts";
-import { settingsOf, startIn, startNew } from "../start-task.ts";
-import { sessionOptionLines, sessionOptions, sessionRequest } from "../session-request.ts";
-import { present } from "../present.ts";
-import type { Outcome } from "../watch.ts";
+import { readAll } from "../terminal/read-all.ts";
+import type { RunValues } from "../server/start-task.ts";
+import { settingsOf, startIn, startNew } from "../server/start-task.ts";
+import { sessionOptionLines, sessionOptions, sessionRequest } from "../server/session-request.ts";
+import { present } from "../watch/present.ts";
+import type { Outcome } from "../watch/watch.ts";
 
 export const runCommand = defineCommand({
   summary: "say something to the agent and watch until it is done",

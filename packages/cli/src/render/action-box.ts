@@ -1,8 +1,8 @@
 import type { Action } from "../frame.ts";
 import { shortId } from "../ids.ts";
-import { plural } from "./amounts.ts";
+import { plural } from "./text/amounts.ts";
 import { diffLines } from "./diff.ts";
-import { plainLine, visible } from "./sanitise.ts";
+import { plainLine, visible } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 import type { Question } from "../questions.ts";
 import { questionsOf } from "../questions.ts";

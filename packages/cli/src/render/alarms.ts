@@ -1,6 +1,6 @@
-import type { Schemas } from "@talkcody/shared";
-import { age } from "./amounts.ts";
-import { plainLine } from "./sanitise.ts";
+import type { Schemas } from "../../../shared/src/index.ts";
+import { age } from "./text/amounts.ts";
+import { plainLine } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 
 /** What a person should look after on the host, a line each; nothing when all is well. */

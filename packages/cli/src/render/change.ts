@@ -1,5 +1,5 @@
-import { plural } from "./amounts.ts";
-import { plain } from "./sanitise.ts";
+import { plural } from "./text/amounts.ts";
+import { plain } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 
 const linesMax = 40;

@@ -1,4 +1,4 @@
-import { plain } from "./sanitise.ts";
+import { plain } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 
 /** A unified diff, a colour for each kind of line. Safe to print whatever the repository holds. */

@@ -3,7 +3,7 @@ import { hasEnded } from "../frame.ts";
 import { actionBox, decisionLine, previewLines } from "./action-box.ts";
 import type { Page } from "./page.ts";
 import { createPage } from "./page.ts";
-import { plainLine } from "./sanitise.ts";
+import { plainLine } from "./text/sanitise.ts";
 import { createSpeech } from "./speech.ts";
 import type { Style } from "./style.ts";
 import { taskEnding } from "./task-ending.ts";

@@ -1,5 +1,5 @@
-import { plural } from "./amounts.ts";
-import { plain } from "./sanitise.ts";
+import { plural } from "./text/amounts.ts";
+import { plain } from "./text/sanitise.ts";
 
 /** Lines of live output shown as they come; what follows is counted, and its end is shown with the result. */
 export const headLinesMax = 12;

@@ -1,8 +1,8 @@
 import type { Message } from "../frame.ts";
 import type { Block, Page } from "./page.ts";
-import { plain } from "./sanitise.ts";
+import { plain } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
-import { createWrap, wrapped } from "./wrap.ts";
+import { createWrap, wrapped } from "./text/wrap.ts";
 
 type Voice = "text" | "reasoning";
 

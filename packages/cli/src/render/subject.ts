@@ -1,5 +1,5 @@
-import { plural } from "./amounts.ts";
-import { plainLine } from "./sanitise.ts";
+import { plural } from "./text/amounts.ts";
+import { plainLine } from "./text/sanitise.ts";
 
 /** What a tool call is about, in one line: its command, path, pattern or address. */
 export function subjectOf(input: unknown): string {

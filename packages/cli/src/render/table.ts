@@ -1,5 +1,5 @@
 import type { Style } from "./style.ts";
-import { fit, widthOf } from "./width.ts";
+import { fit, widthOf } from "./text/width.ts";
 
 export interface Column {
   title: string;

@@ -1,8 +1,8 @@
 import type { Task } from "../frame.ts";
-import { cost, count, duration, plural } from "./amounts.ts";
-import { plainLine } from "./sanitise.ts";
+import { cost, count, duration, plural } from "./text/amounts.ts";
+import { plainLine } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
-import { wrapped } from "./wrap.ts";
+import { wrapped } from "./text/wrap.ts";
 
 /** How a task ended, and what it took: `✓ done · 4 steps · 12.3 s · 1.2k tokens · $0.0031`. */
 export function taskEnding(task: Task, style: Style, columns: number): string {

@@ -1,14 +1,14 @@
-import type { Schemas } from "@talkcody/shared";
-import { duration } from "./amounts.ts";
+import type { Schemas } from "../../../shared/src/index.ts";
+import { duration } from "./text/amounts.ts";
 import type { OutputLines } from "./output.ts";
 import { changeLines, changeOf } from "./change.ts";
 import { paintDiffLine } from "./diff.ts";
 import { createOutputLines } from "./output.ts";
 import type { Page } from "./page.ts";
-import { plain, plainLine } from "./sanitise.ts";
+import { plain, plainLine } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 import { subjectOf } from "./subject.ts";
-import { clip } from "./width.ts";
+import { clip } from "./text/width.ts";
 
 type Call = Schemas["ToolCallEvent"]["data"];
 type Output = Schemas["ToolOutputEvent"]["data"];

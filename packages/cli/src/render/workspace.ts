@@ -1,6 +1,6 @@
-import type { Schemas } from "@talkcody/shared";
+import type { Schemas } from "../../../shared/src/index.ts";
 import type { Page } from "./page.ts";
-import { plainLine } from "./sanitise.ts";
+import { plainLine } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 
 type Workspace = Schemas["Workspace"];

@@ -62,9 +62,9 @@ test.each([
   { point: "call.start.prepared", runs: 1, isCut: false },
   { point: "call.start.committed", runs: 0, isCut: true },
   { point: "tool.acted", runs: 1, isCut: true },
-  { point: "call.finish.begins", runs: 1, isCut: true },
-  { point: "call.finish.prepared", runs: 1, isCut: true },
-  { point: "call.finish.committed", runs: 1, isCut: false },
+  { point: "call.record-outcome.begins", runs: 1, isCut: true },
+  { point: "call.record-outcome.prepared", runs: 1, isCut: true },
+  { point: "call.record-outcome.committed", runs: 1, isCut: false },
 ] as const)("killed at $point, an approval runs its command $runs times", async ({ point, runs, isCut }) => {
   const { sessionId, taskId, folder } = await asked();
   const before = await pendingAction(server, sessionId);

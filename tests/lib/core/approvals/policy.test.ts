@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decide } from "../../../../lib/core/approvals/policy.ts";
+import { evaluatePolicy } from "../../../../lib/core/approvals/policy.ts";
 import { resolveSettings } from "../../../../lib/settings.ts";
 import type { PermissionRule, Settings } from "../../../../lib/settings.ts";
 import { createToolbox } from "../../../../lib/tools/index.ts";
@@ -20,7 +20,7 @@ type Row = [tool: string, subject: string, settings: Settings, expected: "allow"
 function verdict(toolName: string, subject: string, settings: Settings) {
   const tool = toolbox.get(toolName);
   if (tool === undefined) throw new Error(`There is no tool ${toolName}.`);
-  return decide(tool, subject, resolveSettings([settings]));
+  return evaluatePolicy(tool, subject, resolveSettings([settings]));
 }
 
 function holds(rows: Row[]): void {

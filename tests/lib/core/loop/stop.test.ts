@@ -19,7 +19,7 @@ test.each<[string, Step]>([
   expect(await pendingAction(server, talk.sessionId)).toEqual(action);
 });
 
-test("a stop does not wait until a provider may be asked again; the next life asks it at once", async () => {
+test("a stop does not wait until a provider may be asked again; the next run asks it at once", async () => {
   const server = await startTestServer({ config: { gracePeriodMs: graceMs } });
   onTestFinished(() => server.stop());
   const fail = { failure: "rate-limited", retryAfterMs: 60_000 } as const;

@@ -129,7 +129,7 @@ test.each(kinds)(
   },
 );
 
-test("what cannot even be told is left alone for this life and reported once; the others go on", async () => {
+test("what cannot even be told is left alone for this run and reported once; the others go on", async () => {
   const [broken, speaks] = await cutAtWork(async () => [await running(), await running()] as const);
   damage("UPDATE sessions SET last_sequence = 0 WHERE id = ?", broken.sessionId);
   const before = server.said().length;

@@ -56,7 +56,7 @@ async function silentHost(): Promise<{ url: string; close(): void }> {
   return { close, url: `http://127.0.0.1:${(host.address() as AddressInfo).port}/a.git` };
 }
 
-test("a stop while a repository is being cloned fails no task: the next life clones it again", async () => {
+test("a stop while a repository is being cloned fails no task: the next run clones it again", async () => {
   const silent = await silentHost();
   try {
     const { sessionId, taskId } = await converse(patient, [says("End.")], {

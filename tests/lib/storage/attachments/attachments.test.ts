@@ -139,7 +139,7 @@ test("bytes go only when the record of them has gone", async () => {
   await expect(attachments.read(id)).rejects.toMatchObject({ code: "not-found" });
 });
 
-test("what a former life left half received is removed at the start, what it kept is not", async () => {
+test("what a former run left half received is removed at the start, what it kept is not", async () => {
   const { folder, storage, attachments, arrivals } = setUp();
   (await attachments.receive(chunks("kept"))).keep(id);
   await attachments.receive(chunks("left"));

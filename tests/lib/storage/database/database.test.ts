@@ -4,8 +4,8 @@ import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../../../lib/storage/database/database.ts";
 import { assertVersion, openDatabase } from "../../../../lib/storage/database/open-database.ts";
-import { createGuard } from "../../../../lib/storage/database/guard.ts";
-import { passOn } from "../../../../lib/ports/failpoint.ts";
+import { createFaultGuard } from "../../../../lib/storage/database/fault-guard.ts";
+import { ignoreFailpoints } from "../../../../lib/ports/failpoint.ts";
 import * as temp from "../temp-storage.ts";
 
 const names = ["chat_history", "agents", "settings"];
@@ -15,7 +15,7 @@ function openWith(folder: string, migrations: Record<string, string>): Database 
   mkdirSync(scripts, { recursive: true });
   for (const [name, sql] of Object.entries(migrations)) writeFileSync(join(scripts, name), sql);
   const options = { path: join(folder, "x.db"), migrations: scripts, busyTimeoutMs: 50 };
-  const database = openDatabase({ ...options, onFault: () => {}, reach: passOn });
+  const database = openDatabase({ ...options, onFault: () => {}, reach: ignoreFailpoints });
   onTestFinished(() => database.close());
   return database;
 }
@@ -154,7 +154,7 @@ test("a file that is no database is refused and told of", () => {
 
 test("after a failed sync every call is refused and the fault is told once", () => {
   const faults: unknown[] = [];
-  const guard = createGuard({ inTransaction: false }, (error) => faults.push(error));
+  const guard = createFaultGuard({ inTransaction: false }, (error) => faults.push(error));
   const failure = new Sqlite.SqliteError("disk I/O error", "SQLITE_IOERR_FSYNC");
   const run = () =>
     guard.run(() => {
@@ -167,7 +167,7 @@ test("after a failed sync every call is refused and the fault is told once", () 
 
 test("once SQLite has rolled back by itself, the rest of the unit is refused and the next one runs", () => {
   const connection = { inTransaction: true };
-  const guard = createGuard(connection, () => {});
+  const guard = createFaultGuard(connection, () => {});
   guard.beginUnit();
   const full = () =>
     guard.run(() => {
@@ -181,7 +181,7 @@ test("once SQLite has rolled back by itself, the rest of the unit is refused and
 });
 
 test("a lock that a reader meets is busy too", () => {
-  const guard = createGuard({ inTransaction: false }, () => {});
+  const guard = createFaultGuard({ inTransaction: false }, () => {});
   const locked = () =>
     guard.run(() => {
       throw new Sqlite.SqliteError("database is locked", "SQLITE_BUSY_RECOVERY");

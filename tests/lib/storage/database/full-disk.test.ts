@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { openDatabase } from "../../../../lib/storage/database/open-database.ts";
 import { createUnitOfWork } from "../../../../lib/storage/database/unit-of-work.ts";
 import type { Storage } from "../../../../lib/ports/storage.ts";
-import { passOn } from "../../../../lib/ports/failpoint.ts";
+import { ignoreFailpoints } from "../../../../lib/ports/failpoint.ts";
 import * as temp from "../temp-storage.ts";
 
 /** A file system of 4 MiB; undefined where mounting is not permitted. */
@@ -75,8 +75,14 @@ test("a transaction that finds no room for a page is undone with its callbacks, 
   mkdirSync(migrations);
   writeFileSync(join(migrations, "0001-a.sql"), "CREATE TABLE a (x)");
   const path = join(temp.tempFolder(), "a.db");
-  const database = openDatabase({ path, migrations, busyTimeoutMs: 50, onFault: () => {}, reach: passOn });
-  const unit = createUnitOfWork(database, { onFault: () => {}, reach: passOn });
+  const database = openDatabase({
+    path,
+    migrations,
+    busyTimeoutMs: 50,
+    onFault: () => {},
+    reach: ignoreFailpoints,
+  });
+  const unit = createUnitOfWork(database, { onFault: () => {}, reach: ignoreFailpoints });
   const told: string[] = [];
   const tell = unit.queue<string>({ deliver: (items) => told.push(...items) });
   const insert = (text: string) =>

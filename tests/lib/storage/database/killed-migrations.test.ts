@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
-import { passOn } from "../../../../lib/ports/failpoint.ts";
+import { ignoreFailpoints } from "../../../../lib/ports/failpoint.ts";
 import { databaseNames } from "../../../../lib/database-name.ts";
 import { migrationFiles, migrationsOf } from "../../../../lib/storage/database/migrate.ts";
 import { openDatabase } from "../../../../lib/storage/database/open-database.ts";
@@ -48,7 +48,13 @@ test.each(databaseNames)(
     const migrations = migrationsOf(name);
     const folder = temp.tempFolder();
     const open = (path: string) =>
-      openDatabase({ path, migrations, busyTimeoutMs: 100, onFault: () => {}, reach: passOn }).close();
+      openDatabase({
+        path,
+        migrations,
+        busyTimeoutMs: 100,
+        onFault: () => {},
+        reach: ignoreFailpoints,
+      }).close();
     const whole = join(folder, "whole.db");
     open(whole);
     const base = join(folder, "base.db");

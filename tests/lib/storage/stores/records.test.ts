@@ -62,7 +62,7 @@ test("a workspace with sessions stays; one without goes", () => {
 test("a request is remembered with its answer, also one without a body", () => {
   const storage = temp.openTemp();
   const begun = { operationId: "createSession", requestHash: "h" };
-  const { requests } = storage.books.chat_history;
+  const { requests } = storage.requestDatabases.chat_history;
   for (const key of ["k1", "k2", "k3"]) requests.begin(key, { ...begun, at: temp.at });
   expect(storage.requests.find("k1")).toEqual({ ...begun, answer: null });
   const answers = { k1: { a: ["ü"] }, k2: undefined, k3: null };
@@ -77,7 +77,7 @@ test.each(databaseNames)(
   "a key of %s is taken once, until it is pruned, and found whichever it is of",
   (name) => {
     const storage = temp.openTemp();
-    const { requests } = storage.books[name];
+    const { requests } = storage.requestDatabases[name];
     const begin = (key: string, at = temp.at) =>
       requests.begin(key, { operationId: "o", requestHash: "h", at });
     begin("k1");
@@ -192,7 +192,7 @@ test.each(Object.entries(odd))(
     expect(storage.sessions.get(session)?.title).toBe(text.toWellFormed());
     expect(storage.files.get(file.id)?.name).toBe(text.toWellFormed());
     expect(storage.sessions.list({ limit: 9, archived: false, search: text.slice(0, 200) })).toHaveLength(1);
-    storage.books.agents.requests.begin(text.slice(0, 128), {
+    storage.requestDatabases.agents.requests.begin(text.slice(0, 128), {
       operationId: "o",
       requestHash: "h",
       at: temp.at,

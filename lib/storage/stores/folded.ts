@@ -1,7 +1,0 @@
-/**
- * Text as search compares it. Upper case, because unlike lower case it depends on no neighbour (σ and ς are both Σ);
- * SQLite itself folds ASCII only.
- */
-export function folded(text: string): string {
-  return text.normalize("NFC").toUpperCase();
-}

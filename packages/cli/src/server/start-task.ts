@@ -1,0 +1,54 @@
+import type { Schemas } from "../../../shared/src/index.ts";
+import type { Client } from "./connect.ts";
+import { findSession } from "./find.ts";
+import type { Task } from "../frame.ts";
+import type { SessionValues } from "./session-request.ts";
+
+export interface Started {
+  sessionId: string;
+  task: Task;
+  /** The stream from here shows all that follows. */
+  after?: string;
+}
+
+export interface RunValues extends SessionValues {
+  session?: string | undefined;
+  yes?: boolean | undefined;
+  plan?: boolean | undefined;
+}
+
+const unasked = { autoApproveEdits: true, autoApproveCommands: true };
+
+/** A new session gets its message at once. */
+export async function startNew(client: Client, body: Schemas["CreateSession"]): Promise<Started> {
+  const session = await client.createSession({ body });
+  const task = session.activeTask ?? (await latestTask(client, session.id));
+  return { sessionId: session.id, task };
+}
+
+export function settingsOf({ yes, plan }: RunValues): Schemas["Settings"] {
+  return { ...(yes ? unasked : {}), ...(plan ? { planMode: true } : {}) };
+}
+
+/** A session that is there gets it sent, and its task may be one that runs already. */
+export async function startIn(client: Client, text: string, values: RunValues): Promise<Started> {
+  const sessionId = await findSession(client, values.session);
+  if (values.yes) await client.updateSession({ params: { sessionId }, body: { settings: unasked } });
+  const settings = {
+    ...(values.model === undefined ? {} : { model: values.model }),
+    ...(values.plan ? { planMode: true } : {}),
+  };
+  const { task, eventsAfter } = await client.sendMessage({
+    params: { sessionId },
+    body: { content: text, ...(Object.keys(settings).length > 0 ? { settings } : {}) },
+  });
+  return { sessionId, task, after: eventsAfter };
+}
+
+/** A task so quick that it has ended already. */
+async function latestTask(client: Client, sessionId: string): Promise<Task> {
+  const { items } = await client.listTasks({ query: { sessionId, limit: 1 } });
+  const [task] = items;
+  if (task === undefined) throw new Error(`Session ${sessionId} has no task.`);
+  return task;
+}
