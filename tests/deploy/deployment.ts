@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createCaller, type Caller } from "../support/caller.ts";
 import { environment, hasEnded, root } from "../support/server-process.ts";
-import { limitMs, until } from "../support/until.ts";
+import { limitMs } from "../support/time/limit.ts";
+import { until } from "../support/until.ts";
 import { processesWith } from "../support/processes.ts";
 import { ownPort } from "../kill/ports.ts";
 

@@ -9,7 +9,8 @@ import { lookOn, terminate } from "../support/deploy.ts";
 import { startModelServer, type ModelServer } from "../support/model-server.ts";
 import { textStream } from "../support/model-streams.ts";
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
-import { limitMs, until } from "../support/until.ts";
+import { limitMs } from "../support/time/limit.ts";
+import { until } from "../support/until.ts";
 
 let model: ModelServer;
 let server: ServerProcess;

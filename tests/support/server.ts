@@ -6,7 +6,7 @@ import { loadConfig, type Config } from "../../lib/config/config.ts";
 import { startServer, type RunningServer } from "../../app/main.ts";
 import { createClient, type Client } from "../../packages/shared/src/index.ts";
 import { createCaller, testKey, type Caller } from "./caller.ts";
-import { clockWithoutMaintenance } from "./clock-without-maintenance.ts";
+import { clockWithoutMaintenance } from "./time/clock-without-maintenance.ts";
 
 export type { CallOptions, TestAnswer } from "./caller.ts";
 export { testKey } from "./caller.ts";

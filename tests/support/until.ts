@@ -1,13 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Schemas } from "../../packages/shared/src/index.ts";
 import type { Caller } from "./caller.ts";
+import { limitMs } from "./time/limit.ts";
 
 type Task = Schemas["Task"];
 type Action = Schemas["Action"];
 type Event = Schemas["Event"];
-
-/** For all that has to come: passed only where it never comes, however busy the machine is. Not to be measured by. */
-export const limitMs = 60_000;
 
 /** Asks again and again until `look` gives something; then gives that. Throws, saying what was last seen, when the time is over. */
 export async function until<T>(

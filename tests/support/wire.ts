@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Answered } from "./contract.ts";
-import { limitMs } from "./until.ts";
+import { limitMs } from "./time/limit.ts";
 
 export interface WireRequest {
   method: string;

@@ -1,13 +1,16 @@
-import { timestamp } from "../../ports/clock.ts";
+import { type Clock, timestamp } from "../../ports/clock.ts";
 import { isTransient } from "../../errors.ts";
 import { type Event, eventPlace } from "../../event.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { createBacklogWatch } from "./backlog.ts";
 
 /**
  * At least this long lies between an event that makes others void and their removal, so that a client whose line breaks
  * for a moment still hears each word. At most twice as long: what comes while a session settles has a turn of its own.
  */
 const settleMs = 5000;
+/** Deltas of something long, such as a build: its log is held within its bounds meanwhile. */
+const eventsBetweenLooks = 1000;
 /** Between two rounds at least: many sessions share one. */
 const paceMs = 1000;
 /** Between two short transactions, for everybody else. */
@@ -17,45 +20,17 @@ const retryMs = 5000;
 /** A session in which nobody did anything for so long has its state, and no log. */
 const restMs = 30 * 24 * 3_600_000;
 const lookForRestedMs = 3_600_000;
-/** Deltas of something long, such as a build: its log is held within its bounds meanwhile. */
-const eventsBetweenLooks = 1000;
-
-/** A session whose log is to be shortened. */
-interface Due {
-  /** Not before this time, as `clock.elapsed` tells it. */
-  atMs: number;
-  /** Events after this sequence came later, and have not settled by then. */
-  upTo: number;
-  /** The newest event that makes others void. */
-  newest: number;
-}
-
 /** Lets go of what need not be kept, a little at a time, while the server does its work. */
 export function createMaintenance({ storage, clock, reportFault }: Runtime, signal: AbortSignal) {
   const { maintenance, events } = storage;
-  const due = new Map<string, Due>();
-  const heard = new Map<string, number>();
+  const due = createDueLogs(clock);
   let wake = () => {};
   let lookedForRestedAt = -Infinity;
-  let isBacklogTold = false;
+  const watchBacklog = createBacklogWatch(maintenance, reportFault);
 
-  const settle = (sessionId: string, sequence: number) => {
-    const waiting = due.get(sessionId);
-    if (waiting) waiting.newest = sequence;
-    else due.set(sessionId, { atMs: clock.elapsed() + settleMs, upTo: sequence, newest: sequence });
-  };
-  const hear = (sessionId: string, committed: readonly Event[]) => {
-    const count = (heard.get(sessionId) ?? 0) + committed.length;
-    const isDue = count >= eventsBetweenLooks || committed.some(makesOthersVoid);
-    if (isDue) settle(sessionId, eventPlace(committed.at(-1)?.id ?? "").sequence);
-    if (isDue) heard.delete(sessionId);
-    else heard.set(sessionId, count);
-    if (due.size > 0) wake();
-  };
   const pause = (ms: number) => clock.sleep(ms, signal);
   const restedSince = () => timestamp(clock.now() - restMs);
 
-  /** Calls it until it has done all. */
   const drain = async (step: () => boolean) => {
     while (step()) await pause(pauseMs);
     await pause(pauseMs);
@@ -73,36 +48,28 @@ export function createMaintenance({ storage, clock, reportFault }: Runtime, sign
   const lookForRested = async () => {
     if (clock.now() - lookedForRestedAt < lookForRestedMs) return;
     try {
-      for (const id of maintenance.due(restedSince())) settle(id, events.bounds(id).lastSequence);
+      for (const id of maintenance.due(restedSince())) due.add(id, events.bounds(id).lastSequence);
       lookedForRestedAt = clock.now();
     } catch (error) {
       if (!isTransient(error)) lookedForRestedAt = clock.now(); // Told once an hour, not each round.
       throw error;
     }
   };
-  const shorten = async (sessionId: string, { upTo, newest }: Due) => {
-    due.delete(sessionId);
-    if (newest > upTo) settle(sessionId, newest);
+  const shorten = async (log: DueLog) => {
+    const { sessionId, upTo, newest } = log;
+    due.begin(log);
     try {
       await drain(() => maintenance.compact(sessionId, upTo));
       await drain(() => maintenance.prune(sessionId, restedSince()));
     } catch (error) {
-      if (isTransient(error)) settle(sessionId, newest);
+      if (isTransient(error)) due.add(sessionId, newest);
       throw error;
     }
   };
-  const watchBacklog = async () => {
-    const bytes = maintenance.backlogBytes();
-    if (bytes > 0 && !isBacklogTold) reportFault(backlogSentence(bytes), undefined);
-    isBacklogTold = bytes > 0;
-  };
   const round = async () => {
     await attempt("The logs to be shortened are not known", lookForRested);
-    for (const [sessionId, waiting] of [...due]) {
-      if (waiting.atMs > clock.elapsed()) continue;
-      const what = `The log of session ${sessionId} could not be shortened`;
-      await attempt(what, () => shorten(sessionId, waiting));
-    }
+    for (const log of due.settled())
+      await attempt(`The log of session ${log.sessionId} could not be shortened`, () => shorten(log));
     await attempt("The database could not be made smaller", () => drain(maintenance.vacuum));
     await attempt("The write-ahead log could not be looked at", watchBacklog);
   };
@@ -111,13 +78,9 @@ export function createMaintenance({ storage, clock, reportFault }: Runtime, sign
     while (!signal.aborted) {
       await round();
       const hasLooked = lookedForRestedAt > -Infinity;
-      if (due.size === 0 && hasLooked) await untilDue();
-      await pause(Math.max(paceMs, untilSettledMs()));
+      if (due.nextInMs() === undefined && hasLooked) await untilDue();
+      await pause(Math.max(paceMs, due.nextInMs() ?? settleMs));
     }
-  };
-  const untilSettledMs = () => {
-    const next = Math.min(...[...due.values()].map(({ atMs }) => atMs));
-    return next === Infinity ? settleMs : next - clock.elapsed();
   };
   const untilDue = async () => {
     const woken = new AbortController();
@@ -127,7 +90,9 @@ export function createMaintenance({ storage, clock, reportFault }: Runtime, sign
 
   return {
     start: (): void => {
-      events.onCommitted(hear);
+      events.onCommitted((sessionId, committed) => {
+        if (due.hear(sessionId, committed)) wake();
+      });
       run().catch((error: unknown) => {
         if (!signal.aborted) reportFault("The maintenance of the database ended", error);
       });
@@ -135,15 +100,51 @@ export function createMaintenance({ storage, clock, reportFault }: Runtime, sign
   };
 }
 
+/** A session whose log is to be shortened. */
+interface DueLog {
+  sessionId: string;
+  /** Not before this time, as `clock.elapsed` tells it. */
+  atMs: number;
+  /** Events after this sequence came later, and have not settled by then. */
+  upTo: number;
+  /** The newest event that is to settle. */
+  newest: number;
+}
+
+/** Whose log is to be shortened, and when. */
+function createDueLogs(clock: Clock) {
+  const due = new Map<string, DueLog>();
+  const heard = new Map<string, number>();
+  const add = (sessionId: string, newest: number) => {
+    const waiting = due.get(sessionId);
+    if (waiting) waiting.newest = newest;
+    else due.set(sessionId, { sessionId, atMs: clock.elapsed() + settleMs, upTo: newest, newest });
+  };
+  return {
+    add,
+    /** True when the session is due with it. */
+    hear: (sessionId: string, committed: readonly Event[]): boolean => {
+      const count = (heard.get(sessionId) ?? 0) + committed.length;
+      const isDue = count >= eventsBetweenLooks || committed.some(makesOthersVoid);
+      if (isDue) add(sessionId, eventPlace(committed.at(-1)?.id ?? "").sequence);
+      if (isDue) heard.delete(sessionId);
+      else heard.set(sessionId, count);
+      return isDue;
+    },
+    /** Those that have settled. */
+    settled: (): DueLog[] => [...due.values()].filter(({ atMs }) => atMs <= clock.elapsed()),
+    /** It is shortened now, up to `upTo`; what came since settles from now on. */
+    begin: ({ sessionId, upTo, newest }: DueLog): void => {
+      due.delete(sessionId);
+      if (newest > upTo) add(sessionId, newest);
+    },
+    /** Milliseconds until the next one has settled; undefined when none is due. */
+    nextInMs: (): number | undefined =>
+      due.size === 0 ? undefined : Math.min(...[...due.values()].map(({ atMs }) => atMs)) - clock.elapsed(),
+  };
+}
+
 function makesOthersVoid({ type, data }: Event): boolean {
   if (type === "message.final") return data.message.role === "assistant"; // No other one has deltas.
   return type === "tool.result";
-}
-
-function backlogSentence(bytes: number): string {
-  const megabytes = Math.ceil(bytes / 1024 ** 2);
-  return (
-    `${megabytes} MiB wait in chat_history.db-wal, because another process reads chat_history.db and does not stop. ` +
-    "Until it does, the file grows"
-  );
 }

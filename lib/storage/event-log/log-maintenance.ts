@@ -46,6 +46,8 @@ const removeSince = (beginning: string, deltas: string) => `
       WHERE session_id = ? AND subject_id = ? AND type = '${beginning}' AND sequence < ?
     ) AND sequence < ? AND subject_id = ? AND type IN (${deltas}) ORDER BY sequence LIMIT ?)`;
 
+const updatePruned = "UPDATE sessions SET pruned_sequence = max(pruned_sequence, ?) WHERE id = ?";
+
 const selectTotals =
   "SELECT count(*) AS events, total(octet_length(payload)) AS bytes FROM events WHERE session_id = ?";
 
@@ -82,9 +84,7 @@ export function createLogMaintenance(database: Database, unit: UnitOfWork): LogM
   const totals = database.statement<{ events: number; bytes: number }>(selectTotals);
   const oldest = database.statement<{ sequence: number; bytes: number }>(selectOldest);
   const removeUpTo = database.statement<{ sequence: number }>(removeOldest);
-  const note = database.statement(
-    "UPDATE sessions SET pruned_sequence = max(pruned_sequence, ?) WHERE id = ?",
-  );
+  const note = database.statement(updatePruned);
 
   /** How many of the deltas that the event made void were removed. */
   const removeVoid = (session: string, { sequence, type, subject_id: id }: Superseding, limit: number) => {
@@ -121,18 +121,16 @@ export function createLogMaintenance(database: Database, unit: UnitOfWork): LogM
         const at = place.get(session);
         if (at === undefined || at.compacted_sequence === at.last_sequence) return false;
         const events = superseding.all(session, at.compacted_sequence, supersedingMax);
-        const settled = events.filter((event) => event.sequence <= upTo);
-        let done = at.compacted_sequence;
-        let room = rowsMax;
+        const settled = events.filter(({ sequence }) => sequence <= upTo);
+        let [done, room] = [at.compacted_sequence, rowsMax];
         for (const event of settled) {
           room -= removeVoid(session, event, room);
           if (room === 0) break; // There may be more of this one.
           done = event.sequence;
         }
-        const isMore = room === 0 || settled.length === supersedingMax;
-        const isAll = !isMore && settled.length === events.length;
+        const isAll = room > 0 && events.length < supersedingMax && settled.length === events.length;
         settle.run(isAll ? at.last_sequence : done, session);
-        return isMore;
+        return room === 0 || settled.length === supersedingMax;
       }),
     prune: (session, restedSince) =>
       unit.atomically("log.prune", () => {

@@ -13,8 +13,8 @@ import {
 } from "../src/index.ts";
 import { answerJson, problem, serve } from "./loopback.ts";
 import { createSessionModel, eventIdOf, sessionId } from "./session-model.ts";
-import { limitMs } from "../../../tests/support/until.ts";
-import { eventually } from "../../../tests/support/eventually.ts";
+import { limitMs } from "../../../tests/support/time/limit.ts";
+import { eventually } from "../../../tests/support/time/eventually.ts";
 
 const [opening] = createSessionModel().snapshots;
 

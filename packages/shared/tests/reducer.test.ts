@@ -9,7 +9,7 @@ import {
   type StreamFrame,
 } from "../src/index.ts";
 import { createSessionModel, eventIdOf, sessionId, type Step, steps } from "./session-model.ts";
-import { cpuMsOf } from "../../../tests/support/cpu-time.ts";
+import { cpuMsOf } from "../../../tests/support/time/cpu-time.ts";
 
 const fold = (state: SessionState, frames: readonly StreamFrame[]) => frames.reduce(reduce, state);
 

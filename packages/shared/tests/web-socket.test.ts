@@ -6,8 +6,8 @@ import { createClient, openSocket, ProblemError, type StreamFrame } from "../src
 import type { Backoff } from "../src/backoff.ts";
 import { answerJson, problem } from "./loopback.ts";
 import { createSessionModel, eventIdOf, sessionId } from "./session-model.ts";
-import { limitMs } from "../../../tests/support/until.ts";
-import { eventually } from "../../../tests/support/eventually.ts";
+import { limitMs } from "../../../tests/support/time/limit.ts";
+import { eventually } from "../../../tests/support/time/eventually.ts";
 
 type Request = { type: string; id: string; sessionId?: string; after?: string; idempotencyKey?: string };
 

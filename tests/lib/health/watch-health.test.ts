@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { watchHealth } from "../../../lib/health/index.ts";
 import type { ReplicaFacts } from "../../../lib/operating/replica.ts";
-import { handClock } from "../../support/hand-clock.ts";
+import { handClock } from "../../support/time/hand-clock.ts";
 import { until } from "../../support/until.ts";
 import { open, tempFolder } from "../storage/temp-storage.ts";
 

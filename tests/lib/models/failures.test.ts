@@ -7,7 +7,7 @@ import { createModelClient } from "../../../lib/models/index.ts";
 import { type Answer, type ModelServer, startModelServer } from "../../support/model-server.ts";
 import { textStream, toolCallStream, type WireName } from "../../support/model-streams.ts";
 import { apiKey, clientOf, collect, failing, joined, provider, request } from "./room.ts";
-import { handClock } from "../../support/hand-clock.ts";
+import { handClock } from "../../support/time/hand-clock.ts";
 
 let server: ModelServer;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { type ModelClient, ModelError, type ModelEvent, type ModelRequest } from
 import type { Provider, ProviderType } from "../../../lib/settings.ts";
 import type { ModelServer } from "../../support/model-server.ts";
 import type { WireName } from "../../support/model-streams.ts";
-import { limitMs } from "../../support/until.ts";
+import { limitMs } from "../../support/time/limit.ts";
 
 /** What the tests of this room share: a client that knows one local provider of each type, and ways to ask it. */
 export const typeOfWire: Record<WireName, Exclude<ProviderType, "scripted">> = {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { limitMs } from "../../support/until.ts";
+import { limitMs } from "../../support/time/limit.ts";
 
 /** A host that does not answer as long as a test can wait. */
 export const foreverMs = 100 * limitMs;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { openHost } from "./host.ts";
 import { forever, git } from "./place.ts";
-import { cpuMsOf } from "../../support/cpu-time.ts";
+import { cpuMsOf } from "../../support/time/cpu-time.ts";
 
 function setUp(files: Record<string, string>, isGit = false) {
   const opened = openHost();

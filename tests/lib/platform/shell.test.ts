@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { processesEnd, processesWith } from "../../support/processes.ts";
-import { limitMs, until } from "../../support/until.ts";
+import { limitMs } from "../../support/time/limit.ts";
+import { until } from "../../support/until.ts";
 import { openHost } from "./host.ts";
 import { forever, workspaceId } from "./place.ts";
 

@@ -7,7 +7,7 @@ import type { ObjectStore } from "../../../lib/operating/object-store.ts";
 import type { ReplicaPlace } from "../../../lib/operating/replica.ts";
 import { createFolderStore } from "../../../lib/replica/object-stores/folder-store.ts";
 import { watchReplicator } from "../../../lib/replica/replicator-lag.ts";
-import { handClock } from "../../support/hand-clock.ts";
+import { handClock } from "../../support/time/hand-clock.ts";
 import { until } from "../../support/until.ts";
 import { tempFolder } from "../storage/temp-storage.ts";
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { onTestFinished, expect, test } from "vitest";
-import { limitMs } from "../../support/until.ts";
+import { limitMs } from "../../support/time/limit.ts";
 import { call, event, heldHandler, key, openStream as open, sleep, start, stream, until } from "./kit.ts";
 
 test("a server that closes ends its streams with a hint, and requests under way with their answer", async () => {

@@ -3,7 +3,7 @@ import contract from "../../../packages/shared/src/contract.gen.json" with { typ
 import { AppError } from "../../../lib/errors.ts";
 import { readOperations } from "../../../lib/server/contract/contract.ts";
 import { createValidation } from "../../../lib/server/contract/validation.ts";
-import { cpuMsOf } from "../../support/cpu-time.ts";
+import { cpuMsOf } from "../../support/time/cpu-time.ts";
 
 const operations = readOperations(contract);
 

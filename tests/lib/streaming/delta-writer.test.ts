@@ -5,7 +5,7 @@ import type { Delta, Event, OutputDelta } from "../../../lib/event.ts";
 import type { Storage } from "../../../lib/ports/storage.ts";
 import { createDeltaWriter } from "../../../lib/streaming/index.ts";
 import * as temp from "../storage/temp-storage.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "../../support/time/eventually.ts";
 
 function openWriter(atomically?: (storage: Storage) => Storage["atomically"]) {
   const storage = temp.openTemp();

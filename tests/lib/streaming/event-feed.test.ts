@@ -6,7 +6,7 @@ import { expect, test, vi } from "vitest";
 import type { Event, StreamFrame } from "../../../lib/event.ts";
 import * as temp from "../storage/temp-storage.ts";
 import { ending, openRoom, readAll, say, texts } from "./room.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually } from "../../support/time/eventually.ts";
 
 const query = (sessionId: string, after: string | undefined, signal: AbortSignal) => ({
   sessionId,

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { ToolFailure } from "../../../lib/tool.ts";
 import { applyEdits } from "../../../lib/tools/text/apply-edits.ts";
 import { openRoom } from "./room.ts";
-import { cpuMsOf } from "../../support/cpu-time.ts";
+import { cpuMsOf } from "../../support/time/cpu-time.ts";
 
 function roomWith(content: string | Uint8Array) {
   const room = openRoom();

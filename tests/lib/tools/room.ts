@@ -7,7 +7,7 @@ import type { Action } from "../../../lib/action.ts";
 import { createWebFetcher, createWorkspaceHosts, openProcesses } from "../../../lib/platform/index.ts";
 import { ToolFailure, type Tool, type ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
-import { limitMs } from "../../support/until.ts";
+import { limitMs } from "../../support/time/limit.ts";
 
 export const toolbox = createToolbox();
 

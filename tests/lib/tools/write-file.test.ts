@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSy
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openRoom } from "./room.ts";
-import { cpuMsOf } from "../../support/cpu-time.ts";
+import { cpuMsOf } from "../../support/time/cpu-time.ts";
 
 test("writeFile creates a file with its folders, exactly as given", async () => {
   const { root, run } = openRoom();

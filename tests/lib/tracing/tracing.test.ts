@@ -8,7 +8,8 @@ import { asks, calls, says } from "../../support/script.ts";
 import { freePort, startServerProcess } from "../../support/server-process.ts";
 import { startTestServer, testKey } from "../../support/server.ts";
 import { openTestSocket } from "../../support/socket.ts";
-import { limitMs, taskIn, until } from "../../support/until.ts";
+import { limitMs } from "../../support/time/limit.ts";
+import { taskIn, until } from "../../support/until.ts";
 
 const secret = "collector-secret-1";
 

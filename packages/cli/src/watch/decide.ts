@@ -28,25 +28,16 @@ type Decision = Parameters<Client["createAction"]>[0]["body"];
 
 /** Puts the decisions of a session to a person, one at a time, and sends what they decide. */
 export function createDecider(desk: Desk) {
-  const { client, renderer, style, columns } = desk;
+  const { renderer, style, columns } = desk;
   const { page } = renderer;
-  /** Left open by the person; somebody may decide elsewhere. */
-  const postponed = new Set<string>();
-  /** Decided here; the stream says so a moment later, and until then they are listed as pending. */
-  const decided = new Set<string>();
+  /** Left open by the person, or decided by them, which the stream tells a moment later. */
+  const over = new Set<string>();
   let asking: Action | undefined;
   let askedAtMs = 0;
 
-  /** The server says in its own words when it was too late. */
   const send = async (action: Action, decision: Decision) => {
     asking = undefined;
-    try {
-      await client.createAction({ params: { sessionId: action.sessionId }, body: decision });
-      decided.add(action.id);
-    } catch (error) {
-      if (!isOfServer(error)) throw error;
-      renderer.note(`✗ ${plainLine(sentenceOf(error))}`);
-    }
+    if (await isTaken(desk, action, decision)) over.add(action.id);
   };
   const reject = async (action: Action) => {
     page.clearPrompt();
@@ -70,7 +61,7 @@ export function createDecider(desk: Desk) {
   };
   const postpone = (action: Action) => {
     asking = undefined;
-    postponed.add(action.id);
+    over.add(action.id);
     page.clearPrompt();
     renderer.note(`left open; later: talkcody answer ${shortId(action.id)}`);
   };
@@ -81,7 +72,7 @@ export function createDecider(desk: Desk) {
   return {
     /** Shows the next pending action, when none is shown. True while one waits for a key. */
     offer: async (pending: readonly Action[]): Promise<boolean> => {
-      const next = pending.find(({ id }) => !postponed.has(id) && !decided.has(id));
+      const next = pending.find(({ id }) => !over.has(id));
       if (next === undefined) {
         asking = undefined;
         return false;
@@ -108,6 +99,18 @@ export function createDecider(desk: Desk) {
       return true;
     },
   };
+}
+
+/** Sends a decision. The server says in its own words when it was too late. */
+async function isTaken({ client, renderer }: Desk, action: Action, decision: Decision): Promise<boolean> {
+  try {
+    await client.createAction({ params: { sessionId: action.sessionId }, body: decision });
+    return true;
+  } catch (error) {
+    if (!isOfServer(error)) throw error;
+    renderer.note(`✗ ${plainLine(sentenceOf(error))}`);
+    return false;
+  }
 }
 
 /** What the person types; "decided" when somebody else was quicker; undefined when it was left. */

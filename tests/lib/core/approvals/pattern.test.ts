@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cpuMsOf } from "../../../support/cpu-time.ts";
+import { cpuMsOf } from "../../../support/time/cpu-time.ts";
 import { literalPattern, matchesPattern } from "../../../../lib/core/approvals/pattern.ts";
 
 test.each([

@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { converse } from "../../../support/conversation.ts";
 import { asks, calls, type Step } from "../../../support/script.ts";
 import { startTestServer, type TestServer } from "../../../support/server.ts";
-import { eventsOf, limitMs, pendingAction, until } from "../../../support/until.ts";
+import { limitMs } from "../../../support/time/limit.ts";
+import { eventsOf, pendingAction, until } from "../../../support/until.ts";
 
 /** A stop that waited for the task would not come to its end within the test. */
 const graceMs = 100 * limitMs;

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { converse, say } from "../../../support/conversation.ts";
-import { handClock } from "../../../support/hand-clock.ts";
+import { handClock } from "../../../support/time/hand-clock.ts";
 import { says } from "../../../support/script.ts";
 import { startTestServer } from "../../../support/server.ts";
 import { eventsOf, taskIn, until } from "../../../support/until.ts";

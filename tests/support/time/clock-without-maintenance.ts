@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from "../../lib/ports/clock.ts";
+import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
 
 /** What the maintenance waits for before deltas leave the log. */
 const settleMs = 5000;

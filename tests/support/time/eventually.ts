@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { limitMs } from "./until.ts";
+import { limitMs } from "./limit.ts";
 
 /** Asks again and again until nothing is thrown any more. Throws the last error when the time is over. */
 export function eventually(claim: () => unknown): Promise<unknown> {

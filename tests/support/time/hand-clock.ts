@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/ports/clock.ts";
+import type { Clock } from "../../../lib/ports/clock.ts";
 
 export interface HandClock extends Clock {
   /** Time passes; whoever slept until then wakes. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withoutOldNpmTraps, type Lock } from "../../scripts/lock-traps.ts";
-import { read, root } from "./repository.ts";
+import { read, root } from "../structure/repository.ts";
 
 const lock = () => JSON.parse(read("package-lock.json")) as Lock;
 
