@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const functions = "tests/functions/**/*.test.ts";
+/** With a configuration of their own: these need more than git and npm. */
+const machine = "tests/machine/**";
 const journeys = "tests/journeys/**/*.test.ts";
 
 export default defineConfig({
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "tests/fixtures/**", journeys, functions],
+          exclude: ["**/node_modules/**", "tests/fixtures/**", journeys, functions, machine],
         },
       },
       {

@@ -12,24 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test("the guide to the API works as it stands, word by word", async () => {
-  const blocks = [
-    ...blocksOf("docs/guides/use-the-api.md", "sh"),
-    ...blocksOf("docs/guides/add-a-model.md", "sh"),
-  ];
-  const script = blocks.join("\n").replace(/^curl -sN .*$/m, "$& --max-time 1 || true");
-  const { out, err } = await shell(`${script}\ntrue`);
-  expect(err).toBe("");
-  expect(out).toMatch(/^event: snapshot\ndata: \{/m);
-  expect(out).toMatch(/^event: message.final\ndata: .*"role":"assistant".*"text":"Hello"/m);
-  expect(out).toContain('{"items":[],"nextCursor":null}');
-  expect(out).toContain('"model":"llama-3.3-70b-versatile@groq"');
-  expect(out).not.toContain("gsk_example");
-  const codes = [...out.matchAll(/"code":"([a-z-]+)"/g)].map(([, code]) => code);
-  expect(codes, "only the decision, which nothing waits for, is refused").toEqual(["invalid-request"]);
-  await server.call("updateSettings", { body: { settings: { model: null } } });
-});
-
 test("the TypeScript of the guide to the API follows a session to its end", async () => {
   const [block = ""] = blocksOf("docs/guides/use-the-api.md", "ts");
   // Here from its source; `npm run test:packed` runs it with the installed package.

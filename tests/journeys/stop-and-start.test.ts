@@ -43,8 +43,8 @@ describe.each(["SIGTERM", "SIGKILL"] as const)("%s and a new start", (signal) =>
     await hears(follower, "tool.output", 1);
     expect(processesWith(`sleep ${marker}`)).not.toEqual([]);
     await interrupt(signal);
-    await processesEnd(`sleep ${marker}`);
     await server.start();
+    await processesEnd(`sleep ${marker}`);
     await finishes(talk, follower);
     const result = await toolResult(server, talk.sessionId);
     expect(result).toMatchObject({ isError: true, output: { success: false } });

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCaller, type Caller } from "../support/caller.ts";
-import { environment, freePort, hasEnded, root } from "../support/server-process.ts";
-import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
-import { until } from "../support/until.ts";
+import { createCaller, type Caller } from "../../support/caller.ts";
+import { environment, freePort, hasEnded, root } from "../../support/server-process.ts";
+import { startServerProcess, type ServerProcess } from "../../support/server-process.ts";
+import { until } from "../../support/until.ts";
 
 let prepared: ServerProcess;
 beforeAll(async () => {
@@ -87,15 +86,3 @@ test.each([
       expect((await prepared.call("getSession", { params: { sessionId } })).status).toBe(200);
   },
 );
-
-test("a server whose databases another one took over ends with 1, and says so", async () => {
-  await prepared.end("SIGTERM").catch(() => undefined);
-  const life = await startBehind("env");
-  const other = new Sqlite(join(prepared.dataDir, "chat_history.db"));
-  other.prepare("UPDATE log SET epoch = epoch + 1").run();
-  other.close();
-  expect(await createUntilRefused(life)).toEqual([]);
-  expect(await life.ended()).toBe(1);
-  expect(life.said()).toContain("Another server has taken over the data folder.");
-  await prepared.start();
-});

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -15,16 +14,17 @@ import { createWebFetcher } from "../../../lib/platform/index.ts";
 import type { ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 import type { WorkspaceHost } from "../../../lib/workspace.ts";
-import { openHost } from "./host.ts";
-import { forever } from "./place.ts";
+import { openHost } from "../../lib/platform/host.ts";
+import { mountSmall } from "./small-disk.ts";
+import { forever } from "../../lib/platform/place.ts";
 
 const disk = mkdtempSync(join(tmpdir(), "platform-full-"));
-const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", disk]).status === 0;
+const unmount = mountSmall(disk, "2m");
 const ballast = join(disk, "ballast");
 
 beforeEach(() => readdirSync(disk).forEach((name) => rmSync(join(disk, name), { recursive: true })));
 afterAll(() => {
-  if (mounted) spawnSync("umount", ["--lazy", disk]);
+  unmount();
   rmSync(disk, { recursive: true, force: true });
 });
 
@@ -61,8 +61,7 @@ function contextOf(host: WorkspaceHost): ToolContext {
   };
 }
 
-// Where mounting is not permitted there is no small disk, and these are skipped: look for it in the summary.
-describe.runIf(mounted)("on a full disk", () => {
+describe("on a full disk", () => {
   test.each([0, 4096, 16_384])(
     "with %i bytes left a file is refused in words, the old one stays whole, nothing is beside it",
     async (leaving) => {

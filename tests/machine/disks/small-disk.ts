@@ -6,8 +6,6 @@ import { join } from "node:path";
 /** A folder whose `data` is a disk of 12 MiB. */
 export interface SmallDisk {
   folder: string;
-  /** False where mounting is not permitted; then there is no small disk. */
-  isMounted: boolean;
   /** Leaves no room. */
   fill(): void;
   makeRoom(): void;
@@ -19,20 +17,33 @@ export function mountSmallDisk(): SmallDisk {
   const disk = join(folder, "data");
   const ballast = join(disk, "ballast");
   mkdirSync(disk);
-  const mounting = spawnSync("mount", ["-t", "tmpfs", "-o", "size=12m,mode=0700", "tmpfs", disk]);
+  const unmount = mountSmall(disk, "12m");
   return {
     folder,
-    isMounted: mounting.status === 0,
     fill: () => {
       const { bavail, bsize } = statfsSync(disk);
       for (let size = bavail * bsize; size > 0; size = Math.floor(size / 2)) append(ballast, size);
     },
     makeRoom: () => rmSync(ballast),
     remove: () => {
-      if (mounting.status === 0) spawnSync("umount", ["--lazy", disk]);
+      unmount();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes the folder a disk of that size. Gives what takes it away again. Throws where mounting is not permitted. */
+export function mountSmall(folder: string, size: string): () => void {
+  const { status, stderr } = spawnSync("mount", [
+    "-t",
+    "tmpfs",
+    "-o",
+    `size=${size},mode=0700`,
+    "tmpfs",
+    folder,
+  ]);
+  if (status !== 0) throw new Error(`The tests of full disks mount small ones, as root: ${String(stderr)}`);
+  return () => void spawnSync("umount", ["--lazy", folder]);
 }
 
 function append(path: string, size: number): void {

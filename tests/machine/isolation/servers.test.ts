@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { converse, toolResults } from "../../support/conversation.ts";
+import { createDeployment } from "../../deploy/deployment.ts";
+import { findLitestream } from "../../deploy/litestream.ts";
+import { processesEnd, processesWith } from "../../support/processes.ts";
+import { calls, says } from "../../support/script.ts";
+import { startServerProcess } from "../../support/server-process.ts";
+import { taskEnded, taskIn, until } from "../../support/until.ts";
+
+const unasked = { settings: { autoApproveCommands: true } };
+
+test("what a killed server had started is gone with it, before the next one is there", async () => {
+  const server = await startServerProcess();
+  onTestFinished(() => server.stop());
+  const mark = `63.1${process.pid}`;
+  const command = `(setsid sleep ${mark}1 &); (trap '' TERM; sleep ${mark}2; true) & trap '' TERM; sleep ${mark}3`;
+  const talk = await converse(server, [calls("bash", { command }), says("I looked.")], unasked);
+  for (const place of [1, 2, 3])
+    await until(`${place} runs`, () => processesWith(`sleep ${mark}${place}`).length > 0);
+  await server.end("SIGKILL");
+  await processesEnd(`sleep ${mark}`);
+  await server.start();
+  expect((await taskIn(server, talk.taskId, "completed")).error).toBeNull();
+});
+
+test("the keys of the bucket are in no command's sight", async () => {
+  const secret = "bucket-canary-7d1e0b6a";
+  const server = await createDeployment((folder) => ({
+    LITESTREAM_BIN: findLitestream().bin,
+    TALKCODY_REPLICA_URL: `file://${join(folder, "replica")}`,
+    AWS_ACCESS_KEY_ID: "replica-key",
+    AWS_SECRET_ACCESS_KEY: secret,
+  }));
+  onTestFinished(() => server.remove());
+  server.start();
+  await server.up();
+  const commands = ["env; cat /proc/*/environ /proc/*/cmdline", "ls -l /proc/self/fd; cat <&8", "true"];
+  const steps = commands.map((command) => calls("bash", { command: `${command}; true` }));
+  const settings = { autoApproveCommands: true };
+  const { sessionId, taskId } = await converse(server, steps, { settings });
+  expect(await taskEnded(server, taskId)).toMatchObject({ state: "completed" });
+  expect(JSON.stringify(await toolResults(server, sessionId))).toContain("PATH=");
+  expect(JSON.stringify(await toolResults(server, sessionId))).not.toContain(secret);
+});
