@@ -1,7 +1,16 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests that need more of a machine than git and npm. Each folder is one `npm run test:…`, and says what it needs. */
-const folders = ["isolation", "disks", "faults", "guides"];
+/** Tests that need more of a machine than git and npm. Each is one `npm run test:…`, and its `needs.ts` says what. */
+const tests = {
+  isolation: ["tests/machine/isolation/*.test.ts"],
+  disks: ["tests/machine/disks/*.test.ts"],
+  faults: ["tests/machine/faults/*.test.ts"],
+  guides: ["tests/machine/guides/*.test.ts"],
+  // `npm test` runs them too, with an old Litestream.
+  litestream: ["replicated", "replica-trouble", "restore-drill"].map(
+    (name) => `tests/journeys/${name}.test.ts`,
+  ),
+};
 
 export default defineConfig({
   test: {
@@ -10,13 +19,9 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    projects: folders.map((name) => ({
+    projects: Object.entries(tests).map(([name, include]) => ({
       extends: true,
-      test: {
-        name,
-        include: [`tests/machine/${name}/*.test.ts`],
-        globalSetup: `tests/machine/${name}/needs.ts`,
-      },
+      test: { name, include, globalSetup: `tests/machine/${name}/needs.ts` },
     })),
   },
 });
