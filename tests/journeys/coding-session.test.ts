@@ -49,7 +49,7 @@ test.each(providers)(
     const host = await serveRepositories(server.folder);
     const random = randomFrom(seed);
     let cutsLeft = 25;
-    const next = () => (cutsLeft-- > 0 ? Math.floor(random() * 30_000) + 1 : Infinity);
+    const next = () => (cutsLeft-- > 0 ? Math.floor(random() * 15_000) + 1 : Infinity);
     const line = await startCutter({ url: server.url, next });
     model.requests.length = 0;
     model.answer(

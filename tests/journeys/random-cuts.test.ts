@@ -11,14 +11,18 @@ import { randomFrom } from "../support/cutter.ts";
 import { atRest, expectSameAsStored, follow } from "../support/follower.ts";
 import { asks, calls, says, type Step } from "../support/script.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
-import { eventsOf, taskIn } from "../support/until.ts";
+import { eventsOf, taskIn, until } from "../support/until.ts";
 import { prepared } from "../support/workspaces.ts";
 
 const cuts = 30;
 const seed = 20_261_122;
 
 /** Work of every kind, one after another without a pause, until it is told to end. */
-async function load(server: TestServer, random: () => number, signal: AbortSignal): Promise<void> {
+async function load(
+  server: TestServer,
+  random: () => number,
+  { signal, onRound }: { signal: AbortSignal; onRound: (rounds: number) => void },
+): Promise<void> {
   const kinds: Step[] = [
     { text: "Slowly said. ".repeat(20), tokensPerSecond: 200 },
     calls("bash", { command: "echo once >> effects; sleep 0.05" }),
@@ -36,6 +40,7 @@ async function load(server: TestServer, random: () => number, signal: AbortSigna
     if (random() < 0.5) await say(server, sessionId, [says("And more.")]);
     if (random() < 0.3) await server.call("deleteAgent", { params: { agentId } });
     await server.call("updateSettings", { body: { settings: { stepsMax: 50 + round } } });
+    onRound(round + 1);
     await pause(random() * 40);
   }
 }
@@ -72,9 +77,11 @@ test(`${cuts} random cuts (seed ${seed}), each with three instants under load, e
   const copies: Record<DatabaseName, string>[] = [];
   const worker = await startTestServer();
   const ending = new AbortController();
-  const work = load(worker, random, ending.signal);
+  let rounds = 0;
+  const work = load(worker, random, { signal: ending.signal, onRound: (count) => (rounds = count) });
   for (let cut = 0; cut < cuts; cut++) {
     const taken: Record<DatabaseName, string> = { chat_history: "", agents: "", settings: "" };
+    await until("there is something new to cut", () => rounds > cut);
     for (const name of databaseNames.toSorted(() => random() - 0.5)) {
       await pause(random() * 60);
       taken[name] = copyDatabase(worker.dataDir, name, join(folder, `${cut}`));

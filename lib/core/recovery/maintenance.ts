@@ -11,8 +11,7 @@ import { createBacklogWatch } from "./backlog.ts";
 const settleMs = 5000;
 /** Deltas of something long, such as a build: its log is held within its bounds meanwhile. */
 const eventsBetweenLooks = 1000;
-/** Between two rounds at least: many sessions share one. */
-const paceMs = 1000;
+const paceMs = 1000; // Between two rounds at least: many sessions share one.
 /** Between two short transactions, for everybody else. */
 const pauseMs = 10;
 /** Until what failed for the moment is tried again. */
@@ -30,7 +29,6 @@ export function createMaintenance({ storage, clock, reportFault }: Runtime, sign
 
   const pause = (ms: number) => clock.sleep(ms, signal);
   const restedSince = () => timestamp(clock.now() - restMs);
-
   const drain = async (step: () => boolean) => {
     while (step()) await pause(pauseMs);
     await pause(pauseMs);
@@ -48,7 +46,8 @@ export function createMaintenance({ storage, clock, reportFault }: Runtime, sign
   const lookForRested = async () => {
     if (clock.now() - lookedForRestedAt < lookForRestedMs) return;
     try {
-      for (const id of maintenance.due(restedSince())) due.add(id, events.bounds(id).lastSequence);
+      // What is found only here is of an earlier run, and has settled while this one started.
+      for (const id of maintenance.due(restedSince())) due.add(id, events.bounds(id).lastSequence, 0);
       lookedForRestedAt = clock.now();
     } catch (error) {
       if (!isTransient(error)) lookedForRestedAt = clock.now(); // Told once an hour, not each round.
@@ -115,10 +114,10 @@ interface DueLog {
 function createDueLogs(clock: Clock) {
   const due = new Map<string, DueLog>();
   const heard = new Map<string, number>();
-  const add = (sessionId: string, newest: number) => {
+  const add = (sessionId: string, newest: number, inMs = settleMs) => {
     const waiting = due.get(sessionId);
     if (waiting) waiting.newest = newest;
-    else due.set(sessionId, { sessionId, atMs: clock.elapsed() + settleMs, upTo: newest, newest });
+    else due.set(sessionId, { sessionId, atMs: clock.elapsed() + inMs, upTo: newest, newest });
   };
   return {
     add,

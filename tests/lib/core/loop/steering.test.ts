@@ -32,7 +32,7 @@ test("a message is heard after the current tool; the calls that follow it are no
 });
 
 test("a message that comes while the agent speaks is answered in the same task", async () => {
-  const slow = { text: "one two three four five six seven eight nine ten", tokensPerSecond: 40 };
+  const slow = { text: "one two three four five six seven eight nine ten", tokensPerSecond: 10 };
   const { sessionId, taskId } = await converse(server, [slow]);
   await eventWhere(server, sessionId, ({ type }) => type === "token");
   await say(server, sessionId, [says("Yes?")]);
