@@ -19,6 +19,7 @@ import { baseUrlOf, modelFacts, modelProblem, withBuiltIn } from "./providers.ts
 import { createScripted } from "./scripted/scripted.ts";
 import { watchedFetch } from "./watched-fetch.ts";
 import type { Wire } from "./wires/wire.ts";
+import { wellFormedEvents } from "./well-formed-events.ts";
 
 export interface ModelClientOptions {
   providers: ProviderSource;
@@ -47,12 +48,13 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         pricing: modelFacts(provider.type, modelKey, provider.models).pricing,
         cacheWriteFactor: 1,
       };
-      if (wire === undefined) return scripted.stream(request, { modelKey, rates });
+      if (wire === undefined) return wellFormedEvents(scripted.stream(request, { modelKey, rates }));
       const target = { wire, provider, providerId, modelKey };
-      return streamFrom(request, target, {
+      const events = streamFrom(request, target, {
         ...deps,
         rates: { ...rates, cacheWriteFactor: wire.cacheWriteFactor },
       });
+      return wellFormedEvents(events);
     },
     problemWith: (model) => modelProblem(model, providers()),
     list: createListing({ providers, clock: deps.clock, fetch: options.fetch ?? globalThis.fetch }),

@@ -12,6 +12,7 @@ import { requestHash } from "./requests/request-hash.ts";
 import type { Streams } from "./streams/sse.ts";
 import type { Validation } from "./contract/validation.ts";
 import type { Sockets } from "./web-socket/web-socket.ts";
+import { refuseIllFormedQuery } from "./requests/refuse-ill-formed.ts";
 
 export interface MountOptions {
   operations: readonly ContractOperation[];
@@ -95,6 +96,7 @@ function readParameters(
   { validation }: MountOptions,
 ) {
   const { params, query, headers } = request;
+  refuseIllFormedQuery(request.raw.url);
   return validation.parameters(operation, { path: params, query, header: headers });
 }
 

@@ -15,6 +15,8 @@ import { problemIn } from "../http/problem.ts";
 import { requestHash } from "../requests/request-hash.ts";
 import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.ts";
 import type { Validation } from "../contract/validation.ts";
+import { refuseIllFormedJson } from "../requests/refuse-ill-formed.ts";
+import { wellFormedJson } from "../../well-formed.ts";
 
 export interface ServeSocketOptions {
   operations: ReadonlyMap<OperationId, ContractOperation>;
@@ -56,6 +58,7 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
     const text = textOf(bytes, isBinary);
     const frame = options.parseJson(text);
     id = idOf(frame);
+    refuseIllFormedJson(text, frame);
     options.validation.frame(frame, text.length);
     await answer(peer, frame as Request); // The line above has held it against the contract.
   } catch (error) {
@@ -134,7 +137,7 @@ function callOf({ options }: Peer, { id, params }: Target, input: Partial<CallIn
 }
 
 function acknowledge(line: SocketWriter, id: string, { status, body }: CallResult): void {
-  line.send(JSON.stringify({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
+  line.send(wellFormedJson({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
 }
 
 /** ws has checked that it is UTF-8. */
@@ -145,5 +148,5 @@ function textOf(bytes: RawData, isBinary: boolean): string {
 
 function idOf(frame: unknown): string | null {
   const { id } = (frame ?? {}) as { id?: unknown };
-  return typeof id === "string" && id.length >= 1 && id.length <= 64 ? id : null;
+  return typeof id === "string" && id.length >= 1 && id.length <= 64 && id.isWellFormed() ? id : null;
 }
