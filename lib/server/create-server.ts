@@ -18,6 +18,7 @@ import { watchSilentConnections } from "./http/silent-connections.ts";
 import { createStreams } from "./streams/sse.ts";
 import { createValidation } from "./contract/validation.ts";
 import { createSockets } from "./web-socket/web-socket.ts";
+import { createFailedKeys } from "./http/failed-keys.ts";
 
 export interface ServerOptions {
   /** The bundled contract as JSON. */
@@ -27,7 +28,17 @@ export interface ServerOptions {
   storage: Pick<Storage, "requestDatabases" | "requests">;
   isKey(candidate: string): boolean;
   clock: Clock;
-  config: Pick<Config, "bodyBytesMax" | "fileBytesMax" | "allowedHosts" | "logLevel" | "gracePeriodMs">;
+  config: Pick<
+    Config,
+    | "bodyBytesMax"
+    | "fileBytesMax"
+    | "allowedHosts"
+    | "allowedOrigins"
+    | "proxyAddressHeader"
+    | "failedKeysMax"
+    | "logLevel"
+    | "gracePeriodMs"
+  >;
   observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
   /** For tests. */
@@ -54,7 +65,8 @@ export function createServer(options: ServerOptions): Server {
   const stopping = new AbortController();
   const stopped = new AbortController();
   const isStopping = () => stopping.signal.aborted;
-  const newApp = () => createApp({ ...options, ...config, bounds, isStopping });
+  const failedKeys = createFailedKeys({ ...options, ...config });
+  const newApp = () => createApp({ ...options, ...config, failedKeys, bounds, isStopping });
   const app = newApp();
   const apps = [app];
   const operations = readOperations(options.contract);

@@ -70,7 +70,22 @@ const anywhere: Record<string, Provoke> = {
     await server.call("createAgent", { body: { name: "Other", systemPrompt: "S" }, headers });
     return { ...(await example(operationId)), headers };
   },
+  "429": async (operationId) => {
+    const request = await example(operationId);
+    await wrongKeys();
+    return { ...request, key: wrongKey };
+  },
 };
+
+const wrongKey = "wrong-key-0123456789";
+
+/** So many wrong keys that the next one is refused too, however slow this machine is. */
+async function wrongKeys(): Promise<void> {
+  for (let waitSeconds = 0; waitSeconds < 30;) {
+    const { headers } = await server.call("getServer", { key: wrongKey });
+    waitSeconds = Number(headers["retry-after"] ?? 0);
+  }
+}
 
 /** What provokes a status of one operation. */
 const here: Partial<Record<OperationId, Record<string, () => Promise<CallOptions>>>> = {

@@ -1,4 +1,3 @@
-import { AppError } from "../../errors.ts";
 import { decodeUtf8 } from "./refuse-ill-formed.ts";
 
 /**
@@ -33,11 +32,8 @@ function check(head: Uint8Array): void {
 }
 
 function percentDecoded(text: string): Buffer {
-  const latin1 = text.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
-    String.fromCharCode(parseInt(code, 16)),
+  const pieces = text.split(/(%[0-9a-f]{2})/i);
+  return Buffer.concat(
+    pieces.map((piece, place) => (place % 2 === 1 ? Buffer.from(piece.slice(1), "hex") : Buffer.from(piece))),
   );
-  if (/[^\x00-\xff]/.test(latin1))
-    // oxlint-disable-line no-control-regex -- All of Latin-1.
-    throw new AppError("invalid-request", "/filename: expected percent-encoded UTF-8, came something else.");
-  return Buffer.from(latin1, "latin1");
 }

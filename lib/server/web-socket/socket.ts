@@ -17,6 +17,7 @@ import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.t
 import type { Validation } from "../contract/validation.ts";
 import { refuseIllFormedJson } from "../requests/refuse-ill-formed.ts";
 import { wellFormedJson } from "../../well-formed.ts";
+import { idOf, textOf } from "./received-frame.ts";
 
 export interface ServeSocketOptions {
   operations: ReadonlyMap<OperationId, ContractOperation>;
@@ -138,15 +139,4 @@ function callOf({ options }: Peer, { id, params }: Target, input: Partial<CallIn
 
 function acknowledge(line: SocketWriter, id: string, { status, body }: CallResult): void {
   line.send(wellFormedJson({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
-}
-
-/** ws has checked that it is UTF-8. */
-function textOf(bytes: RawData, isBinary: boolean): string {
-  if (isBinary) throw new AppError("invalid-request", "Expected a text frame, came a binary one.");
-  return (Array.isArray(bytes) ? Buffer.concat(bytes) : Buffer.from(bytes as Uint8Array)).toString("utf8");
-}
-
-function idOf(frame: unknown): string | null {
-  const { id } = (frame ?? {}) as { id?: unknown };
-  return typeof id === "string" && id.length >= 1 && id.length <= 64 && id.isWellFormed() ? id : null;
 }

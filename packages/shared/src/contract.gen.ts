@@ -637,6 +637,7 @@ export interface components {
       | "misdirected-request"
       | "idempotency-key-reused"
       | "upgrade-required"
+      | "too-many-failed-keys"
       | "queue-full"
       | "busy"
       | "storage-full"
@@ -1658,7 +1659,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Another origin, or something this host does not allow: `forbidden-origin`, `local-repository`. */
+    /** @description An origin that is not allowed, or something this host does not allow: `forbidden-origin`, `local-repository`. */
     Forbidden: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1748,8 +1749,11 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Too many messages wait in this session: `queue-full`. */
-    QueueFull: {
+    /**
+     * @description Too many wrong keys came from the caller's address: `too-many-failed-keys`; a valid key is taken at any time. Or,
+     *     where something is sent to a session, too many messages wait in it: `queue-full`.
+     */
+    TooManyRequests: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
         "Retry-After": components["headers"]["RetryAfter"];
@@ -1866,6 +1870,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -1909,6 +1914,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -1941,6 +1947,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -1978,6 +1985,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2024,6 +2032,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2060,6 +2069,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2105,7 +2115,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
-      429: components["responses"]["QueueFull"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2147,6 +2157,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2183,6 +2194,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2228,6 +2240,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2262,6 +2275,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2296,6 +2310,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2326,6 +2341,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2371,6 +2387,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2421,6 +2438,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2452,6 +2470,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2489,6 +2508,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2545,6 +2565,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       416: components["responses"]["RangeNotSatisfiable"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2577,6 +2598,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2618,6 +2640,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2650,6 +2673,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2690,6 +2714,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2732,6 +2757,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2764,6 +2790,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2799,6 +2826,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2835,6 +2863,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2869,6 +2898,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2896,6 +2926,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2953,6 +2984,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2987,6 +3019,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3028,6 +3061,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3059,6 +3093,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3096,6 +3131,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3142,6 +3178,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3170,6 +3207,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3211,6 +3249,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3239,6 +3278,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3266,6 +3306,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3293,6 +3334,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3318,6 +3360,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
       426: components["responses"]["UpgradeRequired"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
