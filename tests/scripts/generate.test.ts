@@ -26,36 +26,41 @@ function mistaken(right: string, wrong: string): { text: string; line: number } 
   return { text: contract.replace(right, wrong), line };
 }
 
-const mistakes: [what: string, right: string, wrong: string, told: RegExp, lineAfter?: number][] = [
-  [
-    "a mistyped $ref",
-    "#/components/schemas/CreateSession",
-    "#/components/schemas/CreateSesion",
-    /there is nothing at #\/components\/schemas\/CreateSesion; is it mistyped\?/,
-  ],
-  [
-    "a $ref to a file that is not there",
-    "#/components/schemas/CreateSession",
-    "./other.yaml#/X",
-    /nothing at .\/other.yaml#\/X/,
-  ],
-  [
-    "a mistake in the YAML",
-    "summary: Start a conversation",
-    "summary: Start: a conversation",
-    /this is not YAML: /,
-  ],
-  [
-    "an operation without operationId",
-    "operationId: createSession",
-    "x-nothing: createSession",
-    /POST \/v1\/sessions has no operationId/,
-    -1,
-  ],
-  ["an operation without a tag", "tags: [sessions]", "tags: []", /POST \/v1\/sessions has no tag/],
+const mistakes: { what: string; right: string; wrong: string; told: RegExp; lineAfter?: number }[] = [
+  {
+    what: "a mistyped $ref",
+    right: "#/components/schemas/CreateSession",
+    wrong: "#/components/schemas/CreateSesion",
+    told: /there is nothing at #\/components\/schemas\/CreateSesion; is it mistyped\?/,
+  },
+  {
+    what: "a $ref to a file that is not there",
+    right: "#/components/schemas/CreateSession",
+    wrong: "./other.yaml#/X",
+    told: /nothing at .\/other.yaml#\/X/,
+  },
+  {
+    what: "a mistake in the YAML",
+    right: "summary: Start a conversation",
+    wrong: "summary: Start: a conversation",
+    told: /this is not YAML: /,
+  },
+  {
+    what: "an operation without operationId",
+    right: "operationId: createSession",
+    wrong: "x-nothing: createSession",
+    told: /POST \/v1\/sessions has no operationId/,
+    lineAfter: -1,
+  },
+  {
+    what: "an operation without a tag",
+    right: "tags: [sessions]",
+    wrong: "tags: []",
+    told: /POST \/v1\/sessions has no tag/,
+  },
 ];
 
-test.each(mistakes)("%s is told with file, line and excerpt", (_, right, wrong, told, lineAfter = 0) => {
+test.each(mistakes)("$what is told with file, line and excerpt", ({ right, wrong, told, lineAfter = 0 }) => {
   const { text, line } = mistaken(right, wrong);
   const { status, said } = generate(text);
   expect([status, said]).toEqual([1, expect.stringMatching(told)]);
