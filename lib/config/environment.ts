@@ -10,11 +10,7 @@ export class ConfigError extends Error {}
 export function createReader(environment: Environment) {
   const mistakes: string[] = [];
   const text = (name: string) => environment[name]?.trim() || undefined;
-  const parsed = <T>(
-    name: string,
-    expected: string,
-    parse: (value: string) => T | undefined,
-  ): T | undefined => {
+  const parsed: Parsed = (name, expected, parse) => {
     const value = text(name);
     if (value === undefined) return undefined;
     const result = parse(value);
@@ -48,26 +44,7 @@ export function createReader(environment: Environment) {
       parsed(name, "a model id such as gpt-5-mini@openai", (value) =>
         /^\S+@[\w-]+$/.test(value) ? value : undefined,
       ),
-    url: (name: string) =>
-      parsed(name, "an http or https URL without a user name or password", (value) =>
-        isWebUrl(value) ? value.replace(/\/+$/, "") : undefined,
-      ),
-    host: (name: string) =>
-      parsed(name, "an address or a host name, without scheme and port", (value) =>
-        /^[\w.:%-]+$/.test(value) ? value : undefined,
-      ),
-    origins: (name: string) =>
-      parsed(name, "origins such as https://app.example, separated by commas", parseOrigins) ?? [],
-    header: (name: string) =>
-      parsed(name, "the name of a header such as X-Forwarded-For", (value) =>
-        /^[\w-]+$/.test(value) ? value.toLowerCase() : undefined,
-      ),
-    replica: (name: string) =>
-      parsed(
-        name,
-        "s3://bucket/prefix?endpoint=…&region=… or file:///path, without a user name or password",
-        parseReplicaUrl,
-      ),
+    ...networkReaders(parsed),
     failpoint: (name: string) =>
       parsed(name, "a failpoint such as turn.commit.prepared@2", parseFailpointTarget),
     list: (name: string) =>
@@ -91,6 +68,35 @@ export function createReader(environment: Environment) {
 }
 
 export type Reader = ReturnType<typeof createReader>;
+
+/** A variable as what it should be; undefined where it is not set or is something else. */
+type Parsed = <T>(name: string, expected: string, parse: (value: string) => T | undefined) => T | undefined;
+
+/** Of variables that hold addresses, or parts of them. */
+function networkReaders(parsed: Parsed) {
+  return {
+    url: (name: string) =>
+      parsed(name, "an http or https URL without a user name or password", (value) =>
+        isWebUrl(value) ? value.replace(/\/+$/, "") : undefined,
+      ),
+    host: (name: string) =>
+      parsed(name, "an address or a host name, without scheme and port", (value) =>
+        /^[\w.:%-]+$/.test(value) ? value : undefined,
+      ),
+    origins: (name: string) =>
+      parsed(name, "origins such as https://app.example, separated by commas", parseOrigins) ?? [],
+    header: (name: string) =>
+      parsed(name, "the name of a header such as X-Forwarded-For", (value) =>
+        /^[\w-]+$/.test(value) ? value.toLowerCase() : undefined,
+      ),
+    replica: (name: string) =>
+      parsed(
+        name,
+        "s3://bucket/prefix?endpoint=…&region=… or file:///path, without a user name or password",
+        parseReplicaUrl,
+      ),
+  };
+}
 
 function parsePairs(text: string): Record<string, string> | undefined {
   const pairs = text.split(",").map((pair) => /^([^=\s]+)\s*=(.*)$/.exec(pair.trim()));

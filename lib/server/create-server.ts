@@ -18,7 +18,6 @@ import { watchSilentConnections } from "./http/silent-connections.ts";
 import { createStreams } from "./streams/sse.ts";
 import { createValidation } from "./contract/validation.ts";
 import { createSockets } from "./web-socket/web-socket.ts";
-import { createFailedKeys } from "./http/failed-keys.ts";
 
 export interface ServerOptions {
   /** The bundled contract as JSON. */
@@ -65,8 +64,7 @@ export function createServer(options: ServerOptions): Server {
   const stopping = new AbortController();
   const stopped = new AbortController();
   const isStopping = () => stopping.signal.aborted;
-  const failedKeys = createFailedKeys({ ...options, ...config });
-  const newApp = () => createApp({ ...options, ...config, failedKeys, bounds, isStopping });
+  const newApp = () => createApp({ ...options, ...config, bounds, isStopping });
   const app = newApp();
   const apps = [app];
   const operations = readOperations(options.contract);

@@ -12,7 +12,7 @@ import { requestHash } from "./requests/request-hash.ts";
 import type { Streams } from "./streams/sse.ts";
 import type { Validation } from "./contract/validation.ts";
 import type { Sockets } from "./web-socket/web-socket.ts";
-import { refuseIllFormedQuery } from "./requests/refuse-ill-formed.ts";
+import { refuseIllFormedQuery } from "../well-formed.ts";
 
 export interface MountOptions {
   operations: readonly ContractOperation[];
@@ -100,13 +100,7 @@ function readParameters(
   return validation.parameters(operation, { path: params, query, header: headers });
 }
 
-interface Read {
-  operation: ContractOperation;
-  path: object;
-  query: object;
-  header: object;
-  body: ReadBody;
-}
+type Read = Record<"path" | "query" | "header", object> & { operation: ContractOperation; body: ReadBody };
 
 function idempotencyOf({ operation, path, query, header, body }: Read): OperationCall["idempotency"] {
   const key = (header as Record<string, unknown>)["Idempotency-Key"];

@@ -8,7 +8,7 @@ import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { createSession } from "../support/conversation.ts";
 import { unknownId } from "../support/claims.ts";
 import { documentedResponses } from "../support/contract.ts";
-import { unknownIds } from "../support/contract-examples.ts";
+import { unknownIds } from "./examples.ts";
 import type { CallOptions } from "../support/server.ts";
 import { openTestSocket } from "../support/socket.ts";
 import { useTestServer } from "../support/use-server.ts";

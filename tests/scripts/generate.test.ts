@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -12,7 +12,6 @@ function generate(text: string): { status: number | null; said: string } {
   const folder = mkdtempSync(join(tmpdir(), "talkcody-generate-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const path of ["packages/shared/src", "handlers"]) mkdirSync(join(folder, path), { recursive: true });
-  copyFileSync(join(root, ".prettierrc.json"), join(folder, ".prettierrc.json"));
   writeFileSync(join(folder, "openapi.yaml"), text);
   const command = [join(root, "scripts/generate.ts"), "--root", folder];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { builtInAgentId } from "../../lib/agent.ts";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
-import { exampleFromContract } from "./contract-examples.ts";
+import { exampleFromContract } from "../contract/examples.ts";
 import { converse, createSession } from "./conversation.ts";
 import { asks, scriptModel } from "./script.ts";
 import type { CallOptions, TestServer } from "./server.ts";

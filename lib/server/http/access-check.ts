@@ -1,17 +1,16 @@
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { AppError } from "../../errors.ts";
-import type { FailedKeys } from "./failed-keys.ts";
-import { createClientAddress } from "./client-address.ts";
-import { createHostCheck, hostOf, valuesOf } from "./host-names.ts";
+import { createFailedKeys, type FailedKeysOptions } from "./failed-keys.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Origins } from "./origins.ts";
 
-export interface AccessCheckOptions {
+export interface AccessCheckOptions extends FailedKeysOptions {
   /** Names beside the loopback ones, lower case, without port. */
   allowedHosts: readonly string[];
-  /** Where a proxy names its caller; see createClientAddress. */
+  /** Where a proxy names its caller; see clientAddress. */
   proxyAddressHeader: string | undefined;
   isKey(candidate: string): boolean;
-  failedKeys: FailedKeys;
 }
 
 /** What a request has to pass before anything of it is looked at. Reads no body. */
@@ -26,9 +25,14 @@ export const socketProtocol = "talkcody.v1";
 const keyProtocol = "talkcody.key.";
 
 export function createAccessCheck(options: AccessCheckOptions & { origins: Origins }): AccessCheck {
-  const { allowedHosts, proxyAddressHeader, isKey, failedKeys, origins } = options;
+  const { allowedHosts, proxyAddressHeader, isKey, origins } = options;
+  const failedKeys = createFailedKeys(options);
   const isOurs = createHostCheck(allowedHosts);
-  const addressOf = createClientAddress(proxyAddressHeader);
+  const addressOf = (request: IncomingMessage) =>
+    clientAddress(
+      proxyAddressHeader === undefined ? [] : valuesOf(request, proxyAddressHeader),
+      request.socket.remoteAddress,
+    );
   return {
     admit: (request) => {
       const host = hostOf(request);
@@ -79,4 +83,37 @@ function protocolKeys(request: IncomingMessage): string[] {
     .map((protocol) => protocol.trim())
     .filter((protocol) => protocol.startsWith(keyProtocol))
     .map((protocol) => Buffer.from(protocol.slice(keyProtocol.length), "base64url").toString("utf8"));
+}
+
+/** Tells whether a host, with or without its port, is a loopback name or one of the names, which are in lower case. */
+export function createHostCheck(names: readonly string[]): (host: string) => boolean {
+  const known = new Set(["localhost", "127.0.0.1", "[::1]", ...names]);
+  return (host) => known.has(withoutPort(host));
+}
+
+/** The host a request asks for, in lower case, with port. Undefined unless there is exactly one and the target is a path. */
+export function hostOf(request: IncomingMessage): string | undefined {
+  const [host, ...others] = valuesOf(request, "host");
+  const isPath = request.url?.startsWith("/") === true;
+  return others.length === 0 && isPath ? host?.toLowerCase() : undefined;
+}
+
+/** DNS can be made to name this address, so a name must be known; an address cannot be rebound. A browser always says one. */
+export function isMisdirected(request: IncomingMessage, isOurs: (host: string) => boolean): boolean {
+  if (valuesOf(request, "host").length === 0) return false;
+  const host = hostOf(request);
+  if (host === undefined) return true;
+  const isAddress = isIP(withoutPort(host).replace(/^\[(.*)\]$/, "$1")) !== 0;
+  return !isAddress && !isOurs(host);
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d{1,5}$/, "");
+}
+
+/** Every value of a header; Node's own view of some headers hides that there were two. */
+export function valuesOf({ rawHeaders }: IncomingMessage, name: string): string[] {
+  return rawHeaders.flatMap((header, place) =>
+    place % 2 === 0 && header.toLowerCase() === name ? [rawHeaders[place + 1] ?? ""] : [],
+  );
 }

@@ -1,21 +1,13 @@
-import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import { valuesOf } from "./host-names.ts";
 
 /**
- * The address a request is counted under. `proxyAddressHeader` is in lower case: the header in which the proxy before the
- * server names its caller. Without it no header is believed, since anybody can send one.
+ * The address a request is counted under. `told` are the values of the header in which a proxy before the server names its
+ * caller; none where there is no proxy, since anybody can send a header.
  */
-export function createClientAddress(
-  proxyAddressHeader: string | undefined,
-): (request: IncomingMessage) => string {
-  return (request) => {
-    const told = proxyAddressHeader === undefined ? [] : valuesOf(request, proxyAddressHeader);
-    // A proxy adds to what its caller sent, so only the last is the proxy's own word.
-    const last = told.join(",").split(",").at(-1)?.trim() ?? "";
-    const address = isIP(last) === 0 ? request.socket.remoteAddress : last;
-    return network(address ?? "unknown");
-  };
+export function clientAddress(told: readonly string[], connection: string | undefined): string {
+  // A proxy adds to what its caller sent, so only the last is the proxy's own word.
+  const last = told.join(",").split(",").at(-1)?.trim() ?? "";
+  return network((isIP(last) === 0 ? connection : last) ?? "unknown");
 }
 
 /** An IPv6 host has a network of 64 bits to choose its address from, so the network is what counts. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Alarm } from "../../operating/alarm.ts";
 import { problems } from "../../errors.ts";
-import { createHostCheck, isMisdirected } from "../http/host-names.ts";
+import { createHostCheck, isMisdirected } from "../http/access-check.ts";
 
 export interface PrivateListenerOptions {
   privateHost: string;

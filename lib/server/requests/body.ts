@@ -4,7 +4,7 @@ import type { ServerLimits } from "../http/server-limits.ts";
 import type { ContractOperation } from "../contract/contract.ts";
 import type { ParseJson } from "../http/json.ts";
 import { readUpload, tooLarge } from "./upload.ts";
-import { decodeUtf8, refuseIllFormedJson } from "./refuse-ill-formed.ts";
+import { decodeUtf8, refuseIllFormedJson } from "../../well-formed.ts";
 
 export interface BodyOptions {
   bodyBytesMax: number;

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "./refuse-ill-formed.ts";
+import { decodeUtf8 } from "../../well-formed.ts";
 
 /**
  * The same bytes of a multipart body; the head of its first part has been checked before the parser sees it, for the

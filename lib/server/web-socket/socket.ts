@@ -15,8 +15,7 @@ import { problemIn } from "../http/problem.ts";
 import { requestHash } from "../requests/request-hash.ts";
 import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.ts";
 import type { Validation } from "../contract/validation.ts";
-import { refuseIllFormedJson } from "../requests/refuse-ill-formed.ts";
-import { wellFormedJson } from "../../well-formed.ts";
+import { wellFormedJson, refuseIllFormedJson } from "../../well-formed.ts";
 import { idOf, textOf } from "./received-frame.ts";
 
 export interface ServeSocketOptions {

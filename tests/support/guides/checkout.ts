@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { sourceFiles } from "../../scripts/source-files.ts";
-import { root } from "./server-process.ts";
+import { sourceFiles } from "../../../scripts/source-files.ts";
+import { root } from "../server-process.ts";
 
 export interface Checkout {
   folder: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { copyCheckout, type Checkout } from "../support/checkout.ts";
-import { blocksOf, fileOf } from "../support/guide.ts";
+import { copyCheckout, type Checkout } from "../../support/guides/checkout.ts";
+import { blocksOf, fileOf } from "../../support/guides/blocks.ts";
 
 // The guide, followed word by word in a copy of the checkout.
 const page = "docs/guides/add-an-endpoint.md";
