@@ -16,7 +16,8 @@ export function blocksOf(page: string, language?: string): Block[] {
   const lines = readFileSync(join(root, page), "utf8").split("\n");
   const blocks: Block[] = [];
   for (let place = 0; place < lines.length; place++) {
-    const [, indent = "", fence = "", kind = ""] = /^(\s*)(`{3,})(\w*)$/.exec(lines[place] ?? "") ?? [];
+    const [, indent = "", fence = "", kind = ""] =
+      /^(\s*)(`{3,})(\w*)(?: .*)?$/.exec(lines[place] ?? "") ?? [];
     if (fence === "") continue;
     const end = lines.indexOf(indent + fence, place + 1);
     const text = lines.slice(place + 1, end).map((line) => line.slice(indent.length));
