@@ -56,6 +56,12 @@ export function copyCheckout(): Checkout {
   };
 }
 
+/** What this run of the tests says to its workers is not for a run inside. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|TEST$)/.test(name));
+  return Object.fromEntries(kept);
+}
+
 /** Each package by a link, but our own ones, which are those of the copy. */
 function linkPackages(folder: string): void {
   const installed = join(root, "node_modules");
@@ -70,9 +76,7 @@ function linkPackages(folder: string): void {
 
 function run(folder: string, line: string): Promise<{ exit: number; said: string }> {
   const path = [join(folder, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
-  // What this run of the tests says to its workers is not for a run inside.
-  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|TEST$)/.test(name));
-  const env = { ...Object.fromEntries(kept), PATH: path, NO_COLOR: "1" };
+  const env = { ...cleanEnvironment(), PATH: path, NO_COLOR: "1" };
   return new Promise((resolve) => {
     const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
     execFile("bash", ["-euc", line], options, (error, stdout, stderr) => {
