@@ -51,7 +51,7 @@ test(
     await expectPasses(`vitest run --project parts ${structure.join(" ")}`);
     await expectPasses("vitest run --project parts tests/contract -t getSessionUsage");
     expect(gate).toBe("npm run check");
-    await expectPasses(`${gate} -- --without tests --without floors`);
+    await expectPasses(`${gate} -- --without tests --without imports`);
     expect(checkout.changed().toSorted()).toEqual([
       "handlers/sessions/getSessionUsage.ts",
       "openapi.yaml",

@@ -5,6 +5,7 @@ import { root } from "../server-process.ts";
 export interface Block {
   /** Such as `docs/guides/operate.md`. */
   page: string;
+  /** All that stands after the fence, such as `sh` or `sh pack`. */
   language: string;
   text: string;
   /** Of its first line in the page. */
@@ -16,8 +17,7 @@ export function blocksOf(page: string, language?: string): Block[] {
   const lines = readFileSync(join(root, page), "utf8").split("\n");
   const blocks: Block[] = [];
   for (let place = 0; place < lines.length; place++) {
-    const [, indent = "", fence = "", kind = ""] =
-      /^(\s*)(`{3,})(\w*)(?: .*)?$/.exec(lines[place] ?? "") ?? [];
+    const [, indent = "", fence = "", kind = ""] = /^(\s*)(`{3,})(.*)$/.exec(lines[place] ?? "") ?? [];
     if (fence === "") continue;
     const end = lines.indexOf(indent + fence, place + 1);
     const text = lines.slice(place + 1, end).map((line) => line.slice(indent.length));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { blocksOf } from "../support/guides/blocks.ts";
-import { files, read } from "./repository.ts";
+import { blocksOf } from "../../support/guides/blocks.ts";
+import { files, read } from "../repository.ts";
 
-/** For each page and language: how many blocks there are, and the test that runs them. */
+/** For each page and language: how many blocks there are, and what runs them (`tests/packed` is `npm run test:packed`). */
 const runs: Record<string, [blocks: number, by: string]> = {
   "README.md sh": [3, "tests/journeys/guides/observing.test.ts"], // The third: tests/journeys/guides.test.ts.
   "CONTRIBUTING.md sh": [4, "tests/journeys/guides/contributing.test.ts"],
@@ -23,7 +23,12 @@ const runs: Record<string, [blocks: number, by: string]> = {
   "docs/guides/traces.md sh": [3, "tests/journeys/guides/observing.test.ts"],
   "docs/guides/use-the-api.md sh": [4, "tests/journeys/guides.test.ts"],
   "docs/guides/use-the-api.md ts": [1, "tests/journeys/guides.test.ts"],
-  "docs/guides/use-the-cli.md sh": [5, "tests/journeys/guides.test.ts"],
+  "docs/guides/use-the-api.md sh install": [1, "tests/packed/guides.ts"],
+  "docs/guides/use-the-api.md sh pack": [1, "tests/packed/guides.ts"],
+  "docs/guides/use-the-cli.md sh": [6, "tests/journeys/guides.test.ts"],
+  "docs/guides/use-the-cli.md sh connect": [1, "tests/packed/guides.ts"],
+  "docs/guides/use-the-cli.md sh install": [1, "tests/packed/guides.ts"],
+  "docs/guides/use-the-cli.md sh pack": [1, "tests/packed/guides.ts"],
 };
 
 const pages = files.filter((path) => /^((README|CONTRIBUTING)|docs\/guides\/[^/]+)\.md$/.test(path));

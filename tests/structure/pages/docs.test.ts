@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { files, read } from "./repository.ts";
+import { files, read } from "../repository.ts";
 
 const pages = files.filter(
   (path) => /^(README|CONTRIBUTING)[.]md$/.test(path) || /^docs\/.*\.md$/.test(path),
