@@ -64,4 +64,4 @@ test("a provider that is added by the guide is configured, listed and answers", 
   expect(said).toContain('"type":"text"');
   expect(said).toContain('"type":"finish"');
   expect(server.requests.at(-1)?.headers.authorization).toBe("Bearer key");
-}, 90_000);
+}, 240_000);

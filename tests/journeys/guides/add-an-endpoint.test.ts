@@ -31,7 +31,7 @@ test("the operation in the contract alone fails the type check, and says what is
   const { exit, said } = await checkout.run("npm run --silent types");
   expect([exit, said]).toEqual([expect.any(Number), expect.stringContaining("sessions/getSessionUsage.ts")]);
   expect(exit).not.toBe(0);
-}, 60_000);
+}, 240_000);
 
 test("with the handler the types are right, and the gate misses the test", async () => {
   write(handler);
@@ -39,7 +39,7 @@ test("with the handler the types are right, and the gate misses the test", async
   const { exit, said } = await checkout.run("vitest run --project parts operations.test.ts");
   expect(exit).not.toBe(0);
   expect(said).toContain("tests/handlers/sessions/getSessionUsage.test.ts");
-}, 60_000);
+}, 240_000);
 
 test(
   "three files are all: its test, the contract tests and the gate pass",
