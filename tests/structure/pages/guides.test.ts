@@ -8,6 +8,8 @@ const runs: Record<string, [blocks: number, by: string]> = {
   "CONTRIBUTING.md sh": [4, "tests/journeys/guides/contributing.test.ts"],
   "docs/guides/add-a-model.md sh": [1, "tests/journeys/guides.test.ts"],
   "docs/guides/add-a-model.md ts": [1, "tests/journeys/guides/add-a-model.test.ts"],
+  "docs/guides/add-a-tool.md md": [1, "tests/journeys/guides/add-a-tool.test.ts"],
+  "docs/guides/add-a-tool.md ts": [1, "tests/journeys/guides/add-a-tool.test.ts"],
   "docs/guides/add-an-endpoint.md sh": [2, "tests/journeys/guides/add-an-endpoint.test.ts"],
   "docs/guides/add-an-endpoint.md ts": [2, "tests/journeys/guides/add-an-endpoint.test.ts"],
   "docs/guides/add-an-endpoint.md yaml": [1, "tests/journeys/guides/add-an-endpoint.test.ts"],
