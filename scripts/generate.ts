@@ -29,10 +29,10 @@ async function generate(root: string): Promise<Map<string, string>> {
   const contract = await bundleContract(root);
   const operations = await located(root, () => operationsOf(contract));
   return new Map([
-    ["packages/shared/src/contract.gen.json", `${JSON.stringify(contract)}\n`],
-    ["packages/shared/src/contract.gen.ts", await pretty(root, await typesModule(contract))],
-    ["packages/shared/src/routes.gen.ts", await pretty(root, routesModule(operations))],
-    ["handlers/registry.gen.ts", await pretty(root, registryModule(operations))],
+    ["packages/shared/src/contract.gen.json", await pretty(root, JSON.stringify(contract), "json")],
+    ["packages/shared/src/contract.gen.ts", await pretty(root, await typesModule(contract), "typescript")],
+    ["packages/shared/src/routes.gen.ts", await pretty(root, routesModule(operations), "typescript")],
+    ["handlers/registry.gen.ts", await pretty(root, registryModule(operations), "typescript")],
   ]);
 }
 
@@ -47,9 +47,10 @@ async function located<T>(root: string, read: () => T): Promise<T> {
   }
 }
 
-async function pretty(root: string, source: string): Promise<string> {
+/** In the form that a person reviews: one property a line, or what fits a line. */
+async function pretty(root: string, source: string, parser: "json" | "typescript"): Promise<string> {
   const style = await resolveConfig(join(root, "any.ts"));
-  return format(source, { ...style, parser: "typescript" });
+  return format(source, { ...style, parser });
 }
 
 async function write(root: string, files: Map<string, string>): Promise<void> {
