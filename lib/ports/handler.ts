@@ -52,8 +52,6 @@ export interface HandlerInput<O extends OperationId> {
   query: Parameters<O, "query">;
   headers: Parameters<O, "header">;
   body: Body<O>;
-  /** The media type the caller would rather have, where the contract offers a choice. */
-  accepts: "application/json" | "text/event-stream";
   /** Aborted when the caller has gone. */
   signal: AbortSignal;
 }

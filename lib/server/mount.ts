@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { preferredMediaType } from "./requests/preferred-media-type.ts";
 import { writeAnswer } from "./requests/answer.ts";
 import { readBody, type ReadBody, type BodyOptions } from "./requests/body.ts";
 import type { ContractOperation } from "./contract/contract.ts";
@@ -75,18 +74,9 @@ async function readCall(
   const { path, query, header } = readParameters({ operation, request }, options);
   const body = await readBody(request.raw, operation, options.body);
   if (body.isJson) options.validation.body(operation, body.value, body.bytes);
-  const accepts =
-    operation.offers.length > 1 ? preferredMediaType(request.headers.accept, operation.offers) : undefined;
   return {
     operation,
-    input: {
-      params: path,
-      query,
-      headers: header,
-      body: body.value,
-      accepts: accepts ?? "application/json",
-      signal,
-    },
+    input: { params: path, query, headers: header, body: body.value, signal },
     idempotency: idempotencyOf({ operation, path, query, header, body }),
   };
 }

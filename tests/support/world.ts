@@ -50,11 +50,6 @@ const special: Partial<Record<OperationId, (world: World) => Promise<CallOptions
     params: { sessionId: await session() },
     body: { content: "Hello" },
   }),
-  streamSessionEvents: async ({ session }) => ({
-    params: { sessionId: await session() },
-    query: { limit: 10 },
-    headers: { accept: "application/json" },
-  }),
   createAction: async ({ waiting }) => {
     const { sessionId, actionId } = await waiting();
     return { params: { sessionId }, body: { type: "reject", actionId } };

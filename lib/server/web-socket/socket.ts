@@ -119,7 +119,7 @@ async function subscribe(peer: Peer, frame: Extract<Request, { type: "subscribe"
   const query = after === undefined ? {} : { after };
   await peer.subscriptions.add(sessionId, {
     open: async (signal) => {
-      const call = callOf(peer, target, { query, accepts: "text/event-stream", signal });
+      const call = callOf(peer, target, { query, signal });
       const { events } = await peer.options.invoke(call);
       if (!events) throw new Error("streamSessionEvents gave no stream.");
       return events;
@@ -132,7 +132,7 @@ function callOf({ options }: Peer, { id, params }: Target, input: Partial<CallIn
   const operation = options.operations.get(id);
   if (!operation) throw new Error(`The contract has no operation ${id}.`);
   const signal = new AbortController().signal; // None of these waits for the world.
-  const empty = { query: {}, headers: {}, body: undefined, accepts: "application/json", signal };
+  const empty = { query: {}, headers: {}, body: undefined, signal };
   return { operation, input: { params, ...empty, ...input } };
 }
 

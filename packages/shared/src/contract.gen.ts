@@ -87,16 +87,39 @@ export interface paths {
     };
     /**
      * Follow a session
-     * @description As `text/event-stream`: a `snapshot` frame, then every event after the cursor, exactly once and in order, then
-     *     live. `id:` is the resume token, `event:` the type, `data:` the event as JSON; a comment every 15 s keeps the
-     *     line open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from its start, and
-     *     `after=latest` streams only what is new. Deltas that a `message.final` or a `tool.result` made void are left out of
-     *     a replay. A cursor the log cannot serve gets a `gap` frame first; a reader so slow that what comes next is gone
-     *     from the log gets another `snapshot` and a `gap`. When the server stops it says so in a comment and gives
-     *     `retry`; connect again with the last id.
-     *     With `Accept: application/json` the same log answers as a page.
+     * @description A stream without end: a `snapshot` frame, then every event after the cursor, exactly once and in order, then
+     *     live ones. `id:` is the resume token, `event:` the type, `data:` the frame as JSON; a comment line every
+     *     15 s keeps the connection open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from
+     *     its start, and `after=latest` streams only what is new. Deltas that a `message.final` or a `tool.result` made
+     *     void are left out of a replay. If the log cannot serve a cursor, a `gap` frame comes first. If a reader is so
+     *     slow that its next event has left the log, it gets another `snapshot` and a `gap`. When the server stops it says
+     *     so in a comment and gives `retry`; connect again with the last id. `listSessionEvents` reads the same log as
+     *     pages.
      */
     get: operations["streamSessionEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}/log": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    /**
+     * List the events of a session, oldest first
+     * @description The log that `streamSessionEvents` streams, as pages; it never waits for new events. `gap` says that events
+     *     between the cursor and the first item are not in the log any more.
+     */
+    get: operations["listSessionEvents"];
     put?: never;
     post?: never;
     delete?: never;
@@ -2127,8 +2150,6 @@ export interface operations {
       query?: {
         /** @description Cursor; the header wins when both are given. */
         after?: components["schemas"]["EventCursor"];
-        /** @description Events in a JSON page. */
-        limit?: number;
       };
       header?: {
         /** @description The id of the last event seen. */
@@ -2141,7 +2162,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The stream, or a page of the log. */
+      /** @description The stream; frames with JSON as `data`. */
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2149,7 +2170,6 @@ export interface operations {
         };
         content: {
           "text/event-stream": string;
-          "application/json": components["schemas"]["EventPage"];
         };
       };
       400: components["responses"]["InvalidRequest"];
@@ -2160,6 +2180,42 @@ export interface operations {
       429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  listSessionEvents: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before, or the id of any event: the page begins after it. */
+        cursor?: components["schemas"]["EventId"];
+      };
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of the log. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EventPage"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
+      500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
   };
