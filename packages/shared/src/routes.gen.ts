@@ -169,7 +169,7 @@ export const routes = {
     queryParams: [],
     headerParams: ["Range", "If-None-Match"],
     requestContentTypes: [],
-    successContentTypes: ["*/*"],
+    successContentTypes: ["application/octet-stream", "image/png", "image/jpeg", "image/gif", "image/webp"],
   },
   listWorkspaces: {
     method: "GET",
