@@ -3,6 +3,7 @@ import { loadConfig, type Config } from "../lib/config/config.ts";
 import {
   attended,
   endOnFault,
+  exposureWarning,
   greeting,
   publishDiscovery,
   publishedUrl,
@@ -65,6 +66,8 @@ export async function main(): Promise<void> {
     });
     const onFault = (error: unknown) => endOnFault(faultSentence(error));
     const server = await (current.starting = startServer(config, { onFault }));
+    const warning = exposureWarning(config);
+    if (warning !== null) console.error(`\n  ${warning}`);
     if (server.restored !== null) console.error(`\n  ${server.restored}`);
     const replica = config.replica?.url ?? null;
     console.log(greeting({ ...server, version, replica, isKeyConfigured: config.apiKey !== undefined }));

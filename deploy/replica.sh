@@ -12,6 +12,7 @@ asked() { printf %s "$query" | tr '&' '\n' | sed -n "s/^$1=//p" | sed 's/%3[Aa]/
 
 case $TALKCODY_REPLICA_URL in
 *[!A-Za-z0-9:/?\&=._~%+-]*) wrong_url "it has a character that does not belong into one" ;;
+*%40*) wrong_url "it has a user name or password in it" ;;
 esac
 place=${TALKCODY_REPLICA_URL%%\?*}
 query=${TALKCODY_REPLICA_URL#"$place"}

@@ -15,8 +15,11 @@ KEYS
 fi
 echo $$ >"$TALKCODY_DATA_DIR/server.pid"
 cd "$here/.."
-[ -z "${FLY_APP_NAME:-}" ] ||
+if [ -n "${FLY_APP_NAME:-}" ]; then
   export TALKCODY_ALLOWED_HOSTS="${TALKCODY_ALLOWED_HOSTS:+$TALKCODY_ALLOWED_HOSTS,}$FLY_APP_NAME.fly.dev"
+  # The proxy of Fly ends TLS and says who asks.
+  export TALKCODY_PROXY_ADDRESS_HEADER="${TALKCODY_PROXY_ADDRESS_HEADER:-Fly-Client-IP}"
+fi
 set -- env -u LITESTREAM_ACCESS_KEY_ID -u LITESTREAM_SECRET_ACCESS_KEY \
   -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_PROFILE \
   "$("$here/node.sh")" --max-semi-space-size=8 app/start.mjs

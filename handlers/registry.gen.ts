@@ -8,6 +8,7 @@ import { updateSession } from "./sessions/updateSession.ts";
 import { listMessages } from "./sessions/listMessages.ts";
 import { sendMessage } from "./sessions/sendMessage.ts";
 import { streamSessionEvents } from "./sessions/streamSessionEvents.ts";
+import { listSessionEvents } from "./sessions/listSessionEvents.ts";
 import { listSessionActions } from "./sessions/listSessionActions.ts";
 import { createAction } from "./sessions/createAction.ts";
 import { listActions } from "./actions/listActions.ts";
@@ -50,6 +51,7 @@ export const registry: Handlers = {
   listMessages,
   sendMessage,
   streamSessionEvents,
+  listSessionEvents,
   listSessionActions,
   createAction,
   listActions,

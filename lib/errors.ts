@@ -28,6 +28,7 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   "misdirected-request": { status: 421, title: "The server does not answer for this host name" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
   "upgrade-required": { status: 426, title: "This path speaks WebSocket" },
+  "too-many-failed-keys": { status: 429, title: "Too many wrong API keys came from this address" },
   "queue-full": { status: 429, title: "Too many messages are waiting" },
   busy: { status: 503, title: "The server is busy" },
   "storage-full": { status: 507, title: "The disk is full" },

@@ -7,7 +7,7 @@ export type Gap = Schemas["GapData"];
 export type SnapshotFrame = Schemas["SnapshotFrame"];
 export type GapFrame = Schemas["GapFrame"];
 /** What a stream carries. */
-export type StreamFrame = Event | SnapshotFrame | GapFrame;
+export type StreamFrame = Schemas["StreamFrame"];
 
 /** An event before the log has given it its id and time. */
 export type NewEvent = {

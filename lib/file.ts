@@ -1,7 +1,7 @@
 import { AppError } from "./errors.ts";
 import type { Schemas } from "../packages/shared/src/schemas.ts";
 
-export type File = Schemas["File"];
+export type File = Schemas["StoredFile"];
 
 /** Metadata of attachments in chat_history.db. Synchronous. */
 export interface FileStore {

@@ -1,5 +1,6 @@
 import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { Settings } from "./settings.ts";
+import { head } from "./well-formed.ts";
 
 export type Session = Schemas["Session"];
 export type SessionStatus = Schemas["SessionStatus"];
@@ -58,6 +59,6 @@ export interface SessionStore {
 export function titleFrom(text: string): string {
   const line = text.trim().split("\n", 1)[0]?.trim() ?? "";
   if (line.length <= 80) return line || "New session";
-  const cut = line.slice(0, 80);
+  const cut = head(line, 80);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 40))}…`;
 }

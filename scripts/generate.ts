@@ -5,7 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { bundleContract } from "./generate/contract.ts";
-import { operationsOf, registryModule, routesModule } from "./generate/operations.ts";
+import { mistakeAtKeys } from "./generate/mistake.ts";
+import { IncompleteOperation, operationsOf, registryModule, routesModule } from "./generate/operations.ts";
 import { typesModule } from "./generate/types.ts";
 
 const { values: options } = parseArgs({
@@ -26,18 +27,30 @@ try {
 /** The generated files of a contract: path → content. Same contract, same bytes. */
 async function generate(root: string): Promise<Map<string, string>> {
   const contract = await bundleContract(root);
-  const operations = operationsOf(contract);
+  const operations = await located(root, () => operationsOf(contract));
   return new Map([
-    ["packages/shared/src/contract.gen.json", `${JSON.stringify(contract)}\n`],
-    ["packages/shared/src/contract.gen.ts", await pretty(root, await typesModule(contract))],
-    ["packages/shared/src/routes.gen.ts", await pretty(root, routesModule(operations))],
-    ["handlers/registry.gen.ts", await pretty(root, registryModule(operations))],
+    ["packages/shared/src/contract.gen.json", await pretty(root, JSON.stringify(contract), "json")],
+    ["packages/shared/src/contract.gen.ts", await pretty(root, await typesModule(contract), "typescript")],
+    ["packages/shared/src/routes.gen.ts", await pretty(root, routesModule(operations), "typescript")],
+    ["handlers/registry.gen.ts", await pretty(root, registryModule(operations), "typescript")],
   ]);
 }
 
-async function pretty(root: string, source: string): Promise<string> {
+/** What is incomplete in the bundled contract is looked for in the file that people write. */
+async function located<T>(root: string, read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof IncompleteOperation)) throw error;
+    const path = "openapi.yaml";
+    throw mistakeAtKeys({ path, text: await readFile(join(root, path), "utf8") }, error.keys, error.message);
+  }
+}
+
+/** In the form that a person reviews: one property a line, or what fits a line. */
+async function pretty(root: string, source: string, parser: "json" | "typescript"): Promise<string> {
   const style = await resolveConfig(join(root, "any.ts"));
-  return format(source, { ...style, parser: "typescript" });
+  return format(source, { ...style, parser });
 }
 
 async function write(root: string, files: Map<string, string>): Promise<void> {

@@ -4,7 +4,8 @@ import type { Handler } from "../../lib/ports/handler.ts";
 export const getFileContent: Handler<"getFileContent"> = async ({ params, headers }, { files }) => {
   const { id, name, mediaType, sizeBytes, sha256 } = files.get(params.fileId);
   if (hasEtag(headers["If-None-Match"], sha256)) return { status: 304 };
-  const about = { name, mediaType, sha256, isInline: isShownSafely(mediaType) };
+  const isInline = isShownSafely(mediaType);
+  const about = { name, mediaType: isInline ? mediaType : "application/octet-stream", sha256, isInline };
   const range = parseRange(headers.Range, sizeBytes);
   if (range === undefined)
     return { status: 200, file: { ...about, sizeBytes, bytes: await files.content.open(id) } };

@@ -1,8 +1,9 @@
 import { createReader } from "./environment.ts";
-import type { Environment, Reader } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import type { FailpointTarget } from "../ports/failpoint.ts";
 import type { ReplicaConfig } from "../operating/replica.ts";
 import { environmentProviders } from "./environment-providers.ts";
+import { environmentReplica } from "./environment-replica.ts";
 import { environmentTraces } from "./environment-traces.ts";
 import type { Provider } from "../settings.ts";
 import type { TracesConfig } from "../ports/tracer.ts";
@@ -19,6 +20,12 @@ export interface Config {
   apiKey: string | undefined;
   /** Host names the server answers for, beside loopback ones; without port. */
   allowedHosts: readonly string[];
+  /** Pages that may talk to the server beside its own, as browsers name them. */
+  allowedOrigins: readonly string[];
+  /** Lower case. A proxy with TLS stands before the server, and names its caller in this header; undefined: there is none. */
+  proxyAddressHeader: string | undefined;
+  /** So many wrong keys may come at once from one address. */
+  failedKeysMax: number;
   allowLocalRepositories: boolean;
   defaultModel: string | undefined;
   /** Providers whose key or address stands in the environment. */
@@ -65,12 +72,15 @@ export function loadConfig(
   const read = createReader(environment);
   const dataDir = read.path("TALKCODY_DATA_DIR") ?? defaultDataDir(environment, platform);
   const config: Config = {
-    host: read.text("HOST") ?? "127.0.0.1",
+    host: read.host("HOST") ?? "127.0.0.1",
     port: read.integer("PORT", { least: 0, most: 65_535 }) ?? 0,
     dataDir,
     workspacesDir: read.path("TALKCODY_WORKSPACES_DIR") ?? `${dataDir}/workspaces`,
     apiKey: read.key("TALKCODY_API_KEY"),
     allowedHosts: read.list("TALKCODY_ALLOWED_HOSTS"),
+    allowedOrigins: [...desktopOrigins, ...read.origins("TALKCODY_ALLOWED_ORIGINS")],
+    proxyAddressHeader: read.header("TALKCODY_PROXY_ADDRESS_HEADER"),
+    failedKeysMax: read.integer("TALKCODY_FAILED_KEYS_MAX", { least: 1, most: 1_000_000 }) ?? 20,
     allowLocalRepositories: read.flag("TALKCODY_ALLOW_LOCAL_REPOSITORIES"),
     defaultModel: read.model("TALKCODY_MODEL"),
     providers: environmentProviders(read),
@@ -88,7 +98,7 @@ export function loadConfig(
     replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 0, most: 1023 }),
     replicatorMetricsUrl: read.url("TALKCODY_REPLICATOR_METRICS_URL"),
     privatePort: read.integer("TALKCODY_PRIVATE_PORT", { least: 1, most: 65_535 }),
-    privateHost: read.text("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
+    privateHost: read.host("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
     traces: environmentTraces(read),
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
     commandEnvironment: commandEnvironment(environment),
@@ -99,6 +109,9 @@ export function loadConfig(
   return Object.freeze(config);
 }
 
+/** The webview of the desktop: on macOS and Linux, and on Windows. */
+const desktopOrigins = ["tauri://localhost", "http://tauri.localhost"];
+
 /** The platform's folder for a user's data. */
 function defaultDataDir(environment: Environment, platform: string): string {
   const home = environment["HOME"] ?? environment["USERPROFILE"] ?? ".";
@@ -106,17 +119,6 @@ function defaultDataDir(environment: Environment, platform: string): string {
   if (platform === "win32")
     return `${environment["LOCALAPPDATA"] ?? `${home}/AppData/Local`}/talkcody-backend`;
   return `${environment["XDG_DATA_HOME"] ?? `${home}/.local/share`}/talkcody-backend`;
-}
-
-function environmentReplica(read: Reader): ReplicaConfig | undefined {
-  const place = read.replica("TALKCODY_REPLICA_URL");
-  if (place === undefined) return undefined;
-  const accessKeyId = read.text("LITESTREAM_ACCESS_KEY_ID") ?? read.text("AWS_ACCESS_KEY_ID");
-  const secretAccessKey = read.text("LITESTREAM_SECRET_ACCESS_KEY") ?? read.text("AWS_SECRET_ACCESS_KEY");
-  const sessionToken = read.text("AWS_SESSION_TOKEN");
-  const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
-  const url = read.text("TALKCODY_REPLICA_URL") ?? "";
-  return { place, url, credentials: hasKeys ? { accessKeyId, secretAccessKey, sessionToken } : undefined };
 }
 
 /** Names that commands get; everything else, and so every key, stays with the server. */

@@ -19,6 +19,7 @@ import { baseUrlOf, modelFacts, modelProblem, withBuiltIn } from "./providers.ts
 import { createScripted } from "./scripted/scripted.ts";
 import { watchedFetch } from "./watched-fetch.ts";
 import type { Wire } from "./wires/wire.ts";
+import { wellFormed } from "../well-formed.ts";
 
 export interface ModelClientOptions {
   providers: ProviderSource;
@@ -47,12 +48,13 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         pricing: modelFacts(provider.type, modelKey, provider.models).pricing,
         cacheWriteFactor: 1,
       };
-      if (wire === undefined) return scripted.stream(request, { modelKey, rates });
+      if (wire === undefined) return wellFormedEvents(scripted.stream(request, { modelKey, rates }));
       const target = { wire, provider, providerId, modelKey };
-      return streamFrom(request, target, {
+      const events = streamFrom(request, target, {
         ...deps,
         rates: { ...rates, cacheWriteFactor: wire.cacheWriteFactor },
       });
+      return wellFormedEvents(events);
     },
     problemWith: (model) => modelProblem(model, providers()),
     list: createListing({ providers, clock: deps.clock, fetch: options.fetch ?? globalThis.fetch }),
@@ -117,4 +119,32 @@ function functionTool(
   strict: boolean | undefined,
 ): LanguageModelV4FunctionTool {
   return { type: "function", name, description, inputSchema, ...(strict === undefined ? {} : { strict }) };
+}
+
+/** The same events in well-formed text. A pair whose halves come in two pieces is put together. */
+async function* wellFormedEvents(
+  events: AsyncIterable<ModelEvent>,
+): AsyncGenerator<ModelEvent, void, undefined> {
+  let held = "";
+  let heldType: Spoken["type"] = "text";
+  for await (const event of events) {
+    const isContinued = isSpoken(event) && event.type === heldType;
+    if (held !== "" && !isContinued) yield { type: heldType, text: "\uFFFD" };
+    if (!isSpoken(event)) {
+      held = "";
+      yield wellFormed(event);
+      continue;
+    }
+    const text = isContinued ? held + event.text : event.text;
+    held = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
+    heldType = event.type;
+    const whole = text.slice(0, text.length - held.length);
+    if (whole !== "") yield { type: event.type, text: whole.toWellFormed() };
+  }
+}
+
+type Spoken = Extract<ModelEvent, { text: string }>;
+
+function isSpoken(event: ModelEvent): event is Spoken {
+  return event.type === "text" || event.type === "reasoning";
 }

@@ -59,7 +59,8 @@ function folderOf(url: URL): ReplicaPlace | undefined {
 function endpointOf(text: string | null): string | undefined | null {
   if (text === null || text === "") return undefined;
   const address = /^https?:\/\//.test(text) ? text : `https://${text}`;
-  return URL.canParse(address) ? new URL(address).origin : null;
+  const url = URL.parse(address);
+  return url === null || url.username !== "" || url.password !== "" ? null : url.origin;
 }
 
 /** A whole copy of a database in a file beside it, checked and compressed. */

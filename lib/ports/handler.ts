@@ -11,6 +11,7 @@ export interface FileBody {
   bytes: AsyncIterable<Uint8Array>;
   /** Of what is sent: the range, when there is one. */
   sizeBytes: number;
+  /** One that the contract names for the answer. */
   mediaType: string;
   /** For the download; a label. */
   name: string;
@@ -52,8 +53,6 @@ export interface HandlerInput<O extends OperationId> {
   query: Parameters<O, "query">;
   headers: Parameters<O, "header">;
   body: Body<O>;
-  /** The media type the caller would rather have, where the contract offers a choice. */
-  accepts: "application/json" | "text/event-stream";
   /** Aborted when the caller has gone. */
   signal: AbortSignal;
 }
@@ -65,9 +64,7 @@ type AnswerWith<S, C> =
   | (C extends { "text/event-stream": unknown }
       ? { status: S; events: AsyncIterable<readonly StreamFrame[]> }
       : never)
-  | (C extends { "*/*": unknown } | { "application/octet-stream": unknown }
-      ? { status: S; file: FileBody }
-      : never);
+  | (C extends { "application/octet-stream": unknown } ? { status: S; file: FileBody } : never);
 
 /** One answer the contract documents for the operation. Failures are thrown as AppError. */
 export type HandlerAnswer<O extends OperationId> = {

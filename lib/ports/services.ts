@@ -40,8 +40,8 @@ export interface FileService {
   receive(upload: {
     filename: string | null;
     bytes: AsyncIterable<Uint8Array>;
-  }): Promise<{ commit(): Schemas["File"]; discard(): void }>;
-  get(id: string): Schemas["File"];
+  }): Promise<{ commit(): Schemas["StoredFile"]; discard(): void }>;
+  get(id: string): Schemas["StoredFile"];
   content: Pick<Attachments, "open">;
   remove(id: string): void;
 }

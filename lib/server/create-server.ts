@@ -27,7 +27,17 @@ export interface ServerOptions {
   storage: Pick<Storage, "requestDatabases" | "requests">;
   isKey(candidate: string): boolean;
   clock: Clock;
-  config: Pick<Config, "bodyBytesMax" | "fileBytesMax" | "allowedHosts" | "logLevel" | "gracePeriodMs">;
+  config: Pick<
+    Config,
+    | "bodyBytesMax"
+    | "fileBytesMax"
+    | "allowedHosts"
+    | "allowedOrigins"
+    | "proxyAddressHeader"
+    | "failedKeysMax"
+    | "logLevel"
+    | "gracePeriodMs"
+  >;
   observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
   /** For tests. */

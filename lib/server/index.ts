@@ -2,6 +2,7 @@ export { createServer, type Server, type ServerOptions } from "./create-server.t
 export { createDescription } from "./contract/description.ts";
 export { publishDiscovery, publishedUrl } from "./process/discovery.ts";
 export { endOnFault } from "./process/end-on-fault.ts";
+export { exposureWarning } from "./process/exposure.ts";
 export {
   refusedEvent,
   type AnswerEvent,

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../errors.ts";
-import { preferredMediaType } from "./requests/preferred-media-type.ts";
 import { writeAnswer } from "./requests/answer.ts";
 import { readBody, type ReadBody, type BodyOptions } from "./requests/body.ts";
 import type { ContractOperation } from "./contract/contract.ts";
@@ -12,6 +11,7 @@ import { requestHash } from "./requests/request-hash.ts";
 import type { Streams } from "./streams/sse.ts";
 import type { Validation } from "./contract/validation.ts";
 import type { Sockets } from "./web-socket/web-socket.ts";
+import { refuseIllFormedQuery } from "../well-formed.ts";
 
 export interface MountOptions {
   operations: readonly ContractOperation[];
@@ -74,18 +74,9 @@ async function readCall(
   const { path, query, header } = readParameters({ operation, request }, options);
   const body = await readBody(request.raw, operation, options.body);
   if (body.isJson) options.validation.body(operation, body.value, body.bytes);
-  const accepts =
-    operation.offers.length > 1 ? preferredMediaType(request.headers.accept, operation.offers) : undefined;
   return {
     operation,
-    input: {
-      params: path,
-      query,
-      headers: header,
-      body: body.value,
-      accepts: accepts ?? "application/json",
-      signal,
-    },
+    input: { params: path, query, headers: header, body: body.value, signal },
     idempotency: idempotencyOf({ operation, path, query, header, body }),
   };
 }
@@ -95,16 +86,11 @@ function readParameters(
   { validation }: MountOptions,
 ) {
   const { params, query, headers } = request;
+  refuseIllFormedQuery(request.raw.url);
   return validation.parameters(operation, { path: params, query, header: headers });
 }
 
-interface Read {
-  operation: ContractOperation;
-  path: object;
-  query: object;
-  header: object;
-  body: ReadBody;
-}
+type Read = Record<"path" | "query" | "header", object> & { operation: ContractOperation; body: ReadBody };
 
 function idempotencyOf({ operation, path, query, header, body }: Read): OperationCall["idempotency"] {
   const key = (header as Record<string, unknown>)["Idempotency-Key"];

@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { bundle, createConfig } from "@redocly/openapi-core";
+import { join, relative } from "node:path";
+import {
+  bundle,
+  createConfig,
+  getLineColLocation,
+  YamlParseError,
+  type NormalizedProblem,
+} from "@redocly/openapi-core";
+import { Mistake, mistakeAt } from "./mistake.ts";
 
 export interface Parameter {
   name: string;
@@ -25,7 +32,7 @@ export interface Contract {
   components?: Record<string, Record<string, unknown>>;
 }
 
-/** Reads openapi.yaml and whatever it refers to as one document; references inside it stay references. */
+/** Reads openapi.yaml and whatever it refers to as one document; references inside it stay references. Throws a Mistake. */
 export async function bundleContract(root: string): Promise<Contract> {
   const ref = join(root, "openapi.yaml");
   if (!existsSync(ref)) {
@@ -33,15 +40,37 @@ export async function bundleContract(root: string): Promise<Contract> {
       "There is no openapi.yaml here. The contract is written by hand; everything else follows.",
     );
   }
-  const result = await bundle({ ref, config: await createConfig({}) });
+  const config = await createConfig({});
+  const result = await bundle({ ref, config }).catch((error: unknown) => {
+    throw error instanceof YamlParseError ? unreadable(error, root) : error;
+  });
   const errors = result.problems.filter((problem) => problem.severity === "error");
-  if (errors.length > 0) {
-    throw new Error(
-      `openapi.yaml cannot be bundled:\n${errors.map((problem) => problem.message).join("\n")}`,
-    );
-  }
+  if (errors.length > 0)
+    throw new Mistake(errors.map((problem) => explained(problem, root).message).join("\n\n"));
   // Redocly types the parsed document as `any`; `redocly lint` has the last word on its shape.
   return result.bundle.parsed as Contract;
+}
+
+function explained({ message, location: [location] }: NormalizedProblem, root: string): Mistake {
+  if (location === undefined) return new Mistake(message);
+  const { source, start } = getLineColLocation(location);
+  const place = {
+    path: relative(root, source.absoluteRef),
+    text: source.body,
+    line: start.line,
+    column: start.col,
+  };
+  const written = source.getLines()[start.line - 1]?.slice(start.col - 1) ?? "";
+  const [, reference] =
+    /\$ref["']?: *["']?([^"'\s}]+)/.exec(written) ?? /^["']?([^"'\s}]+)/.exec(written) ?? [];
+  const isReference = message.startsWith("Can't resolve $ref");
+  return mistakeAt(place, isReference ? `there is nothing at ${reference}; is it mistyped?` : message);
+}
+
+function unreadable({ message, source, line, col }: YamlParseError, root: string): Mistake {
+  const path = relative(root, source.absoluteRef);
+  const what = message.replace(/ in ".*$/s, "");
+  return mistakeAt({ path, text: source.body, line, column: col }, `this is not YAML: ${what}`);
 }
 
 /** Follows a local reference such as #/components/parameters/Limit. */

@@ -28,14 +28,27 @@ export function operationsOf(contract: Contract): NamedRoute[] {
   );
 }
 
+/** An operation of which nothing can be generated, and the keys that lead to it. */
+export class IncompleteOperation extends Error {
+  readonly keys: readonly string[];
+
+  constructor(message: string, keys: readonly string[]) {
+    super(message);
+    this.keys = keys;
+  }
+}
+
 type PathItem = Record<string, Operation> & { parameters?: Operation["parameters"] };
 
 function namedRoute(contract: Contract, path: string, method: string, item: PathItem): NamedRoute {
   const operation: Operation = item[method] ?? {};
   const place = `${method.toUpperCase()} ${path}`;
-  if (!operation.operationId) throw new Error(`${place} in openapi.yaml has no operationId`);
+  const keys = ["paths", path, method];
+  if (!operation.operationId)
+    throw new IncompleteOperation(`${place} has no operationId; it names the handler and its test`, keys);
   const tag = operation.tags?.[0];
-  if (!tag) throw new Error(`${place} in openapi.yaml has no tag; its first tag names the handler's folder`);
+  if (!tag)
+    throw new IncompleteOperation(`${place} has no tag; its first tag names the handler's folder`, keys);
   const parameters = parametersOf(contract, item, operation);
   const named = (where: Parameter["in"]) => parameters.filter((p) => p.in === where).map((p) => p.name);
   const route = {

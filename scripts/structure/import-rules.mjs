@@ -178,7 +178,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^tests/fixtures/|^packages/[^/]+/dist/" },
+    exclude: { path: "^tests/fixtures/|^tests/generated-clients/typescript/|^packages/[^/]+/dist/" },
     enhancedResolveOptions: {
       extensions: [".ts", ".js", ".json"],
       exportsFields: ["exports"],

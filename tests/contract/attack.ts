@@ -6,7 +6,7 @@ import { root, startServerProcess } from "../support/server-process.ts";
 import { furnish } from "./furnish.ts";
 
 const [seconds = "200", seed = "1"] = process.argv.slice(2);
-const server = await startServerProcess();
+const server = await startServerProcess({ env: { TALKCODY_FAILED_KEYS_MAX: "1000000" } });
 const reportPath = join(server.folder, "report.xml");
 try {
   const configPath = join(server.folder, "schemathesis.toml");

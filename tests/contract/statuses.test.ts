@@ -8,6 +8,7 @@ import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { createSession } from "../support/conversation.ts";
 import { unknownId } from "../support/claims.ts";
 import { documentedResponses } from "../support/contract.ts";
+import { unknownIds } from "./examples.ts";
 import type { CallOptions } from "../support/server.ts";
 import { openTestSocket } from "../support/socket.ts";
 import { useTestServer } from "../support/use-server.ts";
@@ -35,13 +36,6 @@ const withHeaders =
     const request = await example(operationId);
     return { ...request, headers: { ...request.headers, ...headers } };
   };
-const prefixes: Record<string, Parameters<typeof unknownId>[0]> = {
-  sessionId: "ses",
-  taskId: "tsk",
-  fileId: "fil",
-  workspaceId: "wsp",
-  agentId: "agt",
-};
 
 /** What provokes a status of any operation. */
 const anywhere: Record<string, Provoke> = {
@@ -50,10 +44,7 @@ const anywhere: Record<string, Provoke> = {
   "403": withHeaders({ origin: "https://evil.example" }),
   "404": async (operationId) => {
     const request = await example(operationId);
-    const unknown = Object.keys(request.params ?? {}).flatMap((name) =>
-      prefixes[name] ? [[name, unknownId(prefixes[name])]] : [],
-    );
-    return { ...request, params: { ...request.params, ...Object.fromEntries(unknown) } };
+    return { ...request, params: { ...request.params, ...unknownIds(operationId) } };
   },
   "413": async (operationId) => {
     const body = JSON.stringify({ title: "x".repeat(5 * 1024 * 1024) });
@@ -70,7 +61,22 @@ const anywhere: Record<string, Provoke> = {
     await server.call("createAgent", { body: { name: "Other", systemPrompt: "S" }, headers });
     return { ...(await example(operationId)), headers };
   },
+  "429": async (operationId) => {
+    const request = await example(operationId);
+    await wrongKeys();
+    return { ...request, key: wrongKey };
+  },
 };
+
+const wrongKey = "wrong-key-0123456789";
+
+/** So many wrong keys that the next one is refused too, however slow this machine is. */
+async function wrongKeys(): Promise<void> {
+  for (let waitSeconds = 0; waitSeconds < 30;) {
+    const { headers } = await server.call("getServer", { key: wrongKey });
+    waitSeconds = Number(headers["retry-after"] ?? 0);
+  }
+}
 
 /** What provokes a status of one operation. */
 const here: Partial<Record<OperationId, Record<string, () => Promise<CallOptions>>>> = {

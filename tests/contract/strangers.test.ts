@@ -5,7 +5,7 @@ import { createWorld, examples } from "../support/world.ts";
 import { until } from "../support/until.ts";
 import { useTestServer } from "../support/use-server.ts";
 
-const server = useTestServer();
+const server = useTestServer({ env: { TALKCODY_FAILED_KEYS_MAX: "10000" } });
 const operations = Object.keys(routes) as OperationId[];
 
 /** Everything a stranger could have changed. */

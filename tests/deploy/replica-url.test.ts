@@ -22,6 +22,16 @@ test.each(["ftp://bucket", "s3:///prefix", "file://host/path", "bucket/prefix"])
   },
 );
 
+test.each([
+  "s3://user:canary@bucket/prefix",
+  "s3://canary@bucket/prefix",
+  "s3://bucket/prefix?endpoint=https://user:canary@minio.example",
+  "s3://bucket/prefix?endpoint=https%3A%2F%2Fuser%3Acanary%40minio.example",
+])("start.sh and the server both refuse %s, and neither prints what may be a password", (url) => {
+  expect(parseReplicaUrl(url)).toBe(undefined);
+  expect(() => placeOfScript(url)).toThrow(/^(?!.*canary).*TALKCODY_REPLICA_URL should be/s);
+});
+
 /** What deploy/replica.sh makes of it for litestream.yml, in the server's words. */
 function placeOfScript(url: string) {
   const script = 'here=deploy; say() { echo "$*" >&2; }; . deploy/replica.sh; env';

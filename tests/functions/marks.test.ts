@@ -17,10 +17,6 @@ const parts: Partial<Record<OperationId, (world: World) => Promise<CallOptions>>
     params: { taskId: (await waiting()).taskId },
     body: { settings: { stepsMax: 7 }, state: "cancelled" },
   }),
-  streamSessionEvents: async () => ({
-    params: { sessionId: "ses_00000000000000000000000000" },
-    headers: { accept: "text/event-stream" },
-  }),
 };
 
 test.each(operations)("a function does %s, or refuses it, as the contract marks it", async (operationId) => {

@@ -198,8 +198,10 @@ const half = "x".repeat(5000);
 function upload(
   name: string,
   pauseMs: number,
-): Promise<{ status: number; body: Schemas["File"] } | undefined> {
-  const { promise, resolve } = Promise.withResolvers<{ status: number; body: Schemas["File"] } | undefined>();
+): Promise<{ status: number; body: Schemas["StoredFile"] } | undefined> {
+  const { promise, resolve } = Promise.withResolvers<
+    { status: number; body: Schemas["StoredFile"] } | undefined
+  >();
   const headers = {
     "x-api-key": server.key,
     "content-type": "application/octet-stream",
@@ -213,7 +215,7 @@ function upload(
       let text = "";
       response.on("data", (bytes: Buffer) => (text += bytes.toString()));
       response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Schemas["File"] }),
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Schemas["StoredFile"] }),
       );
     },
   );

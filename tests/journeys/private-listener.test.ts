@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { converse } from "../support/conversation.ts";
 import { calls } from "../support/script.ts";
@@ -29,6 +29,41 @@ test("the platform hears that the server lives and serves, and that it stops whi
     });
     expect(stopping).toEqual({ isReady: false, reason: "stopping", alarms: [] });
     expect((await ask("/live")).status).toBe(200);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("the private port answers for addresses and known names, and for no name that DNS could lead to it", async () => {
+  const port = await freePort();
+  const server = await startServerProcess({
+    env: { TALKCODY_PRIVATE_PORT: String(port), TALKCODY_ALLOWED_HOSTS: "metrics.internal" },
+  });
+  /** The status of /live for a request with exactly these lines. */
+  const ask = (lines: string, version = "1.1") =>
+    new Promise<string>((resolve, reject) => {
+      let text = "";
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write(`GET /live HTTP/${version}\r\n${lines}\r\n`),
+      );
+      socket.on("data", (bytes: Buffer) => (text += bytes.toString()));
+      socket.on("error", reject).on("close", () => resolve(text.slice(9, 12)));
+    });
+  const status = (host: string) => ask(`Host: ${host}\r\n`);
+  try {
+    const good = ["localhost", "LOCALHOST:9090", "127.0.0.1", "10.0.0.7:9090", "[fdaa::1]:9090", "[::1]"];
+    for (const host of [...good, "metrics.internal:9090"]) expect(await status(host), host).toBe("200");
+    expect(await ask("", "1.0"), "a check that names no host").toBe("200");
+    const bad = [
+      "rebind.evil",
+      "rebind.evil:9090",
+      "127.0.0.1.nip.io",
+      "localhost.evil",
+      "user@localhost",
+      "",
+    ];
+    for (const host of bad) expect(await status(host), host).toBe("421");
+    expect(await ask("Host: localhost\r\nHost: rebind.evil\r\n")).toMatch(/^4/);
   } finally {
     await server.stop();
   }

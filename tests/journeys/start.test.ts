@@ -45,13 +45,27 @@ test("a start that fails says one sentence with what to do, and no stack", async
     [{ TALKCODY_DATA_DIR: join(folder, "file") }, [join(folder, "file"), "a file is in its place"]],
     [{ TALKCODY_WORKSPACES_DIR: join(folder, "file/x") }, ["set TALKCODY_WORKSPACES_DIR"]],
     [{ PORT: "x", TALKCODY_MODEL: "y" }, ["PORT should be", "TALKCODY_MODEL should be"]],
+    [{ OPENAI_BASE_URL: "https://user:canary@host/v1" }, ["OPENAI_BASE_URL should be"]],
+    [{ TALKCODY_REPLICA_URL: "s3://user:canary@bucket/x" }, ["TALKCODY_REPLICA_URL should be"]],
   ];
   for (const [env, told] of cases) {
     const { code, out, err } = await start(folder, env);
     expect([code, out], JSON.stringify(env)).toEqual([1, ""]);
     for (const part of told) expect(err).toContain(part);
-    expect(err).not.toMatch(/^\s+at |Error:|E[A-Z]{4,}/m);
+    expect(err.replaceAll(/[A-Z]+_[A-Z_]+/g, "")).not.toMatch(/^\s+at |Error:|E[A-Z]{4,}|canary/m);
   }
+});
+
+test.each([
+  [{ HOST: "0.0.0.0" }, 1],
+  [{ HOST: "0.0.0.0", TALKCODY_PROXY_ADDRESS_HEADER: "X-Forwarded-For" }, 0],
+  [{ HOST: "localhost" }, 0],
+] as const)("a start with %j warns %d times of what others could read", async (env, count) => {
+  const open = await startServerProcess({ env });
+  onTestFinished(() => open.stop());
+  await until("it says where it is", () => open.said().includes("is listening on"));
+  const warnings = open.said().match(/Warning: HOST is 0\.0\.0\.0, so other machines can reach/g) ?? [];
+  expect(warnings).toHaveLength(count);
 });
 
 test("Ctrl-C on npm start, which reaches the server twice, is one clean stop with 0", async () => {

@@ -59,12 +59,11 @@ test("from every place of the log both transports and the page give the same res
     expectOnceInOrder(await overSocket(sessionId, id, last), rest);
   }
   const pages = [];
-  for (let after: string | null | undefined; after !== null;) {
-    const headers = { accept: "application/json" };
-    const query = { after, limit: 7 };
-    const { body } = await server.call("streamSessionEvents", { params: { sessionId }, query, headers });
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const query = { cursor, limit: 7 };
+    const { body } = await server.call("listSessionEvents", { params: { sessionId }, query });
     pages.push(...body.items);
-    after = body.nextCursor;
+    cursor = body.nextCursor;
   }
   expectOnceInOrder(pages, log);
 });
@@ -93,11 +92,8 @@ test("a cursor the log cannot serve gets a gap that names why, and then the whol
     expect(gap).toEqual({ type: "gap", sessionId, data: { reason, firstId: log[0]?.id } });
     expectOnceInOrder(rest as Event[], log);
     stream.close();
-    const page = await server.call("streamSessionEvents", {
-      params: { sessionId },
-      query: { after },
-      headers: { accept: "application/json" },
-    });
+    const query = { cursor: after };
+    const page = await server.call("listSessionEvents", { params: { sessionId }, query });
     expect(page.body.gap).toEqual({ reason, firstId: log[0]?.id });
   }
 });

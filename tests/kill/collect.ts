@@ -42,7 +42,7 @@ async function readSession(host: Host, sessionId: string): Promise<StoredSession
 async function readFiles(host: Host, asked: readonly Asked[]): Promise<Outcome["sha256"]> {
   const uploads = asked.filter(({ operationId, status }) => operationId === "uploadFile" && status === 201);
   const read = async ({ body }: Asked): Promise<[string, string | undefined]> => {
-    const fileId = (body as Schemas["File"]).id;
+    const fileId = (body as Schemas["StoredFile"]).id;
     const { status, bytes } = await host.call("getFileContent", { params: { fileId } });
     return [fileId, status === 200 ? createHash("sha256").update(bytes).digest("hex") : undefined];
   };

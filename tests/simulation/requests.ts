@@ -93,7 +93,7 @@ function callOf({ operationId, params, body, key }: Sent) {
   const hash = requestHash({ operationId, params, query: {}, body });
   return {
     operation,
-    input: { params, query: {}, headers, body, accepts: "application/json", signal },
+    input: { params, query: {}, headers, body, signal },
     idempotency: { key, requestHash: () => hash },
   };
 }

@@ -25,11 +25,10 @@ export function checkAnswer(operationId: OperationId, answer: Answered): void {
     if (bytes.length > 0) fail(what, "the contract documents no body, and one came");
     return;
   }
-  const documented = type !== undefined && type in content ? type : "*/*";
-  if (!(documented in content))
+  if (type === undefined || !(type in content))
     return fail(what, `its type is ${type}; documented are ${Object.keys(content).join(", ")}`);
-  if (!/\bjson$/.test(documented)) return;
-  check(what, `${pointer}/content/${escaped(documented)}/schema`, JSON.parse(bytes.toString("utf8")));
+  if (!/\bjson$/.test(type)) return;
+  check(what, `${pointer}/content/${escaped(type)}/schema`, JSON.parse(bytes.toString("utf8")));
 }
 
 /** Throws unless the value is an event of the log. */
@@ -73,13 +72,33 @@ export function bodyPointer(operationId: OperationId): string | undefined {
 
 /** The schemas of the query parameters of an operation, by name. */
 export function queryPointers(operationId: OperationId): Record<string, string> {
-  const { method, path } = routes[operationId];
-  const pointer = `/paths/${escaped(path)}/${method.toLowerCase()}/parameters`;
-  const places = Object.keys(children(at(pointer))).map((place) => located(`${pointer}/${place}`));
-  const inQuery = places.filter(({ response }) => response["in"] === "query");
   return Object.fromEntries(
-    inQuery.map((place) => [String(place.response["name"]), `${place.pointer}/schema`]),
+    parameterPointers(operationId, "query").map(({ name, pointer }) => [name, pointer]),
   );
+}
+
+export interface ParameterPointer {
+  name: string;
+  /** Of its schema. */
+  pointer: string;
+  isRequired: boolean;
+}
+
+/** The parameters of an operation and of its path in one place. */
+export function parameterPointers(operationId: OperationId, place: "path" | "query"): ParameterPointer[] {
+  const { method, path } = routes[operationId];
+  const item = `/paths/${escaped(path)}`;
+  const lists = [`${item}/parameters`, `${item}/${method.toLowerCase()}/parameters`];
+  const all = lists.flatMap((list) =>
+    Object.keys(children(at(list))).map((index) => located(`${list}/${index}`)),
+  );
+  return all
+    .filter(({ response }) => response["in"] === place)
+    .map(({ pointer, response }) => ({
+      name: String(response["name"]),
+      pointer: `${pointer}/schema`,
+      isRequired: response["required"] === true,
+    }));
 }
 
 /** The node of the contract that a pointer names, or that its `$ref` leads to. */

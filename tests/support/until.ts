@@ -67,15 +67,12 @@ export async function pendingAction(server: Caller, sessionId: string): Promise<
 /** The whole log of a session. */
 export async function eventsOf(server: Caller, sessionId: string): Promise<Event[]> {
   const events: Event[] = [];
-  for (let after: string | undefined; ;) {
-    const { body } = await server.call("streamSessionEvents", {
-      params: { sessionId },
-      query: { after, limit: 200 },
-      headers: { accept: "application/json" },
-    });
+  for (let cursor: string | undefined; ;) {
+    const query = { cursor, limit: 200 };
+    const { body } = await server.call("listSessionEvents", { params: { sessionId }, query });
     events.push(...body.items);
     if (body.nextCursor === null) return events;
-    after = body.nextCursor;
+    cursor = body.nextCursor;
   }
 }
 

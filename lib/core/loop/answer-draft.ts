@@ -3,6 +3,7 @@ import { ModelError } from "../../model.ts";
 import type { ModelEvent, ModelRequest } from "../../model.ts";
 import type { Usage } from "../../task.ts";
 import { noUsage } from "../../task.ts";
+import { wellFormed } from "../../well-formed.ts";
 
 /** Collects a model's stream into the parts of a message. */
 export function createAnswerDraft() {
@@ -72,7 +73,7 @@ export type AnswerDraft = ReturnType<typeof createAnswerDraft>;
 function parseInput(text: string): unknown {
   if (text.trim() === "") return {};
   try {
-    return JSON.parse(text) as unknown;
+    return wellFormed(JSON.parse(text) as unknown); // An escape may be half of a pair.
   } catch {
     return text;
   }

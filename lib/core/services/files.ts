@@ -4,6 +4,7 @@ import type { File } from "../../file.ts";
 import type { FileService } from "../../ports/services.ts";
 import { requireFound } from "../journal/task-records.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { head } from "../../well-formed.ts";
 
 export function createFiles({
   storage,
@@ -42,12 +43,12 @@ export function createFiles({
   };
 }
 
-/** The last part of whatever was sent, without control or direction characters: fit to be shown, never used as a path. */
+/**
+ * The last part of whatever was sent, without control or direction characters: fit to be shown, never used as a path. Joiners
+ * stay, since emoji and some scripts are spelled with them.
+ */
 function labelOf(filename: string | null): string {
   const last = (filename ?? "").split(/[\\/]/).at(-1) ?? "";
-  const label = last
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
-    .trim()
-    .slice(0, 255);
-  return label === "" || label === "." || label === ".." ? "file" : label;
+  const label = head(last.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, "").trim(), 255);
+  return /^[\u200c\u200d]*$|^\.\.?$/.test(label) ? "file" : label;
 }

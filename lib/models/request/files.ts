@@ -1,6 +1,7 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from "@ai-sdk/provider";
 import type { Message } from "../../message.ts";
 import type { ModelFile } from "../../model.ts";
+import { head } from "../../well-formed.ts";
 
 /** Anthropic's limit for one image; the lowest of all. */
 const imageBytesMax = 5 * 1024 * 1024;
@@ -36,7 +37,7 @@ function isText({ mediaType }: ModelFile): boolean {
 
 function inlined(file: ModelFile): string {
   const content = new TextDecoder().decode(file.bytes);
-  const kept = content.slice(0, inlinedCharactersMax);
+  const kept = head(content, inlinedCharactersMax);
   const cut = kept.length < content.length ? `\n[cut: ${content.length - kept.length} more characters]` : "";
   return `${described(file, "Its content:")}\n${kept}${cut}`;
 }

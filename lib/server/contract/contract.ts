@@ -12,8 +12,6 @@ export interface ContractOperation {
   takes: readonly string[];
   /** Of its JSON body. */
   bodySchema: object | undefined;
-  /** Media types of its success, in the order of the contract. */
-  offers: readonly string[];
   /** It waits for the world before it makes its change. */
   waits: boolean;
   /** Its body is bytes that stream. */
@@ -31,8 +29,6 @@ export interface ProcessNeed {
   always: boolean;
   /** Only when one of these fields is in the body. */
   fields: readonly string[];
-  /** Only when the answer would be of this type. */
-  mediaType: string | undefined;
 }
 
 export interface Parameter {
@@ -86,9 +82,6 @@ function readOperation(contract: object, { path, method, item, node }: Place): C
   const parameters = [...list(at(item, "parameters")), ...list(at(node, "parameters"))];
   const responses = object(at(node, "responses"));
   const successes = Object.keys(responses).filter((status) => /^[123]/.test(status));
-  const contents = successes.flatMap((status) =>
-    Object.keys(object(at(resolve(contract, responses[status]), "content"))),
-  );
   const takes = object(at(resolve(contract, at(node, "requestBody")), "content"));
   const json = at(takes, "application/json");
   return {
@@ -98,7 +91,6 @@ function readOperation(contract: object, { path, method, item, node }: Place): C
     parameters: parameters.map((parameter) => readParameter(resolve(contract, parameter))),
     takes: Object.keys(takes),
     bodySchema: json === undefined ? undefined : object(at(json, "schema")),
-    offers: [...new Set(contents)],
     waits: at(node, "x-waits") === true,
     takesBytes: "application/octet-stream" in takes,
     database: databaseNames.find((name) => name === at(node, "x-database")) ?? "chat_history",
@@ -108,12 +100,7 @@ function readOperation(contract: object, { path, method, item, node }: Place): C
 }
 
 function readNeed(node: unknown): ProcessNeed {
-  const mediaType = at(node, "accepts");
-  return {
-    always: node === true,
-    fields: list(at(node, "body")).map(String),
-    mediaType: typeof mediaType === "string" ? mediaType : undefined,
-  };
+  return { always: node === true, fields: list(at(node, "body")).map(String) };
 }
 
 function readParameter(node: unknown): Parameter {

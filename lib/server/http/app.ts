@@ -9,8 +9,11 @@ import { createAccessCheck, type AccessCheckOptions } from "./access-check.ts";
 import type { RequestTracer } from "../../ports/tracer.ts";
 import { problemIn, rawProblem, sendProblem } from "./problem.ts";
 import { traceRequests } from "./traced.ts";
+import { createOrigins, isPreflight, preflightHeaders, type Origins } from "./origins.ts";
 
 export interface AppOptions extends AccessCheckOptions {
+  /** Pages that may talk to the server beside its own, lower case. */
+  allowedOrigins: readonly string[];
   logLevel: Config["logLevel"];
   logTo?: { write(line: string): void };
   bodyBytesMax: number;
@@ -29,6 +32,7 @@ export interface RequestObserver {
 /** Fastify, set up for us but without a route: what holds for every connection and every request. */
 export function createApp(options: AppOptions): FastifyInstance {
   const { logLevel, logTo, bodyBytesMax, bounds } = options;
+  const origins = createOrigins(options.allowedOrigins);
   const app = fastify({
     logger: logLevel === "silent" ? false : { level: logLevel, ...(logTo ? { stream: logTo } : {}) },
     logController: new fastify.LogController({ disableRequestLogging: true }), // One line for each answer is ours.
@@ -45,13 +49,13 @@ export function createApp(options: AppOptions): FastifyInstance {
       shouldUpgradeCallback: isUpgrade,
     },
     frameworkErrors: (error, request, reply) => {
-      void reply.headers({ ...headers, "x-request-id": request.id });
+      void reply.headers({ ...headers, ...origins.headersFor(request.raw), "x-request-id": request.id });
       sendProblem(reply as never, error); // The same reply, typed for a route without a schema.
     },
     clientErrorHandler: refuseConnection,
     schemaController: { compilersFactory: noSchemas },
   });
-  hook(app, options);
+  hook(app, { ...options, origins });
   return app;
 }
 
@@ -80,12 +84,18 @@ const headers = {
 };
 
 /** Before and after the route of every request. */
-function hook(app: FastifyInstance, options: AppOptions): void {
-  const guard = createAccessCheck(options);
+function hook(app: FastifyInstance, options: AppOptions & { origins: Origins }): void {
+  const access = createAccessCheck(options);
   const tellProblem = options.tracer && traceRequests(app, options.tracer);
   app.addHook("onRequest", (request, reply, done) => {
-    void reply.headers({ ...headers, "x-request-id": request.id });
-    guard(request.raw);
+    void reply.headers({
+      ...headers,
+      ...options.origins.headersFor(request.raw),
+      "x-request-id": request.id,
+    });
+    access.admit(request.raw);
+    if (isPreflight(request.raw)) return void reply.code(204).headers(preflightHeaders).send();
+    access.authorize(request.raw);
     if (options.isStopping()) throw new AppError("busy", "The server is stopping.", { retryAfterSeconds: 1 });
     done();
   });

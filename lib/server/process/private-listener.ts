@@ -1,11 +1,14 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Alarm } from "../../operating/alarm.ts";
 import { problems } from "../../errors.ts";
+import { createHostCheck, isMisdirected } from "../http/access-check.ts";
 
 export interface PrivateListenerOptions {
   privateHost: string;
   /** Undefined: there is no such listener. */
   privatePort: number | undefined;
+  /** Names it answers for beside loopback ones, its own and addresses; lower case, without port. */
+  allowedHosts: readonly string[];
 }
 
 /** How a server is, as it says itself. */
@@ -30,18 +33,19 @@ interface State {
 
 /**
  * Starts a server, and tells the platform that it runs on how it is, from before its start to after its stop, on a port
- * of its own that is private by its address: no key, no contract, GET and HEAD only. `/live`: the process answers.
+ * of its own that is private by its address: no key, no contract, GET and HEAD only, and no name that a page in a browser
+ * could have rebound to that address. `/live`: the process answers.
  * `/ready`: clients are served; else 503 with the reason. Alarms stand beside it and leave it ready, since a restart would
  * mend none of them. `/metrics`: for Prometheus. Throws what `start` throws, and an Error with a sentence a person can act
  * on when the port cannot be had.
  */
 export async function withPrivateListener<T extends StoppableServer>(
-  { privateHost, privatePort }: PrivateListenerOptions,
+  { privateHost, privatePort, allowedHosts }: PrivateListenerOptions,
   start: () => Promise<T>,
 ): Promise<T> {
   if (privatePort === undefined) return start();
   const state: State = { reason: "starting" };
-  const listener = createListener(state);
+  const listener = createListener(state, createHostCheck([privateHost.toLowerCase(), ...allowedHosts]));
   await listen(listener, privatePort, privateHost);
   const close = () => {
     listener.close();
@@ -61,16 +65,16 @@ export async function withPrivateListener<T extends StoppableServer>(
   }
 }
 
-function createListener(state: Readonly<State>): Server {
+function createListener(state: Readonly<State>, isOurs: (host: string) => boolean): Server {
   const listener = createServer((request, response) => {
-    const isReading = request.method === "GET" || request.method === "HEAD";
-    const answering = isReading ? answerTo(request.url, state) : Promise.resolve(notAllowed);
-    void answering.catch(unanswered).then(({ status, body }) => {
-      const isText = typeof body === "string";
-      response.writeHead(status, { "content-type": isText ? metricsType : jsonType, connection: "close" });
-      const text = isText ? body : `${JSON.stringify(body)}\n`;
-      response.end(request.method === "HEAD" ? undefined : text);
-    });
+    void answerTo(request, state, isOurs)
+      .catch(unanswered)
+      .then(({ status, body }) => {
+        const isText = typeof body === "string";
+        response.writeHead(status, { "content-type": isText ? metricsType : jsonType, connection: "close" });
+        const text = isText ? body : `${JSON.stringify(body)}\n`;
+        response.end(request.method === "HEAD" ? undefined : text);
+      });
   });
   listener.headersTimeout = 5000;
   return listener;
@@ -94,7 +98,19 @@ function unanswered(error: unknown): Answer {
   return { status: problems.internal.status, body: { error: String(error) } };
 }
 
-async function answerTo(url: string | undefined, state: Readonly<State>): Promise<Answer> {
+const misdirected: Answer = {
+  status: problems["misdirected-request"].status,
+  body: { error: "Ask by an address, a loopback name, or a name of TALKCODY_ALLOWED_HOSTS" },
+};
+
+async function answerTo(
+  request: IncomingMessage,
+  state: Readonly<State>,
+  isOurs: (host: string) => boolean,
+): Promise<Answer> {
+  const { method, url } = request;
+  if (isMisdirected(request, isOurs)) return misdirected;
+  if (method !== "GET" && method !== "HEAD") return notAllowed;
   if (url === "/live") return { status: 200, body: { isLive: true } };
   if (url === "/ready") return readiness(state);
   if (url === "/metrics") return measured(state);

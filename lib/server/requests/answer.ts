@@ -6,6 +6,7 @@ import type { FileBody } from "../../ports/handler.ts";
 import type { ContractOperation } from "../contract/contract.ts";
 import type { CallResult } from "./operation-call.ts";
 import type { Streams } from "../streams/sse.ts";
+import { wellFormedJson } from "../../well-formed.ts";
 
 /** Writes what a handler answered. */
 export async function writeAnswer(
@@ -18,7 +19,7 @@ export async function writeAnswer(
   if (outcome.events) return writeStream(reply, outcome.events, streams);
   if (outcome.file) return writeFile(reply, outcome.file, operation);
   if (outcome.status === 204 || outcome.status === 304) return void reply.send();
-  void reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(outcome.body));
+  void reply.header("content-type", "application/json; charset=utf-8").send(wellFormedJson(outcome.body));
 }
 
 async function writeStream(reply: FastifyReply, events: NonNullable<CallResult["events"]>, streams: Streams) {
@@ -58,7 +59,7 @@ function contentRange({ start, end, totalBytes }: NonNullable<FileBody["range"]>
 /** RFC 6266: the name in ASCII for old readers, and as it is (RFC 5987) for all others. */
 function disposition(name: string): string {
   const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
-  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+  const encoded = encodeURIComponent(name).replaceAll(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

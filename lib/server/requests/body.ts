@@ -4,6 +4,7 @@ import type { ServerLimits } from "../http/server-limits.ts";
 import type { ContractOperation } from "../contract/contract.ts";
 import type { ParseJson } from "../http/json.ts";
 import { readUpload, tooLarge } from "./upload.ts";
+import { decodeUtf8, refuseIllFormedJson } from "../../well-formed.ts";
 
 export interface BodyOptions {
   bodyBytesMax: number;
@@ -66,16 +67,10 @@ async function readJson(request: IncomingMessage, options: BodyOptions): Promise
     timeoutMs: options.bounds.bodyMs,
   });
   if (bytes.length === 0) throw new AppError("invalid-request", "Expected a JSON body, came an empty one.");
-  const value = options.parseJson(decode(bytes));
+  const text = decodeUtf8(bytes, { pointer: "" });
+  const value = options.parseJson(text);
+  refuseIllFormedJson(text, value);
   return { value, mark: () => value, bytes: bytes.length, isJson: true };
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new AppError("invalid-request", "The body is not valid UTF-8.", { cause });
-  }
 }
 
 function readBytes(

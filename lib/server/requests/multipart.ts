@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { BusboyInstance } from "@fastify/busboy";
 import { AppError } from "../../errors.ts";
 import type { Upload } from "../../ports/handler.ts";
+import { withCheckedHead } from "./part-head.ts";
 
 /** The one part named `file` of a multipart body, as a stream. Throws invalid-request for anything else; for what comes after the file, at the end of its bytes. */
 export async function readMultipart(
@@ -16,7 +17,7 @@ export async function readMultipart(
     for (const event of ["field", "filesLimit", "fieldsLimit", "partsLimit"] as const)
       parser.once(event as "field", () => reject(wrongParts()));
   });
-  const parsed = Promise.race([stray, pipeline(bytes, parser)]);
+  const parsed = Promise.race([stray, pipeline(withCheckedHead(bytes), parser)]);
   parsed.catch(() => undefined); // Told to whoever reads the file, or below.
   const first = await Promise.race([
     once(parser, "file") as Promise<[string, Readable, string | undefined]>,
@@ -26,6 +27,7 @@ export async function readMultipart(
   });
   const [name, file, filename] = first;
   if (name !== "file") throw wrongParts();
+  if (filename?.isWellFormed() === false) throw unreadable("a name of an odd charset");
   return { filename: filename ?? null, bytes: fileThenEnd(file, parsed) };
 }
 

@@ -7,11 +7,10 @@ export function requireNoProcess({
   operation,
   input,
 }: Pick<OperationCall, "operation"> & Partial<OperationCall>): void {
-  const { always, fields, mediaType } = operation.needsProcess;
+  const { always, fields } = operation.needsProcess;
   const field = fields.find((name) => at(input?.body, name) !== undefined);
-  const isStream = mediaType !== undefined && input?.accepts === mediaType;
-  if (!always && !isStream && field === undefined) return;
-  const part = isStream ? ` as ${mediaType}` : field === undefined ? "" : ` with \`${field}\``;
+  if (!always && field === undefined) return;
+  const part = field === undefined ? "" : ` with \`${field}\``;
   throw new AppError(
     "always-on-only",
     `${operation.id}${part} needs the always-on server, because its work goes on after the answer. ` +

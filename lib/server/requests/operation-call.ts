@@ -15,7 +15,6 @@ export interface CallInput {
   query: object;
   headers: object;
   body: unknown;
-  accepts: string;
   signal: AbortSignal;
 }
 

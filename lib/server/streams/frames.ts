@@ -1,7 +1,8 @@
 import type { StreamFrame } from "../../event.ts";
+import { wellFormedJson } from "../../well-formed.ts";
 
 /** The JSON of a frame. A frame goes to many readers, so it is written once. */
-export const frameJson = cached((frame) => JSON.stringify(frame));
+export const frameJson = cached(wellFormedJson);
 
 /** As SSE: an event carries its id, the resume token; the two stream frames have none. */
 export const sseFrame = cached((frame) => {

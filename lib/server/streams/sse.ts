@@ -41,13 +41,16 @@ export function createStreams(bounds: StreamBounds): Streams {
   };
 }
 
-/** Soon, since a restart is short; and spread evenly over `retryMs`, so that many readers do not come back together. */
+/**
+ * Soon, since a restart is short; and spread evenly over `retryMs`, so that many readers do not come back together.
+ * No empty line follows: a strict reader takes `retry` at the end of its line, and makes an empty event of a block without `data`.
+ */
 function farewell({ resumeMs, retryMs }: StreamBounds, share: number): string {
   const waitMs = Math.round(resumeMs + retryMs * share);
-  return `: the server is stopping; resume with Last-Event-ID\nretry: ${waitMs}\n\n`;
+  return `: the server is stopping; resume with Last-Event-ID\nretry: ${waitMs}\n`;
 }
 
-/** Headers and the first line leave at once, so that a client knows it is connected before anything happens. */
+/** Headers and the first line leave at once, so that a client knows it is connected before anything happens. The line belongs to the block of the first frame. */
 function begin(reply: FastifyReply, { retryMs }: StreamBounds): void {
   reply.raw.writeHead(200, {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
@@ -55,7 +58,7 @@ function begin(reply: FastifyReply, { retryMs }: StreamBounds): void {
     "x-accel-buffering": "no",
   });
   reply.raw.socket?.setNoDelay(true);
-  reply.raw.write(`retry: ${retryMs}\n\n`);
+  reply.raw.write(`retry: ${retryMs}\n`);
 }
 
 /** One batch is one write. While the reader is slow nothing is taken from the source, so nothing piles up here. */
@@ -69,7 +72,7 @@ async function copy(
   response.once("close", leave);
   let isBlocked = false;
   const heartbeat = setInterval(
-    () => isBlocked || response.writableEnded || response.write(":\n\n"),
+    () => isBlocked || response.writableEnded || response.write(":\n"), // An empty line after it would end a block without an event.
     bounds.heartbeatMs,
   );
   // Counts as idle only while the kernel takes nothing either.

@@ -15,6 +15,8 @@ import { problemIn } from "../http/problem.ts";
 import { requestHash } from "../requests/request-hash.ts";
 import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.ts";
 import type { Validation } from "../contract/validation.ts";
+import { wellFormedJson, refuseIllFormedJson } from "../../well-formed.ts";
+import { idOf, textOf } from "./received-frame.ts";
 
 export interface ServeSocketOptions {
   operations: ReadonlyMap<OperationId, ContractOperation>;
@@ -56,6 +58,7 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
     const text = textOf(bytes, isBinary);
     const frame = options.parseJson(text);
     id = idOf(frame);
+    refuseIllFormedJson(text, frame);
     options.validation.frame(frame, text.length);
     await answer(peer, frame as Request); // The line above has held it against the contract.
   } catch (error) {
@@ -116,7 +119,7 @@ async function subscribe(peer: Peer, frame: Extract<Request, { type: "subscribe"
   const query = after === undefined ? {} : { after };
   await peer.subscriptions.add(sessionId, {
     open: async (signal) => {
-      const call = callOf(peer, target, { query, accepts: "text/event-stream", signal });
+      const call = callOf(peer, target, { query, signal });
       const { events } = await peer.options.invoke(call);
       if (!events) throw new Error("streamSessionEvents gave no stream.");
       return events;
@@ -129,21 +132,10 @@ function callOf({ options }: Peer, { id, params }: Target, input: Partial<CallIn
   const operation = options.operations.get(id);
   if (!operation) throw new Error(`The contract has no operation ${id}.`);
   const signal = new AbortController().signal; // None of these waits for the world.
-  const empty = { query: {}, headers: {}, body: undefined, accepts: "application/json", signal };
+  const empty = { query: {}, headers: {}, body: undefined, signal };
   return { operation, input: { params, ...empty, ...input } };
 }
 
 function acknowledge(line: SocketWriter, id: string, { status, body }: CallResult): void {
-  line.send(JSON.stringify({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
-}
-
-/** ws has checked that it is UTF-8. */
-function textOf(bytes: RawData, isBinary: boolean): string {
-  if (isBinary) throw new AppError("invalid-request", "Expected a text frame, came a binary one.");
-  return (Array.isArray(bytes) ? Buffer.concat(bytes) : Buffer.from(bytes as Uint8Array)).toString("utf8");
-}
-
-function idOf(frame: unknown): string | null {
-  const { id } = (frame ?? {}) as { id?: unknown };
-  return typeof id === "string" && id.length >= 1 && id.length <= 64 ? id : null;
+  line.send(wellFormedJson({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
 }

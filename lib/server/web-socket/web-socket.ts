@@ -45,7 +45,7 @@ export function createSockets({ app, ...options }: SocketsOptions): Sockets {
       const signal = new AbortController().signal;
       await invoke({
         operation,
-        input: { params: {}, query: {}, headers: {}, body: undefined, accepts: "", signal },
+        input: { params: {}, query: {}, headers: {}, body: undefined, signal },
       });
       server ??= await openServer(bounds.frameBytesMax);
       const connection = reply.hijack().raw.socket;

@@ -1,4 +1,5 @@
 import type { SqlValue } from "./database.ts";
+import { wellFormedJson } from "../../well-formed.ts";
 
 /** Columns hold what our own types said when it was written; the caller names that type. */
 export function fromJson<T>(text: string): T {
@@ -28,12 +29,12 @@ function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `undefined` becomes the JSON null. */
+/** Well-formed, as a text column is. `undefined` becomes the JSON null. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value ?? null);
+  return wellFormedJson(value);
 }
 
 /** Null and undefined become the SQL NULL. */
 export function toJsonOrNull(value: unknown): SqlValue {
-  return value === null || value === undefined ? null : JSON.stringify(value);
+  return value === null || value === undefined ? null : wellFormedJson(value);
 }

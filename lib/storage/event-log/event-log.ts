@@ -3,7 +3,7 @@ import { notFound } from "../../errors.ts";
 import { type Event, type EventLog, type EventType, eventId, type NewEvent, subjectOf } from "../../event.ts";
 import type { Database } from "../database/database.ts";
 import { readRow } from "../database/damaged-rows.ts";
-import { fromJsonObject } from "../database/json.ts";
+import { fromJsonObject, toJson } from "../database/json.ts";
 import { attempt, type UnitOfWork } from "../database/unit-of-work.ts";
 import { createWrittenText } from "./written-text.ts";
 
@@ -59,7 +59,7 @@ export function createEventLog(options: {
       const appended = events.map((event) => {
         const id = eventId({ generation, sequence: ++sequence });
         const stored = toEvent(event, { id, sessionId, createdAt });
-        const payload = JSON.stringify(stored.data);
+        const payload = toJson(stored.data);
         insert.run(sessionId, sequence, event.type, event.taskId ?? null, subjectOf(event), at, payload);
         return stored;
       });

@@ -1,6 +1,6 @@
 import type { IdempotencyStore, StoredRequest } from "../../ports/storage.ts";
 import type { Database } from "../database/database.ts";
-import { fromJson } from "../database/json.ts";
+import { fromJson, toJson } from "../database/json.ts";
 
 interface RequestRow {
   operation_id: string;
@@ -37,7 +37,7 @@ export function createRequestStore(database: Database): IdempotencyStore {
       insert.run(key, operationId, requestHash, at);
     },
     finish: (key, { status, body }) => {
-      const text = body === undefined ? null : JSON.stringify(body);
+      const text = body === undefined ? null : toJson(body);
       if (finish.run(status, text, key) === 0) throw new Error("A request is finished that never began.");
     },
     prune: (before) => {

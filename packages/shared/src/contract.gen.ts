@@ -36,14 +36,14 @@ export interface paths {
     post?: never;
     /**
      * Delete a session with its messages, tasks and events
-     * @description A running session is refused; cancel its task first. The workspace stays.
+     * @description A running session answers 409; cancel its task first. The workspace is kept.
      */
     delete: operations["deleteSession"];
     options?: never;
     head?: never;
     /**
      * Change title, settings, model or archive a session
-     * @description Settings are merged; `null` gives a setting back to the global value.
+     * @description Settings are merged; `null` removes a setting, so that the global value applies again.
      */
     patch: operations["updateSession"];
     trace?: never;
@@ -59,12 +59,12 @@ export interface paths {
     };
     /**
      * List the messages of a session, oldest first
-     * @description In the order of the conversation; messages the agent has not taken up yet come last.
+     * @description In the order of the conversation; messages that the agent has not read yet come last.
      */
     get: operations["listMessages"];
     put?: never;
     /**
-     * Say something to the agent
+     * Send a message to the agent
      * @description An idle session starts a task. In a running one, `steer` (the default) hands the message to the running task
      *     after the current tool, and `queue` runs it as a task of its own afterwards. Stream events after `eventsAfter`
      *     to see all that follows.
@@ -87,16 +87,39 @@ export interface paths {
     };
     /**
      * Follow a session
-     * @description As `text/event-stream`: a `snapshot` frame, then every event after the cursor, exactly once and in order, then
-     *     live. `id:` is the resume token, `event:` the type, `data:` the event as JSON; a comment every 15 s keeps the
-     *     line open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from its start, and
-     *     `after=latest` streams only what is new. Deltas that a `message.final` or a `tool.result` made void are left out of
-     *     a replay. A cursor the log cannot serve gets a `gap` frame first; a reader so slow that what comes next is gone
-     *     from the log gets another `snapshot` and a `gap`. When the server stops it says so in a comment and gives
-     *     `retry`; connect again with the last id.
-     *     With `Accept: application/json` the same log answers as a page.
+     * @description A stream without end: a `snapshot` frame, then every event after the cursor, exactly once and in order, then
+     *     live ones. `id:` is the resume token, `event:` the type, `data:` one StreamFrame as JSON; a comment line every
+     *     15 s keeps the connection open. The cursor is `Last-Event-ID` or `after`; without one the log is replayed from
+     *     its start, and `after=latest` streams only what is new. Deltas that a `message.final` or a `tool.result` made
+     *     void are left out of a replay. If the log cannot serve a cursor, a `gap` frame comes first. If a reader is so
+     *     slow that its next event has left the log, it gets another `snapshot` and a `gap`. When the server stops it says
+     *     so in a comment and gives `retry`; connect again with the last id. `listSessionEvents` reads the same log as
+     *     pages.
      */
     get: operations["streamSessionEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/sessions/{sessionId}/log": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    /**
+     * List the events of a session, oldest first
+     * @description The log that `streamSessionEvents` streams, as pages; it never waits for new events. `gap` says that events
+     *     between the cursor and the first item are not in the log any more.
+     */
+    get: operations["listSessionEvents"];
     put?: never;
     post?: never;
     delete?: never;
@@ -119,9 +142,9 @@ export interface paths {
     put?: never;
     /**
      * Approve, reject, answer or cancel
-     * @description A decision is taken once: an action that was decided, expired or cancelled answers 409. An approval holds for
-     *     exactly what was shown (`digest`); with `scope` "session" the same kind of call is not asked again in this
-     *     session. `respond` answers questions (`{"<questionId>": "label" or ["label", …]}`) and plans (`{"plan": "edited text"}`).
+     * @description An action is decided once: if it was decided, has expired or was cancelled, the answer is 409. An approval covers
+     *     exactly what was shown (`digest`). With `scope` "session" the agent does not ask again for the same kind of call
+     *     in this session. `respond` answers questions (`{"<questionId>": "label" or ["label", ...]}`) and plans (`{"plan": "edited text"}`).
      */
     post: operations["createAction"];
     delete?: never;
@@ -198,8 +221,9 @@ export interface paths {
     put?: never;
     /**
      * Store an attachment
-     * @description Raw bytes with `filename`, or one multipart part named `file`. Streamed to disk, hashed and capped; the name is
-     *     only a label. The media type is sniffed from the bytes, never taken from the caller.
+     * @description Send raw bytes with `filename`, or one multipart part named `file`. The bytes are streamed to disk and hashed; a
+     *     size limit applies. The name is only a label. The media type is detected from the bytes; the one that the caller
+     *     gives is ignored.
      */
     post: operations["uploadFile"];
     delete?: never;
@@ -217,7 +241,7 @@ export interface paths {
       };
       cookie?: never;
     };
-    /** Read what is known of a file */
+    /** Read the metadata of a file */
     get: operations["getFile"];
     put?: never;
     post?: never;
@@ -242,7 +266,8 @@ export interface paths {
     };
     /**
      * Download the bytes
-     * @description As an attachment, except png, jpeg, gif and webp. ETag is the SHA-256; a single byte range is served.
+     * @description As an attachment of type `application/octet-stream`; `getFile` tells the media type. Images of type png, jpeg, gif
+     *     and webp come inline, under their own type. ETag is the SHA-256; a single byte range is served.
      */
     get: operations["getFileContent"];
     put?: never;
@@ -265,7 +290,7 @@ export interface paths {
     put?: never;
     /**
      * Clone a repository, or make a scratch folder
-     * @description The clone goes on after the answer; `state` and `workspace.updated` events tell how far it is.
+     * @description The clone continues after the answer; `state`, `progress` and `workspace.updated` events report it.
      */
     post: operations["createWorkspace"];
     delete?: never;
@@ -289,7 +314,7 @@ export interface paths {
     post?: never;
     /**
      * Delete a workspace from the disk
-     * @description Refused while sessions use it, and while it holds work that no remote has, unless forced.
+     * @description Answers 409 while a session uses it, and while it holds work that no remote has, unless `force` is true.
      */
     delete: operations["deleteWorkspace"];
     options?: never;
@@ -426,8 +451,8 @@ export interface paths {
     put?: never;
     /**
      * Run a tool on the host
-     * @description The same policy and journal as when the agent does it. 200 brings the result; 202 says that a decision is
-     *     needed first, and the result then comes as a `tool.result` event. Only in an idle session.
+     * @description The same rules of approval apply as when the agent runs the tool. 200 carries the result. 202 says that a decision
+     *     is needed first; the result then comes as a `tool.result` event. The session must be idle.
      */
     post: operations["runTool"];
     delete?: never;
@@ -490,7 +515,7 @@ export interface paths {
     };
     /**
      * Read the global settings
-     * @description Secrets are never read back; `{set, last4}` tells which one is stored.
+     * @description Secrets are never returned; `{set, last4}` tells whether one is stored, and its last characters.
      */
     get: operations["getSettings"];
     put?: never;
@@ -568,7 +593,7 @@ export interface paths {
      * @description Frames are JSON: the client sends WebSocketRequest, the server answers with WebSocketFrame, one `ack` or
      *     `error` for each request and then events of the subscribed sessions, the same as over SSE. Browsers, which
      *     cannot set headers here, offer the subprotocols `talkcody.v1` and `talkcody.key.<base64url of the key>`.
-     *     The server pings every 30 s and gives a silent peer up after 90 s. When it stops it closes the socket with 1012;
+     *     The server pings every 30 s and closes the connection after 90 s of silence. When it stops it closes the socket with 1012;
      *     connect again, and subscribe after the last id seen.
      */
     get: operations["openWebSocket"];
@@ -593,7 +618,7 @@ export interface components {
     WorkspaceId: string;
     AgentId: string;
     /**
-     * @description Resume token: generation of the log and place in it. Strictly increasing within a session; numbers are missing where a later event made earlier ones void.
+     * @description Resume token: the generation of the log and the place in it. Ids rise within a session. Numbers are missing where a later event replaced earlier ones.
      * @example evt_0001_0000000042
      */
     EventId: string;
@@ -637,6 +662,7 @@ export interface components {
       | "misdirected-request"
       | "idempotency-key-reused"
       | "upgrade-required"
+      | "too-many-failed-keys"
       | "queue-full"
       | "busy"
       | "storage-full"
@@ -658,6 +684,7 @@ export interface components {
        */
       type: string;
       title: string;
+      /** Format: int32 */
       status: number;
       /** @description What was expected, what came, what to do. */
       detail: string;
@@ -677,7 +704,7 @@ export interface components {
     ReasoningEffort: "none" | "low" | "medium" | "high";
     /**
      * @description The first rule that matches decides, the rules of the task before those of the session and the global ones; a
-     *     matching `deny` anywhere wins. `pattern` has `*` and `?`; it is held against the command (`bash`), the path
+     *     matching `deny` anywhere wins. `pattern` has `*` and `?`; it is compared with the command (`bash`), the path
      *     (file tools) or the URL (`webFetch`). A compound command is allowed only if each of its parts is.
      */
     PermissionRule: {
@@ -687,6 +714,7 @@ export interface components {
       /** @enum {string} */
       decision: "allow" | "ask" | "deny";
     };
+    PermissionRules: components["schemas"]["PermissionRule"][];
     /** @description The nearest explicit value wins; task, then session, then global. */
     Settings: {
       /** @description Files are written without asking. Default false. */
@@ -699,13 +727,22 @@ export interface components {
       planMode?: boolean;
       model?: components["schemas"]["ModelId"];
       reasoningEffort?: components["schemas"]["ReasoningEffort"];
-      /** @description Model requests in a task. Default 100. */
+      /**
+       * Format: int32
+       * @description Model requests in a task. Default 100.
+       */
       stepsMax?: number;
-      /** @description A task ends when its known cost reaches this. */
+      /**
+       * Format: double
+       * @description A task ends when its known cost reaches this.
+       */
       budgetUsd?: number;
-      /** @description Time a command may take. Default 300000. */
+      /**
+       * Format: int32
+       * @description Time a command may take. Default 300000.
+       */
       commandTimeoutMs?: number;
-      permissions?: components["schemas"]["PermissionRule"][];
+      permissions?: components["schemas"]["PermissionRules"];
     };
     /** @description Merged into the stored settings; `null` removes the explicit value. */
     SettingsPatch: {
@@ -715,27 +752,36 @@ export interface components {
       planMode?: boolean | null;
       model?: components["schemas"]["ModelId"] | null;
       reasoningEffort?: components["schemas"]["ReasoningEffort"] | null;
+      /** Format: int32 */
       stepsMax?: number | null;
+      /** Format: double */
       budgetUsd?: number | null;
+      /** Format: int32 */
       commandTimeoutMs?: number | null;
-      permissions?: components["schemas"]["PermissionRule"][] | null;
+      permissions?: components["schemas"]["PermissionRules"] | null;
     };
     ProviderId: string;
     /** @enum {string} */
     ProviderType: "openai-compatible" | "openai" | "anthropic" | "google" | "scripted";
     /** @description USD for a million tokens. */
     ModelPricing: {
+      /** Format: double */
       input: number;
+      /** Format: double */
       output: number;
-      /** @description Default is `input`. */
+      /**
+       * Format: double
+       * @description Default is `input`.
+       */
       cachedInput?: number;
     };
     ModelSettings: {
       name?: string;
+      /** Format: int64 */
       contextTokens?: number;
       pricing?: components["schemas"]["ModelPricing"];
     };
-    /** @description Models by their key, for what the provider does not tell. */
+    /** @description Models by key; fills in what the provider does not report. */
     ProviderModels: {
       [key: string]: components["schemas"]["ModelSettings"];
     };
@@ -765,6 +811,7 @@ export interface components {
     };
     GlobalSettings: {
       /**
+       * Format: int32
        * @description Version of the stored form.
        * @constant
        */
@@ -783,18 +830,19 @@ export interface components {
       };
     };
     Title: string;
-    InputPart:
-      | {
-          /** @constant */
-          type: "text";
-          text: string;
-        }
-      | {
-          /** @constant */
-          type: "file";
-          fileId: components["schemas"]["FileId"];
-        };
-    MessageContent: string | components["schemas"]["InputPart"][];
+    InputTextPart: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "text";
+      text: string;
+    };
+    InputPart: components["schemas"]["InputTextPart"] | components["schemas"]["FilePart"];
+    MessageText: string;
+    InputParts: components["schemas"]["InputPart"][];
+    /** @description Plain text, or parts. */
+    MessageContent: components["schemas"]["MessageText"] | components["schemas"]["InputParts"];
     FileIds: components["schemas"]["FileId"][];
     FirstMessage: {
       content: components["schemas"]["MessageContent"];
@@ -833,12 +881,22 @@ export interface components {
     /** @enum {string} */
     SessionStatus: "idle" | "running" | "waiting";
     Usage: {
-      /** @description Cached ones included. */
+      /**
+       * Format: int64
+       * @description Includes cached tokens.
+       */
       inputTokens: number;
-      /** @description Reasoning included. */
+      /**
+       * Format: int64
+       * @description Includes reasoning tokens.
+       */
       outputTokens: number;
+      /** Format: int64 */
       cachedInputTokens: number;
-      /** @description Sum of the requests whose price is known. */
+      /**
+       * Format: double
+       * @description Sum over the requests with a known price.
+       */
       costUsd: number;
     };
     Session: {
@@ -869,7 +927,10 @@ export interface components {
       state: components["schemas"]["TaskState"];
       settings: components["schemas"]["Settings"];
       error: components["schemas"]["Problem"] | null;
-      /** @description Model requests answered. */
+      /**
+       * Format: int32
+       * @description Model requests answered.
+       */
       steps: number;
       usage: components["schemas"]["Usage"];
       createdAt: components["schemas"]["Timestamp"];
@@ -951,8 +1012,11 @@ export interface components {
       taskId: components["schemas"]["TaskId"];
       role: components["schemas"]["MessageRole"];
       content: components["schemas"]["MessagePart"][];
-      files: components["schemas"]["File"][];
-      /** @description Place in the conversation; null while the agent has not taken it up. */
+      files: components["schemas"]["StoredFile"][];
+      /**
+       * Format: int32
+       * @description Place in the conversation; null until the agent has read it.
+       */
       position: number | null;
       createdAt: components["schemas"]["Timestamp"];
     };
@@ -964,6 +1028,10 @@ export interface components {
     ActionType: "approval" | "plan" | "question";
     /** @enum {string} */
     ActionState: "pending" | "approved" | "rejected" | "answered" | "expired" | "cancelled";
+    /** @enum {string} */
+    ApprovalScope: "once" | "session";
+    /** @enum {string} */
+    ActionResolver: "person" | "policy" | "cancel" | "expiry";
     Action: {
       id: components["schemas"]["ActionId"];
       sessionId: components["schemas"]["SessionId"];
@@ -972,7 +1040,7 @@ export interface components {
       state: components["schemas"]["ActionState"];
       toolCallId: components["schemas"]["ToolCallId"];
       toolName: components["schemas"]["ToolName"];
-      /** @description What the tool would be run with. */
+      /** @description The input that the tool would run with. */
       input: Record<string, unknown>;
       /** @description For edits a unified diff, for plans the plan. */
       preview: string | null;
@@ -982,61 +1050,75 @@ export interface components {
       reason: string | null;
       /** @description What a person answered. */
       result: Record<string, unknown> | null;
-      /**
-       * @description What an approval holds for; null unless it is approved.
-       * @enum {string|null}
-       */
-      scope: "once" | "session" | null;
+      /** @description What an approval holds for; null unless it is approved. */
+      scope: components["schemas"]["ApprovalScope"] | null;
       expiresAt: components["schemas"]["Timestamp"];
       createdAt: components["schemas"]["Timestamp"];
       resolvedAt: components["schemas"]["Timestamp"] | null;
-      /** @enum {string|null} */
-      resolvedBy: "person" | "policy" | "cancel" | "expiry" | null;
+      resolvedBy: components["schemas"]["ActionResolver"] | null;
     };
     ActionPage: {
       items: components["schemas"]["Action"][];
       nextCursor: components["schemas"]["ActionId"] | null;
     };
     CreateAction:
-      | {
-          /** @constant */
-          type: "approve";
-          actionId: components["schemas"]["ActionId"];
-          /**
-           * @default once
-           * @enum {string}
-           */
-          scope?: "once" | "session";
-          /** @description Run with this input instead; it is validated like the model's. */
-          input?: Record<string, unknown>;
-        }
-      | {
-          /** @constant */
-          type: "reject";
-          actionId: components["schemas"]["ActionId"];
-          reason?: string;
-        }
-      | {
-          /** @constant */
-          type: "respond";
-          actionId: components["schemas"]["ActionId"];
-          result: Record<string, unknown>;
-        }
-      | {
-          /** @constant */
-          type: "cancel";
-          taskId?: components["schemas"]["TaskId"];
-        };
+      | components["schemas"]["ApproveAction"]
+      | components["schemas"]["RejectAction"]
+      | components["schemas"]["RespondAction"]
+      | components["schemas"]["CancelAction"];
+    /** @description Allows what the action asks for. */
+    ApproveAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "approve";
+      actionId: components["schemas"]["ActionId"];
+      /** @default once */
+      scope?: components["schemas"]["ApprovalScope"];
+      /** @description Run with this input instead; it is validated like the model's. */
+      input?: Record<string, unknown>;
+    };
+    /** @description The tool does not run, and the agent is told why. */
+    RejectAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "reject";
+      actionId: components["schemas"]["ActionId"];
+      reason?: string;
+    };
+    /** @description Answers to questions, or an edited plan. */
+    RespondAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "respond";
+      actionId: components["schemas"]["ActionId"];
+      result: Record<string, unknown>;
+    };
+    /** @description Ends a task; without `taskId` the active one of the session. */
+    CancelAction: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "cancel";
+      taskId?: components["schemas"]["TaskId"];
+    };
     ActionOutcome: {
       action: components["schemas"]["Action"] | null;
       task: components["schemas"]["Task"];
     };
-    File: {
+    StoredFile: {
       id: components["schemas"]["FileId"];
       /** @description A label without folders; never used as a path. */
       name: string;
-      /** @description As sniffed from the bytes. */
+      /** @description Detected from the bytes. */
       mediaType: string;
+      /** Format: int64 */
       sizeBytes: number;
       sha256: string;
       createdAt: components["schemas"]["Timestamp"];
@@ -1053,6 +1135,12 @@ export interface components {
     };
     /** @enum {string} */
     WorkspaceState: "cloning" | "ready" | "failed";
+    WorkspaceProgress: {
+      /** @description What git is doing, in its words. */
+      phase: string;
+      /** Format: int32 */
+      percent: number | null;
+    };
     Workspace: {
       id: components["schemas"]["WorkspaceId"];
       /** @enum {string} */
@@ -1063,11 +1151,7 @@ export interface components {
       /** @description Commit at the last clone or sync. */
       head: string | null;
       state: components["schemas"]["WorkspaceState"];
-      progress: {
-        /** @description What git is doing, in its words. */
-        phase: string;
-        percent: number | null;
-      } | null;
+      progress: components["schemas"]["WorkspaceProgress"] | null;
       error: components["schemas"]["Problem"] | null;
       createdAt: components["schemas"]["Timestamp"];
       updatedAt: components["schemas"]["Timestamp"];
@@ -1088,7 +1172,9 @@ export interface components {
       branch: string | null;
       head: string | null;
       upstream: string | null;
+      /** Format: int32 */
       ahead: number;
+      /** Format: int32 */
       behind: number;
       /** @description At most 1000. */
       changes: components["schemas"]["WorkspaceChange"][];
@@ -1103,6 +1189,7 @@ export interface components {
         path: string;
         /** @enum {string} */
         type: "file" | "folder" | "link";
+        /** Format: int64 */
         sizeBytes: number | null;
       }[];
       truncated: boolean;
@@ -1120,7 +1207,8 @@ export interface components {
     };
     ToolPage: {
       items: components["schemas"]["ToolSpec"][];
-      nextCursor: null;
+      /** @description Always null; there is one page. */
+      nextCursor: string | null;
     };
     RunTool: {
       input: Record<string, unknown>;
@@ -1131,6 +1219,7 @@ export interface components {
       toolName: components["schemas"]["ToolName"];
       output: components["schemas"]["ToolOutput"] | null;
       isError: boolean;
+      /** Format: int64 */
       durationMs: number | null;
       action: components["schemas"]["Action"] | null;
     };
@@ -1170,20 +1259,22 @@ export interface components {
       id: components["schemas"]["ModelId"];
       name: string;
       providerId: components["schemas"]["ProviderId"];
+      /** Format: int64 */
       contextTokens: number | null;
       pricing: components["schemas"]["ModelPricing"] | null;
     };
     ModelProvider: {
       id: components["schemas"]["ProviderId"];
       type: components["schemas"]["ProviderType"];
-      /** @description It has what it needs to answer. */
+      /** @description It has all that its requests need, such as a key. */
       configured: boolean;
       /** @description Why its models could not be listed. */
       error: string | null;
     };
     ModelPage: {
       items: components["schemas"]["Model"][];
-      nextCursor: null;
+      /** @description Always null; there is one page. */
+      nextCursor: string | null;
       providers: components["schemas"]["ModelProvider"][];
       defaultModel: components["schemas"]["ModelId"] | null;
     };
@@ -1201,13 +1292,19 @@ export interface components {
         transports: ("sse" | "websocket")[];
       };
       limits: {
+        /** Format: int64 */
         bodyBytesMax: number;
+        /** Format: int64 */
         fileBytesMax: number;
-        /** @description Messages that may wait in a session. */
+        /**
+         * Format: int32
+         * @description Messages that may wait in a session.
+         */
         queuedMessagesMax: number;
+        /** Format: int32 */
         runningTasksMax: number;
       };
-      /** @description What a person should look after now; empty when all is well. */
+      /** @description Problems that a person should look at now; empty when all is well. */
       alarms: components["schemas"]["Alarm"][];
     };
     Alarm: {
@@ -1276,7 +1373,7 @@ export interface components {
         text: string;
       };
     };
-    /** @description A message exists. What the agent says follows as deltas; what a person said waits to be taken up. */
+    /** @description A new message. A message of the agent follows as deltas; a message of a person waits until a task reads it. */
     MessageCreatedEvent: {
       id: components["schemas"]["EventId"];
       sessionId: components["schemas"]["SessionId"];
@@ -1291,7 +1388,7 @@ export interface components {
         message: components["schemas"]["Message"];
       };
     };
-    /** @description The whole message, in its place in the conversation. Its deltas are void from here on, and leave the log. */
+    /** @description The whole message, at its place in the conversation. It replaces its deltas, which then leave the log. */
     MessageFinalEvent: {
       id: components["schemas"]["EventId"];
       sessionId: components["schemas"]["SessionId"];
@@ -1342,7 +1439,7 @@ export interface components {
         text: string;
       };
     };
-    /** @description What the tool gave. */
+    /** @description The result of a tool call. */
     ToolResultEvent: {
       id: components["schemas"]["EventId"];
       sessionId: components["schemas"]["SessionId"];
@@ -1358,6 +1455,7 @@ export interface components {
         toolName: string;
         output: components["schemas"]["ToolOutput"];
         isError: boolean;
+        /** Format: int64 */
         durationMs: number;
       };
     };
@@ -1494,11 +1592,33 @@ export interface components {
       firstId: components["schemas"]["EventId"] | null;
     };
     GapFrame: {
-      /** @constant */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       type: "gap";
       sessionId: components["schemas"]["SessionId"];
       data: components["schemas"]["GapData"];
     };
+    /** @description What a stream carries: the events of the log, and the frames `snapshot` and `gap`, which have no id. */
+    StreamFrame:
+      | components["schemas"]["TokenEvent"]
+      | components["schemas"]["ReasoningEvent"]
+      | components["schemas"]["MessageCreatedEvent"]
+      | components["schemas"]["MessageFinalEvent"]
+      | components["schemas"]["ToolCallEvent"]
+      | components["schemas"]["ToolOutputEvent"]
+      | components["schemas"]["ToolResultEvent"]
+      | components["schemas"]["StatusEvent"]
+      | components["schemas"]["ErrorEvent"]
+      | components["schemas"]["ActionRequiredEvent"]
+      | components["schemas"]["ActionResolvedEvent"]
+      | components["schemas"]["TaskUpdatedEvent"]
+      | components["schemas"]["SessionUpdatedEvent"]
+      | components["schemas"]["WorkspaceUpdatedEvent"]
+      | components["schemas"]["UsageEvent"]
+      | components["schemas"]["SnapshotFrame"]
+      | components["schemas"]["GapFrame"];
     /** @description A message of the agent that is still being written. */
     StreamingMessage: {
       messageId: components["schemas"]["MessageId"];
@@ -1507,11 +1627,14 @@ export interface components {
       reasoning: string;
     };
     /**
-     * @description The state at `session.lastEventId`. Events up to that id which follow fill in the history; everything else
-     *     they say is in here already.
+     * @description The state at `session.lastEventId`. Events up to that id may follow; they only fill in the history, since this
+     *     state includes all else that they say.
      */
     SnapshotFrame: {
-      /** @constant */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       type: "snapshot";
       sessionId: components["schemas"]["SessionId"];
       data: {
@@ -1521,7 +1644,7 @@ export interface components {
         /** @description Pending ones. */
         actions: components["schemas"]["Action"][];
         streaming: components["schemas"]["StreamingMessage"] | null;
-        /** @description Messages not taken up yet, in order. */
+        /** @description Messages that no task has read yet, in order. */
         queue: components["schemas"]["Message"][];
       };
     };
@@ -1611,34 +1734,49 @@ export interface components {
       | components["schemas"]["SnapshotFrame"]
       | components["schemas"]["GapFrame"];
     AckFrame: {
-      /** @constant */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       type: "ack";
       id: components["schemas"]["RequestFrameId"];
-      /** @description The status REST would have answered. */
+      /**
+       * Format: int32
+       * @description The status REST would have answered.
+       */
       status: number;
       /** @description The body REST would have answered; null for subscriptions. */
       body: unknown;
     };
     ErrorFrame: {
-      /** @constant */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       type: "error";
       /** @description null when the request had none that could be read. */
       id: components["schemas"]["RequestFrameId"] | null;
       problem: components["schemas"]["Problem"];
     };
     PongFrame: {
-      /** @constant */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       type: "pong";
       id: components["schemas"]["RequestFrameId"];
     };
     EventFrame: {
-      /** @constant */
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
       type: "event";
       event: components["schemas"]["Event"];
     };
   };
   responses: {
-    /** @description The request is not of the contract: `invalid-request`. */
+    /** @description The request does not match this contract: `invalid-request`. */
     InvalidRequest: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1658,7 +1796,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Another origin, or something this host does not allow: `forbidden-origin`, `local-repository`. */
+    /** @description The origin is not allowed, or this host does not allow what was asked for: `forbidden-origin`, `local-repository`. */
     Forbidden: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1668,7 +1806,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description No such thing: `not-found`. */
+    /** @description There is nothing under this id or path: `not-found`. */
     NotFound: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1678,7 +1816,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Impossible in the present state; `code` says which. */
+    /** @description Not possible in the current state; `code` says why. */
     Conflict: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1688,7 +1826,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Over a size limit: `too-large`. */
+    /** @description The body or file is over a size limit: `too-large`. */
     TooLarge: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1698,7 +1836,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Another content type than documented: `unsupported-media-type`. */
+    /** @description The content type is not a documented one: `unsupported-media-type`. */
     UnsupportedMediaType: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1718,7 +1856,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description A Host this server does not answer for: `misdirected-request`. */
+    /** @description The Host header names a host that this server does not serve: `misdirected-request`. */
     MisdirectedRequest: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1728,7 +1866,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description This key came with another request before: `idempotency-key-reused`. */
+    /** @description The key was used before, with a different request: `idempotency-key-reused`. */
     IdempotencyKeyReused: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1738,7 +1876,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description This path speaks WebSocket: `upgrade-required`. */
+    /** @description This path needs a WebSocket handshake: `upgrade-required`. */
     UpgradeRequired: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1748,8 +1886,11 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Too many messages wait in this session: `queue-full`. */
-    QueueFull: {
+    /**
+     * @description Too many wrong keys came from the caller's address: `too-many-failed-keys`; a valid key is taken at any time. Or,
+     *     where something is sent to a session, too many messages wait in it: `queue-full`.
+     */
+    TooManyRequests: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
         "Retry-After": components["headers"]["RetryAfter"];
@@ -1769,7 +1910,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description It was sent to a function and needs the always-on server: `always-on-only`. Nothing was done. */
+    /** @description A function cannot do this; send it to the always-on server: `always-on-only`. Nothing was done. */
     AlwaysOnOnly: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1779,7 +1920,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Stopping, or the database is locked: `busy`. */
+    /** @description The server is stopping, or its database is locked: `busy`. */
     Busy: {
       headers: {
         "X-Request-Id": components["headers"]["RequestId"];
@@ -1803,8 +1944,8 @@ export interface components {
   };
   parameters: {
     /**
-     * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-     *     restart too; racing duplicates do the work once; another request under the same key is 422.
+     * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+     *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
      */
     IdempotencyKey: string;
     /** @description Items in a page. */
@@ -1841,9 +1982,9 @@ export interface operations {
         cursor?: components["schemas"]["SessionId"];
         status?: components["schemas"]["SessionStatus"];
         workspaceId?: components["schemas"]["WorkspaceId"];
-        /** @description Archived sessions instead of the others. */
+        /** @description List archived sessions instead of active ones. */
         archived?: boolean;
-        /** @description Text in the title or in a message, any case. */
+        /** @description Find this text in titles and messages; case does not matter. */
         search?: string;
       };
       header?: never;
@@ -1866,6 +2007,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -1875,8 +2017,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -1889,7 +2031,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The session, committed. */
+      /** @description The session, stored on disk. */
       201: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -1909,6 +2051,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -1941,6 +2084,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -1950,8 +2094,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -1962,7 +2106,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Gone. */
+      /** @description Deleted. */
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -1978,6 +2122,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -1988,8 +2133,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2024,6 +2169,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2060,6 +2206,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2069,8 +2216,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2085,7 +2232,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The message is on disk and its task will take it up. */
+      /** @description The message is on disk, and a task will read it. */
       202: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2105,7 +2252,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
-      429: components["responses"]["QueueFull"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2117,8 +2264,6 @@ export interface operations {
       query?: {
         /** @description Cursor; the header wins when both are given. */
         after?: components["schemas"]["EventCursor"];
-        /** @description Events in a JSON page. */
-        limit?: number;
       };
       header?: {
         /** @description The id of the last event seen. */
@@ -2131,14 +2276,50 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The stream, or a page of the log. */
+      /** @description The stream; the `data` of each frame is one StreamFrame. */
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
           [name: string]: unknown;
         };
         content: {
-          "text/event-stream": string;
+          "text/event-stream": components["schemas"]["StreamFrame"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
+      500: components["responses"]["Internal"];
+      501: components["responses"]["AlwaysOnOnly"];
+      503: components["responses"]["Busy"];
+    };
+  };
+  listSessionEvents: {
+    parameters: {
+      query?: {
+        /** @description Items in a page. */
+        limit?: components["parameters"]["Limit"];
+        /** @description `nextCursor` of the page before, or the id of any event: the page begins after it. */
+        cursor?: components["schemas"]["EventId"];
+      };
+      header?: never;
+      path: {
+        sessionId: components["parameters"]["SessionId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of the log. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
           "application/json": components["schemas"]["EventPage"];
         };
       };
@@ -2147,8 +2328,8 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
-      501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
     };
   };
@@ -2183,6 +2364,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2192,8 +2374,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2208,7 +2390,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The decision stands; the task goes on. */
+      /** @description The decision is stored, and the task continues. */
       200: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2228,6 +2410,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2262,6 +2445,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2296,6 +2480,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2326,6 +2511,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2335,8 +2521,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2371,6 +2557,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2380,13 +2567,13 @@ export interface operations {
   uploadFile: {
     parameters: {
       query?: {
-        /** @description Label for raw bytes. */
+        /** @description The name of the file, for raw bytes. */
         filename?: string;
       };
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2411,7 +2598,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["File"];
+          "application/json": components["schemas"]["StoredFile"];
         };
       };
       400: components["responses"]["InvalidRequest"];
@@ -2421,6 +2608,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2444,7 +2632,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["File"];
+          "application/json": components["schemas"]["StoredFile"];
         };
       };
       400: components["responses"]["InvalidRequest"];
@@ -2452,6 +2640,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2461,8 +2650,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2473,7 +2662,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Gone. */
+      /** @description Deleted. */
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2489,6 +2678,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2517,7 +2707,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "*/*": Uint8Array | ReadableStream;
+          "application/octet-stream": Uint8Array | ReadableStream;
+          "image/png": Uint8Array | ReadableStream;
+          "image/jpeg": Uint8Array | ReadableStream;
+          "image/gif": Uint8Array | ReadableStream;
+          "image/webp": Uint8Array | ReadableStream;
         };
       };
       /** @description The range asked for. */
@@ -2528,10 +2722,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "*/*": Uint8Array | ReadableStream;
+          "application/octet-stream": Uint8Array | ReadableStream;
+          "image/png": Uint8Array | ReadableStream;
+          "image/jpeg": Uint8Array | ReadableStream;
+          "image/gif": Uint8Array | ReadableStream;
+          "image/webp": Uint8Array | ReadableStream;
         };
       };
-      /** @description The caller has these bytes. */
+      /** @description The caller has these bytes already. */
       304: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2545,6 +2743,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       416: components["responses"]["RangeNotSatisfiable"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2577,6 +2776,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2586,8 +2786,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2600,7 +2800,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The workspace, on record. */
+      /** @description The workspace, stored on disk. */
       201: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2618,6 +2818,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2650,6 +2851,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2662,8 +2864,8 @@ export interface operations {
       };
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2674,7 +2876,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Gone. */
+      /** @description Deleted. */
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -2690,6 +2892,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2701,8 +2904,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2732,6 +2935,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2764,6 +2968,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2799,6 +3004,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -2835,6 +3041,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2869,6 +3076,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2896,6 +3104,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2905,8 +3114,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -2953,6 +3162,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];
@@ -2987,6 +3197,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -2996,8 +3207,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -3028,6 +3239,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3059,6 +3271,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3068,8 +3281,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -3080,7 +3293,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Gone. */
+      /** @description Deleted. */
       204: {
         headers: {
           "X-Request-Id": components["headers"]["RequestId"];
@@ -3096,6 +3309,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3106,8 +3320,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -3142,6 +3356,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3170,6 +3385,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3179,8 +3395,8 @@ export interface operations {
       query?: never;
       header?: {
         /**
-         * @description Chosen by the client. The same key and request answer the stored response again for at least 24 hours, after a
-         *     restart too; racing duplicates do the work once; another request under the same key is 422.
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
          */
         "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
       };
@@ -3211,6 +3427,7 @@ export interface operations {
       415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
@@ -3239,6 +3456,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3266,6 +3484,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3293,6 +3512,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3318,6 +3538,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       421: components["responses"]["MisdirectedRequest"];
       426: components["responses"]["UpgradeRequired"];
+      429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
       503: components["responses"]["Busy"];

@@ -4,7 +4,7 @@ export type Event = Schemas["Event"];
 export type SnapshotFrame = Schemas["SnapshotFrame"];
 export type GapFrame = Schemas["GapFrame"];
 /** What following a session gives. */
-export type StreamFrame = Event | SnapshotFrame | GapFrame;
+export type StreamFrame = Schemas["StreamFrame"];
 
 /** Reads a frame, or undefined for what is none. Types of events this version does not know pass: their id must still be kept. */
 export function frameOf(text: string): StreamFrame | undefined {

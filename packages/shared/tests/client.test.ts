@@ -142,7 +142,7 @@ test("types follow the contract", () => {
   expectTypeOf<Client["runTool"]>().returns.resolves.toEqualTypeOf<Schemas["ToolRun"]>();
   expectTypeOf<Client["deleteSession"]>().returns.resolves.toEqualTypeOf<undefined>();
   expectTypeOf<Client["getFileContent"]>().returns.resolves.toEqualTypeOf<Response>();
-  expectTypeOf<Client["streamSessionEvents"]>().returns.resolves.toEqualTypeOf<Schemas["EventPage"]>();
+  expectTypeOf<Client["listSessionEvents"]>().returns.resolves.toEqualTypeOf<Schemas["EventPage"]>();
   expectTypeOf<Parameters<Client["listSessions"]>>().toExtend<[unknown?]>();
   expectTypeOf<Client>().not.toHaveProperty("openWebSocket");
   const wrong = (client: Client) => [

@@ -170,7 +170,7 @@ test("a silent line is given up, one with heartbeats is not", async () => {
     if (++connections === 1) return;
     let beats = 0;
     const beating = setInterval(() => {
-      response.write(":\n\n");
+      response.write(":\n");
       if (++beats === 12) response.write(sse(token(1)));
     }, 60);
     onTestFinished(() => clearInterval(beating));
@@ -198,7 +198,7 @@ test("the wait the server asks for is kept", async () => {
   const times: number[] = [];
   const { client } = await serve((_, response) => {
     times.push(performance.now());
-    begin(response).end(`retry: 10000\n\n${sse(token(times.length))}`);
+    begin(response).end(`retry: 10000\n${sse(token(times.length))}`);
   });
   const patient = {
     ...client,
@@ -216,7 +216,7 @@ test.each([
   const { baseUrl } = await serve((request, response) => {
     asked.push(performance.now());
     begin(response).write(sse(token(asked.length)), () => {
-      if (isEnded) response.end(": the server is stopping\nretry: 20\n\n");
+      if (isEnded) response.end(": the server is stopping\nretry: 20\n");
       else request.socket.destroy();
     });
   });

@@ -27,8 +27,25 @@ test("getFileContent gives back the very bytes, as an attachment that runs nothi
 test("getFileContent shows a safe image in place and nothing else", async () => {
   const png = await upload(Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), "p.png");
   const svg = await upload('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "p.svg");
-  expect((await download(png.id)).headers["content-disposition"]).toMatch(/^inline/);
-  expect((await download(svg.id)).headers["content-disposition"]).toMatch(/^attachment/);
+  const shown = (await download(png.id)).headers;
+  expect([shown["content-type"], shown["content-disposition"]]).toEqual([
+    "image/png",
+    expect.stringMatching(/^inline/),
+  ]);
+  const kept = (await download(svg.id)).headers;
+  expect([kept["content-type"], kept["content-disposition"]]).toEqual([
+    "application/octet-stream",
+    expect.stringMatching(/^attachment/),
+  ]);
+});
+
+test("text is downloaded as bytes; its media type stands with the file", async () => {
+  const file = await upload("plain words", "words.txt");
+  expect(file.mediaType).toBe("text/plain");
+  expect((await download(file.id)).headers["content-type"]).toBe("application/octet-stream");
+  expect((await download(file.id, { range: "bytes=0-1" })).headers["content-type"]).toBe(
+    "application/octet-stream",
+  );
 });
 
 test("getFileContent serves one byte range", async () => {

@@ -55,7 +55,7 @@ const promises: Partial<Record<OperationId, Promised>> = {
     ];
   },
   uploadFile: ({ body, options }, outcome) => {
-    const { id, name } = body as Schemas["File"];
+    const { id, name } = body as Schemas["StoredFile"];
     const isGone = isDeleted(outcome, "deleteFile", "fileId", id);
     const sent = createHash("sha256")
       .update(options.body as Uint8Array)

@@ -18,7 +18,7 @@ test("a server that closes ends its streams with a hint, and requests under way 
   const closed = close();
   await reader.ended;
   models.release();
-  expect(reader.text()).toContain(": the server is stopping; resume with Last-Event-ID\nretry: 250\n\n");
+  expect(reader.text()).toContain(": the server is stopping; resume with Last-Event-ID\nretry: 250\n");
   expect((await underWay).json).toEqual({ done: true });
   await closed;
   await expect(call(`${url}/v1/server`)).rejects.toThrow("ECONNREFUSED");
@@ -33,7 +33,7 @@ test("many readers are told to come back soon, and not all at once", async () =>
   const readers = await Promise.all(Array.from({ length: 4 }, () => open(url)));
   await close();
   await Promise.all(readers.map(({ ended }) => ended));
-  const waits = readers.map((reader) => Number(/retry: (\d+)\n\n$/.exec(reader.text())?.[1]));
+  const waits = readers.map((reader) => Number(/retry: (\d+)\n$/.exec(reader.text())?.[1]));
   expect(waits.toSorted((one, other) => one - other)).toEqual([250, 500, 750, 1000]);
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
-import { systemClock } from "../../../lib/ports/clock.ts";
+import { type Clock, systemClock } from "../../../lib/ports/clock.ts";
 import type { Event, StreamFrame } from "../../../lib/event.ts";
 import type { Handlers } from "../../../lib/ports/handler.ts";
 import type { Services } from "../../../lib/ports/services.ts";
@@ -27,10 +27,17 @@ export interface StartOptions extends Partial<Pick<ServerOptions, "bounds" | "lo
   handlers?: TestHandlers;
   config?: Partial<ServerOptions["config"]>;
   dataDir?: string;
+  clock?: Clock;
 }
 
 /** A real server on loopback, with real storage, that ends with the test. */
-export async function start({ handlers = {}, config, dataDir = folder(), ...rest }: StartOptions = {}) {
+export async function start({
+  handlers = {},
+  config,
+  dataDir = folder(),
+  clock = systemClock,
+  ...rest
+}: StartOptions = {}) {
   const storage = openStorage({ dataDir, clock: systemClock, fileBytesMax: 1_000_000 });
   const all = Object.keys(routes).map((id) => [
     id,
@@ -44,11 +51,14 @@ export async function start({ handlers = {}, config, dataDir = folder(), ...rest
     services: {} as Services, // The handlers of a test know what they answer.
     storage,
     isKey: (candidate) => candidate === key,
-    clock: systemClock,
+    clock,
     config: {
       bodyBytesMax: 100_000,
       fileBytesMax: 1_000_000,
       allowedHosts: [],
+      allowedOrigins: [],
+      proxyAddressHeader: undefined,
+      failedKeysMax: 1000,
       logLevel: rest.logTo ? "debug" : "silent",
       gracePeriodMs: 500,
       ...config,
@@ -128,11 +138,11 @@ export interface Reader {
   leave(): void;
 }
 
-export function openStream(url: string): Promise<Reader> {
+export function openStream(url: string, headers: Record<string, string> = {}): Promise<Reader> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(`${url}/v1/sessions/${sessionId}/events`, {
       agent: false,
-      headers: { "x-api-key": key },
+      headers: { "x-api-key": key, ...headers },
     });
     sent.on("error", reject).on("response", (response) => {
       let text = "";

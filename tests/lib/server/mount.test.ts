@@ -220,16 +220,3 @@ test("a slow body and slow headers are cut, while others are served", async () =
   expect(headers).toMatch(/^HTTP\/1.1 400 [\s\S]*did not arrive in time/);
   expect(normal.status).toBe(200);
 });
-
-test("the caller's choice of media type reaches the handler", async () => {
-  const { url } = await start({
-    handlers: { streamSessionEvents: ({ accepts }) => ({ status: 200, body: { accepts } }) },
-  });
-  const accepts = async (accept: string) =>
-    (await call(`${url}/v1/sessions/${sessionId}/events`, { headers: { accept } })).json["accepts"];
-  expect(await accepts("*/*")).toBe("text/event-stream");
-  expect(await accepts("application/json")).toBe("application/json");
-  expect(await accepts("text/event-stream;q=0.1, application/*")).toBe("application/json");
-  expect(await accepts("application/json;q=0.2, */*;q=0.1")).toBe("application/json");
-  expect(await accepts("text/html")).toBe("text/event-stream");
-});

@@ -31,7 +31,7 @@ test("a stream begins at once, before anything happens, and carries frames as SS
     },
   });
   const reader = await open(url);
-  await until(() => reader.text() === "retry: 1000\n\n");
+  await until(() => reader.text() === "retry: 1000\n");
   expect(reader.response.headers).toMatchObject({
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
@@ -39,9 +39,9 @@ test("a stream begins at once, before anything happens, and carries frames as SS
   expect(reader.response.headers["x-request-id"]).toMatch(/./);
   released.resolve();
   await until(() => reader.text().includes("evt_0001_0000000002"));
-  const [, ...frames] = reader.text().split("\n\n");
+  const frames = reader.text().split("\n\n");
   expect(frames).toEqual([
-    `event: gap\ndata: ${JSON.stringify(gap())}`,
+    `retry: 1000\nevent: gap\ndata: ${JSON.stringify(gap())}`,
     `id: evt_0001_0000000001\nevent: token\ndata: ${JSON.stringify(event(1, "a\nb"))}`,
     `id: evt_0001_0000000002\nevent: token\ndata: ${JSON.stringify(event(2))}`,
     "",
@@ -54,7 +54,8 @@ test("a quiet stream carries comments, and a failure before the stream is a prob
     handlers: { streamSessionEvents: ({ signal }) => ({ status: 200, events: stream([], signal) }) },
   });
   const reader = await open(url);
-  await until(() => reader.text().split(":\n\n").length > 3);
+  await until(() => reader.text().split(":\n").length > 3);
+  expect(reader.text()).toMatch(/^retry: 1000\n(:\n)+$/);
   const head = await call(`${url}/v1/sessions/${sessionId}/events`, { method: "HEAD" });
   expect([head.status, head.headers["content-type"]]).toEqual([200, "text/event-stream; charset=utf-8"]);
 
@@ -63,6 +64,32 @@ test("a quiet stream carries comments, and a failure before the stream is a prob
   };
   const other = await start({ handlers: { streamSessionEvents: missing } });
   expect(codeOf(await call(`${other.url}/v1/sessions/${sessionId}/events`))).toBe("not-found");
+});
+
+test("no block of a stream is without an event, however quiet it was and however it ends", async () => {
+  const { url, close } = await start({
+    bounds: { heartbeatMs: 10 },
+    handlers: {
+      streamSessionEvents: ({ signal }) => ({
+        status: 200,
+        events: (async function* () {
+          yield [gap()];
+          await sleep(50);
+          yield* stream([[event(1)]], signal);
+        })(),
+      }),
+    },
+  });
+  const reader = await open(url);
+  await until(() => /evt_0001_0000000001[^]*\n:\n/.test(reader.text()));
+  await close();
+  await reader.ended;
+  const blocks = reader.text().split("\n\n");
+  const rest = blocks.pop() ?? ""; // The end of the connection makes no event of it.
+  expect(blocks.map((block) => block.split("\n").filter((line) => line.startsWith("data: ")).length)).toEqual(
+    [1, 1],
+  );
+  expect(rest).toMatch(/^(:\n)+: the server is stopping; resume with Last-Event-ID\nretry: \d+\n$/);
 });
 
 test("when a reader leaves, its source hears it and is ended", async () => {

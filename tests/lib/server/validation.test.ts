@@ -4,6 +4,7 @@ import { AppError } from "../../../lib/errors.ts";
 import { readOperations } from "../../../lib/server/contract/contract.ts";
 import { createValidation } from "../../../lib/server/contract/validation.ts";
 import { cpuMsOf } from "../../support/time/cpu-time.ts";
+import { key, raw, start } from "./kit.ts";
 
 const operations = readOperations(contract);
 
@@ -41,4 +42,17 @@ test("a huge body is refused for its first mistake, without a list of millions",
   const refuse = () => (error = refusalOf(() => validation.body(createSession, body, 1_000_000)));
   expect(await cpuMsOf(refuse)).toBeLessThan(1000);
   expect(error?.errors?.length).toBeLessThanOrEqual(20);
+});
+
+test("a target that is not ASCII is refused, since its bytes could mean any character", async () => {
+  const { port } = await start({ handlers: { listSessions: () => ({ status: 200, body: {} }) } });
+  const ask = (search: string) =>
+    raw(
+      port,
+      Buffer.from(
+        `GET /v1/sessions?search=${search} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\nConnection: close\r\n\r\n`,
+      ),
+    );
+  expect(await ask("%C3%A9")).toMatch(/^HTTP\/1.1 200 /);
+  expect(await ask("\u00e9")).toMatch(/^HTTP\/1.1 400 [\s\S]*invalid-request/);
 });

@@ -1,9 +1,10 @@
 import { spawnSync, type StdioOptions } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startInstance } from "../../support/function/instance.ts";
 import { environment, root, startServerProcess, type ServerProcess } from "../../support/server-process.ts";
+import { blocksOf } from "../../support/guides/blocks.ts";
 import { testKey } from "../../support/server.ts";
 
 let server: ServerProcess;
@@ -18,7 +19,10 @@ test("the guide to the API works as it stands, word by word", async () => {
     ...blocksOf("docs/guides/use-the-api.md", "sh"),
     ...blocksOf("docs/guides/add-a-model.md", "sh"),
   ];
-  const script = blocks.join("\n").replace(/^curl -sN .*$/m, "$& --max-time 5 || true");
+  const script = blocks
+    .map(({ text }) => text)
+    .join("\n")
+    .replace(/^curl -sN .*$/m, "$& --max-time 5 || true");
   const { TALKCODY_API_KEY: _key, ...env } = environment(server.folder);
   const { stdout: out, stderr: err } = shell(`ACTION=none\n${script}\ntrue`, env);
   expect(err).toBe("");
@@ -33,13 +37,12 @@ test("the guide to the API works as it stands, word by word", async () => {
 });
 
 test("the requests of the guide to functions are answered as it says", async () => {
-  const guide = readFileSync(join(root, "docs/guides/functions.md"), "utf8");
   const other = await startServerProcess();
   onTestFinished(() => other.stop());
   await other.end("SIGTERM");
   const instance = await startInstance(other.folder);
   onTestFinished(() => instance.stop());
-  const [, script = ""] = /^```sh\n([\s\S]*?)^```/m.exec(guide) ?? [];
+  const script = blocksOf("docs/guides/functions.md", "sh").at(-1)?.text ?? ""; // The others need AWS.
   const answers = [];
   for (const line of script.trim().split("\n")) {
     const env = { ...environment(other.folder), TALKCODY_API_KEY: testKey, FUNCTION_URL: instance.url };
@@ -54,11 +57,4 @@ test("the requests of the guide to functions are answered as it says", async () 
 function shell(script: string, env: Record<string, string>) {
   const stdio: StdioOptions = ["ignore", "pipe", "pipe"]; // With a pipe for its input bash reads the profile.
   return spawnSync("bash", ["-euc", script], { env, cwd: root, stdio, encoding: "utf8" });
-}
-
-function blocksOf(page: string, language: string): string[] {
-  const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-    ([, block = ""]) => block,
-  );
 }

@@ -169,19 +169,23 @@ const odd = {
   "what looks like JSON": `{"__proto__": {"a": 1}}`,
 };
 
-test.each(Object.entries(odd))("%s goes in and comes out of every JSON column", (_, text) => {
-  const storage = temp.openTemp();
-  const session = temp.addSession(storage);
-  const id = temp.addMessage(storage, session, { content: [{ type: "text", text }] });
-  storage.messages.deliver(id);
-  const { id: action } = temp.addAction(storage, session, { input: { [text]: text } });
-  storage.atomically("request.change", () => storage.events.append(session, [temp.token(text)]));
-  expect(storage.messages.history(session)[0]?.message.content).toEqual([{ type: "text", text }]);
-  expect(storage.actions.get(action)?.input).toEqual({ [text]: text });
-  expect(storage.events.read(session, 0, 1)[0]?.data).toMatchObject({ text });
-  expect(storage.events.written(session, "msg_1").text).toBe(text);
-  expect(storage.sessions.list({ limit: 9, archived: false, search: text.slice(0, 200) })).toHaveLength(1);
-});
+test.each(Object.entries(odd))(
+  "%s goes in and comes out of every JSON column, a lone surrogate replaced",
+  (_, given) => {
+    const text = given.toWellFormed();
+    const storage = temp.openTemp();
+    const session = temp.addSession(storage);
+    const id = temp.addMessage(storage, session, { content: [{ type: "text", text: given }] });
+    storage.messages.deliver(id);
+    const { id: action } = temp.addAction(storage, session, { input: { [given]: given } });
+    storage.atomically("request.change", () => storage.events.append(session, [temp.token(given)]));
+    expect(storage.messages.history(session)[0]?.message.content).toEqual([{ type: "text", text }]);
+    expect(storage.actions.get(action)?.input).toEqual({ [text]: text });
+    expect(storage.events.read(session, 0, 1)[0]?.data).toMatchObject({ text });
+    expect(storage.events.written(session, "msg_1").text).toBe(text);
+    expect(storage.sessions.list({ limit: 9, archived: false, search: text.slice(0, 200) })).toHaveLength(1);
+  },
+);
 
 test.each(Object.entries(odd))(
   "%s goes in and comes out of a text column, a lone surrogate replaced",

@@ -1,8 +1,10 @@
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { files, read } from "./repository.ts";
+import { files, read } from "../repository.ts";
 
-const pages = files.filter((path) => path === "README.md" || /^docs\/.*\.md$/.test(path));
+const pages = files.filter(
+  (path) => /^(README|CONTRIBUTING)[.]md$/.test(path) || /^docs\/.*\.md$/.test(path),
+);
 const places = new Set(files.flatMap(withFolders));
 const ours =
   /^((app|lib|handlers|packages|tests|docs|deploy|scripts|bench|[.]ci)\/|openapi[.]yaml$|fly[.]toml$)/;

@@ -1,0 +1,13 @@
+module talkcody.test/client
+
+go 1.27
+
+require (
+	github.com/oapi-codegen/runtime v1.9.0
+	github.com/tmaxmax/go-sse v0.12.0
+)
+
+require (
+	github.com/apapsch/go-jsonmerge/v2 v2.0.0 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+)

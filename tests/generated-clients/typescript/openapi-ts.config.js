@@ -1,0 +1,2 @@
+// Node runs the files as they are, so imports carry the extension.
+export default { input: "contract.json", output: { path: "client", module: { extension: ".ts" } } };
