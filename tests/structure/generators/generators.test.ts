@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { breaches } from "./generators/rules.ts";
-import { contract, linesMatching } from "./repository.ts";
+import { breaches } from "./rules.ts";
+import { contract, linesMatching } from "../repository.ts";
 
 const named = (schemas: object) => ({ components: { schemas } });
 const answer = (content: object) => ({ paths: { "/a": { get: { responses: { 200: { content } } } } } });
