@@ -1,5 +1,5 @@
 import { spawnSync, type StdioOptions } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startInstance } from "../../support/function/instance.ts";
@@ -24,11 +24,16 @@ test("the guide to the API works as it stands, word by word", async () => {
     .join("\n")
     .replace(/^curl -sN .*$/m, "$& --max-time 5 || true");
   const { TALKCODY_API_KEY: _key, ...env } = environment(server.folder);
-  const { stdout: out, stderr: err } = shell(`ACTION=none\n${script}\ntrue`, env);
+  const { stdout: out, stderr: err } = shell(`ACTION=none\n${script}\ntrue`, {
+    ...env,
+    TMPDIR: server.folder,
+  });
   expect(err).toBe("");
   expect(out).toMatch(/^event: snapshot\ndata: \{/m);
   expect(out).toMatch(/^event: message.final\ndata: .*"role":"assistant".*"text":"Hello"/m);
+  expect(out).toContain('{"items":[{"id":"evt_0001_0000000001"');
   expect(out).toContain('{"items":[],"nextCursor":null}');
+  expect(readFileSync(join(server.folder, "contract.json"), "utf8")).toMatch(/^\{"openapi":"3[.]1/);
   expect(out).toContain('"model":"llama-3.3-70b-versatile@groq"');
   expect(out).not.toContain("gsk_example");
   const codes = [...out.matchAll(/"code":"([a-z-]+)"/g)].map(([, code]) => code);
