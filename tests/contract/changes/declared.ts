@@ -2,6 +2,8 @@
 export interface Change {
   id: string;
   text: string;
+  /** 3 breaks every client that uses it; 2 breaks those that are strict, as with a new value of an enum. */
+  level: 2 | 3;
   operation: string;
   operationId: string;
   path: string;
