@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isLineCut } from "../support/line-cut.ts";
 import { says, script, scriptModel } from "../support/script.ts";
 import type { Caller, TestAnswer } from "../support/caller.ts";
 
@@ -75,9 +76,4 @@ export function putUnderLoad(server: Caller, { restMs = 10 } = {}): Load {
       await all;
     },
   };
-}
-
-function isLineCut(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code !== undefined && ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code);
 }

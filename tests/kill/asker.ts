@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import type { CallOptions, Caller, TestAnswer } from "../support/caller.ts";
+import { isLineCut } from "../support/line-cut.ts";
 import type { Random } from "./random.ts";
 
 /** One request of a client, and every answer it had. */
@@ -93,7 +94,6 @@ function plain({ status, body }: TestAnswer): { status: number; body: unknown } 
 
 /** A line that was cut is no answer; everything else that goes wrong is a finding. */
 function orNoAnswer(error: unknown): undefined {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== undefined && ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code)) return undefined;
+  if (isLineCut(error)) return undefined;
   throw error;
 }

@@ -1,7 +1,9 @@
+import { globalAgent, type IncomingMessage } from "node:http";
+import { Test } from "supertest";
 import type { Problem } from "../../lib/errors.ts";
 import { routes, type AnswerOf, type Operation, type OperationId } from "../../packages/shared/src/index.ts";
 import { checkAnswer, type Answered } from "./contract.ts";
-import { sendOnWire } from "./wire.ts";
+import { limitMs } from "./time/limit.ts";
 
 export const testKey = "test-key-0123456789abcdef";
 
@@ -37,11 +39,7 @@ export interface Caller {
 /** Calls a server whose address may change from one request to the next. */
 export function createCaller(url: () => string, ownKey = testKey): Caller {
   const request = async (method: string, path: string, options: CallOptions = {}): Promise<TestAnswer> => {
-    const answered = await sendOnWire({
-      method,
-      url: url() + path + searchOf(options.query),
-      ...outgoing({ key: ownKey, ...options }),
-    });
+    const answered = await send(url(), { method, path, options: { key: ownKey, ...options } });
     const operationId = operationOf(method, path);
     if (operationId !== undefined) checkAnswer(operationId, answered);
     return testAnswer(answered);
@@ -58,11 +56,68 @@ export function createCaller(url: () => string, ownKey = testKey): Caller {
   };
 }
 
+interface Sent {
+  method: string;
+  path: string;
+  options: CallOptions;
+}
+
+/** Sends the headers that a test names and none of supertest's own, and reads every answer as bytes. */
+async function send(url: string, { method, path, options }: Sent): Promise<Answered> {
+  const { body, headers } = outgoing(options);
+  const request = new Test(url, method, path + searchOf(options.query))
+    .agent(globalAgent) // Its connections are used again, as those of real clients are.
+    .timeout({ response: limitMs, deadline: limitMs })
+    .unset("accept-encoding")
+    .set(headers)
+    .serialize((bytes: string) => bytes) // Otherwise it writes a Buffer of type application/json as JSON.
+    .buffer(true)
+    .parse((response, done) => {
+      const ofNode = response as unknown as IncomingMessage; // The types name a response of superagent, which is made later.
+      readAnswer(ofNode).then(
+        (bytes) => done(null, bytes),
+        (error: Error) => done(error, null),
+      );
+    });
+  const answer = await (body === undefined ? request : request.send(body));
+  if (isEventStream(answer.headers)) {
+    answer.on("error", () => {}); // The end of what goes on behind the first event.
+    request.abort();
+  }
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
+    bytes: Buffer.isBuffer(answer.body) ? answer.body : Buffer.alloc(0), // HEAD brings none.
+  };
+}
+
+/** The whole body of an answer. A stream of events has no end: of one, what stands before the end of its first event. */
+async function readAnswer(response: IncomingMessage): Promise<Buffer> {
+  const isStream = isEventStream(response.headers);
+  const chunks: Buffer[] = [];
+  const pieces = response.iterator({ destroyOnReturn: false }); // superagent reports a destroyed response as a failed one.
+  for await (const chunk of pieces as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    if (isStream && Buffer.concat(chunks).includes("\n\n")) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function isEventStream(headers: { "content-type"?: string | undefined }): boolean {
+  return headers["content-type"]?.startsWith("text/event-stream") ?? false;
+}
+
+/** Bytes and text as they are, everything else as JSON. */
 function outgoing({ body, headers = {}, key = null }: CallOptions) {
   const isRaw = body instanceof Uint8Array || typeof body === "string";
   const type = isRaw ? "application/octet-stream" : "application/json";
   return {
-    body: body === undefined || isRaw ? body : JSON.stringify(body),
+    body:
+      body instanceof Uint8Array
+        ? Buffer.from(body)
+        : isRaw || body === undefined
+          ? body
+          : JSON.stringify(body),
     headers: {
       ...(key === null ? {} : { "x-api-key": key }),
       ...(body === undefined ? {} : { "content-type": type }),
