@@ -1,3 +1,5 @@
+import { checkArguments } from "./check-arguments.ts";
+import { hardenedConfig, plainEnvironment, programEnvironment } from "./hardening.ts";
 import type { ProcessResult, RunProcess } from "../run-process.ts";
 import type { Protocol } from "./repository-url.ts";
 
@@ -25,11 +27,12 @@ export function createRunGit(environment: Readonly<Record<string, string>>, runP
   const kept = Object.entries(environment).filter(
     ([name]) => !/^(GIT_|LC_|LANG|SSH_ASKPASS|EDITOR)/.test(name),
   );
-  const base = { ...Object.fromEntries(kept), ...hardenedEnvironment };
-  return (args, run) =>
-    runProcess({
+  const base = { ...Object.fromEntries(kept), ...plainEnvironment, ...programEnvironment };
+  return async (args, run) => {
+    await checkArguments(args, run.env ?? {});
+    return runProcess({
       file: "git",
-      args: [...hardenedConfig, ...args],
+      args: [...hardenedArguments, ...args],
       cwd: run.cwd,
       env: { ...base, GIT_ALLOW_PROTOCOL: run.protocol ?? "none", ...run.env },
       signal: run.signal,
@@ -39,68 +42,7 @@ export function createRunGit(environment: Readonly<Record<string, string>>, runP
       stdoutBytesMax: run.stdoutBytesMax ?? 16 * 1024 * 1024,
       onStderr: run.onStderr,
     });
+  };
 }
 
-/** A host that is seen for the first time is trusted and remembered; a changed key is refused. */
-const sshCommand = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15";
-
-const hardenedEnvironment = {
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_ATTR_NOSYSTEM: "1",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_ASKPASS: "/bin/false",
-  SSH_ASKPASS: "/bin/false",
-  GIT_PROTOCOL_FROM_USER: "0",
-  GIT_OPTIONAL_LOCKS: "0",
-  GIT_LITERAL_PATHSPECS: "1",
-  GIT_LFS_SKIP_SMUDGE: "1",
-  GIT_SSH_COMMAND: sshCommand,
-  GIT_EDITOR: "/bin/false",
-  GIT_PAGER: "cat",
-  LC_ALL: "C",
-};
-
-/** Old histories hold these harmless mistakes; everything else that fsck finds is refused. */
-const toleratedMistakes = [
-  "zeroPaddedFilemode",
-  "missingSpaceBeforeDate",
-  "missingSpaceBeforeEmail",
-  "missingEmail",
-  "missingNameBeforeEmail",
-  "badTimezone",
-  "badEmail",
-  "badDate",
-  "missingTaggerEntry",
-  "badTagName",
-];
-
-const hardenedConfig = [
-  "protocol.allow=never",
-  "core.hooksPath=/dev/null",
-  "core.fsmonitor=false",
-  "core.untrackedCache=false",
-  `core.sshCommand=${sshCommand}`,
-  "core.askPass=/bin/false",
-  "core.gitProxy=",
-  "core.alternateRefsCommand=/bin/false",
-  "core.attributesFile=/dev/null",
-  "core.protectHFS=true",
-  "core.protectNTFS=true",
-  "core.quotePath=false",
-  "core.bigFileThreshold=4m",
-  "credential.helper=",
-  "gpg.program=/bin/false",
-  "commit.gpgSign=false",
-  "tag.gpgSign=false",
-  "submodule.recurse=false",
-  "fetch.recurseSubmodules=no",
-  "safe.bareRepository=explicit",
-  "transfer.fsckObjects=true",
-  "transfer.bundleURI=false",
-  ...toleratedMistakes.map((name) => `fetch.fsck.${name}=ignore`),
-  "gc.auto=0",
-  "maintenance.auto=false",
-  "init.defaultBranch=main",
-  "advice.detachedHead=false",
-].flatMap((entry) => ["-c", entry]);
+const hardenedArguments = hardenedConfig.flatMap(([key, value]) => ["-c", `${key}=${value}`]);
