@@ -114,7 +114,29 @@ export default {
       "processes-only-in-platform",
       "Only lib/platform starts processes: ask its port.",
       "^lib/platform/",
-      "^(node:)?(child_process|cluster)$|node_modules/(execa|simple-git|node-pty|@lydell/node-pty)/",
+      "^(node:)?(child_process|cluster)$|node_modules/(node-pty|@lydell/node-pty)/",
+    ),
+    onlyIn(
+      "simple-git-only-in-git",
+      "Only lib/platform/git knows simple-git, and uses it inside a view: ask the port lib/ports/git.ts.",
+      "^lib/platform/git/",
+      "node_modules/(simple-git|@simple-git/[^/]+)/",
+    ),
+    rule(
+      "simple-git-loads-late",
+      "A server that asks nothing of git should not load simple-git: import it dynamically where it is first used.",
+      { path: "^lib/" },
+      {
+        path: "node_modules/(simple-git|@simple-git/[^/]+)/",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
+    rule(
+      "execa-only-outside",
+      "execa ends a child and not its process group: ask lib/platform to start a program. Only tests/, scripts/ and bench/ use execa.",
+      { pathNot: outside },
+      { path: "node_modules/execa/" },
     ),
     onlyIn(
       "sqlite-only-in-storage",

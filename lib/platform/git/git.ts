@@ -5,6 +5,7 @@ import type { Git } from "../../ports/git.ts";
 import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { createRunProcess } from "../run-process.ts";
+import { createAskGit } from "./ask-git.ts";
 import { cloneRepository, exclude } from "./clone/clone.ts";
 import { readDiff } from "./view/diff.ts";
 import { findFolders, setAside } from "./folders.ts";
@@ -33,9 +34,10 @@ export interface GitOptions {
 export function createGit(options: GitOptions): Git {
   const places = createWorkspacePaths(options.workspacesDir);
   const runGit = createRunGit(options.environment, createRunProcess(options.processes));
+  const askGit = createAskGit(options.environment, options.processes);
   const { silenceMs = 120_000, reach = ignoreFailpoints } = options;
   const view = <T>(id: string, work: (view: GitView) => Promise<T>) =>
-    withView({ root: places.root(id), viewsDir: places.viewsDir, runGit }, work);
+    withView({ root: places.root(id), viewsDir: places.viewsDir, runGit, askGit }, work);
   const isScratch = async (id: string) => (await readRecord(places.record(id))).repository === null;
   return {
     inspectRepository: (repository) => readRepositoryUrl(repository).kind,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { killGroup } from "./kill-group.ts";
 import { createProcessRecord } from "./process-record.ts";
-import { endMarked, markerName } from "./marked.ts";
+import { endMarked, markerName, ungrouped } from "./marked.ts";
 import { reapEarlierRuns } from "./reap-earlier-runs.ts";
 
 export interface Program {
@@ -26,10 +26,22 @@ export interface StartedProgram {
   leaveNothing(): Promise<void>;
 }
 
+/** What a package needs that starts programs by itself: they carry the mark, but stay in the server's own process group. */
+export interface LentMark {
+  /** For the environment of the programs. */
+  env: Readonly<Record<string, string>>;
+  /** Ends what runs with the mark, where environments can be read. */
+  endAll(): Promise<void>;
+  /** To be called when the programs have ended. */
+  giveBack(): void;
+}
+
 /** All programs that the server starts, on record so that none outlives it for long, however it ends. */
 export interface Processes {
   /** Starts a program in a process group of its own. Throws what the system says when there is no room for it or for its record. */
   start(program: Program): StartedProgram;
+  /** For programs that a package starts. Throws what the system says when there is no room for the record. */
+  lendMark(): LentMark;
   /**
    * Ends what earlier runs of the server on this data folder left running, and waits until it is gone, for 2 s at most.
    * Then `mend` puts right what such an end leaves behind; killed before that is done, the next run does it again.
@@ -48,6 +60,7 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
   const run = randomUUID();
   const record = createProcessRecord(folder, run);
   const running = new Set<StartedProgram>();
+  const lent = new Set<LentMark>();
   const endAll = () => running.forEach((program) => program.leave());
   process.once("exit", endAll); // A second signal, or an error that nobody caught.
   let count = 0;
@@ -73,10 +86,21 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
       if (child.pid !== undefined) running.add(started); // Otherwise it could not be started, and says so.
       return started;
     },
+    lendMark: () => {
+      record.open();
+      const mark = `${run}/${++count}/${ungrouped}`;
+      const loan: LentMark = {
+        env: { [markerName]: mark },
+        endAll: () => endMarked(mark),
+        giveBack: () => void lent.delete(loan),
+      };
+      lent.add(loan);
+      return loan;
+    },
     reap: (mend = async () => {}) => reapEarlierRuns(folder, { ownRun: run, mend }),
     close: () => {
       process.off("exit", endAll);
-      if (running.size === 0) record.remove();
+      if (running.size === 0 && lent.size === 0) record.remove();
       endAll(); // What had left its group is for the next run, which finds the record.
     },
   };

@@ -1,9 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { simpleGit, type SimpleGit } from "simple-git";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { createAskGit } from "../../../lib/platform/git/ask-git.ts";
 import { branchPattern, repositoryPattern } from "../../../lib/platform/git/repository-url.ts";
+import { createRunGit } from "../../../lib/platform/git/run-git.ts";
+import { withView } from "../../../lib/platform/git/view/view.ts";
 import { createGit } from "../../../lib/platform/index.ts";
+import { createRunProcess } from "../../../lib/platform/run-process.ts";
 import { environment, forever, git, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 
 async function setUp() {
@@ -34,6 +39,13 @@ async function setUp() {
     onProgress: () => {},
   });
   return { folder, upstream, canary, script, platform, root: join(workspacesDir, workspaceId) };
+}
+
+function askInView<T>(root: string, work: (git: SimpleGit) => Promise<T>) {
+  const processes = openTestProcesses();
+  const runGit = createRunGit(environment, createRunProcess(processes));
+  const askGit = createAskGit(environment, processes);
+  return withView({ root, viewsDir: temporaryFolder(), runGit, askGit }, (view) => view.ask(work));
 }
 
 const poisons: Record<string, (script: string, root: string) => string> = {
@@ -98,6 +110,71 @@ test("the poison is real: git as a user runs it executes the filter", async () =
   writeFileSync(join(root, "a.txt"), "b\n");
   git(root, "add", "-A");
   expect(existsSync(canary)).toBe(true);
+});
+
+/** What simple-git is asked for in a view, each call that may meet a program of the configuration. */
+const askings: Record<string, (git: SimpleGit) => Promise<unknown>> = {
+  status: (asked) => asked.status(),
+  log: (asked) => asked.log(["--stat", "--show-signature"]),
+  branches: (asked) => asked.branch(["--all", "--verbose"]),
+  "a diff": (asked) => asked.diff(["HEAD"]),
+  "a diff summary": (asked) => asked.diffSummary(["HEAD"]),
+  "a commit": (asked) => asked.add(["a.txt", "b.txt"]).commit("mine"),
+  "a merge": (asked) => asked.merge(["side"]),
+};
+
+test.each(Object.keys(poisons))("simple-git in a view runs nothing through %s", async (name) => {
+  const { canary, root, script } = await setUp();
+  git(root, "checkout", "-b", "side");
+  writeFileSync(join(root, "side.txt"), "side\n");
+  git(root, "add", "side.txt");
+  git(root, "commit", "-m", "side");
+  git(root, "checkout", "main");
+  writeFileSync(join(root, ".git/config"), (poisons[name] ?? (() => ""))(script, root), { flag: "a" });
+  writeFileSync(join(root, "a.txt"), "changed\n");
+  writeFileSync(join(root, "b.txt"), "new\n");
+  await askInView(root, async (asked) => {
+    await asked.addConfig("user.name", "Ann").addConfig("user.email", "ann@example.com");
+    for (const [what, ask] of Object.entries(askings)) {
+      await ask(asked);
+      expect(existsSync(canary), what).toBe(false);
+    }
+  });
+  expect(existsSync(join(root, "side.txt")), "it did merge").toBe(true);
+});
+
+test.each([
+  ["status", "core.fsmonitor"],
+  ["status", "include.path"],
+  ["status", "config.worktree"],
+  ["a diff", "diff.external"],
+  ["a diff", "diff.*.textconv and command"],
+  ["a commit", "filter.*"],
+  ["a commit", "core.hooksPath"],
+  ["a commit", "hooks in place"],
+])("without the view simple-git runs what it meets: %s with %s", async (what, name) => {
+  const { canary, root, script } = await setUp();
+  writeFileSync(join(root, ".git/config"), (poisons[name] ?? String)(script, root), { flag: "a" });
+  writeFileSync(join(root, "a.txt"), "changed\n");
+  writeFileSync(join(root, "b.txt"), "new\n");
+  await askings[what]?.(simpleGit({ baseDir: root, input: () => "\n" })).catch(() => {});
+  expect(existsSync(canary)).toBe(true);
+});
+
+test.each([
+  [["clone", "--upload-pack=touch x", "--", "a", "b"], {}],
+  [["-c", "core.fsmonitor=touch x", "status"], {}],
+  [["-c", "alias.x=!touch x", "x"], {}],
+  [["clone", "--template=hooks", "--", "a", "b"], {}],
+  [["--exec-path=/tmp", "status"], {}],
+  [["config", "core.hooksPath", "hooks"], {}],
+  [["diff"], { GIT_EXTERNAL_DIFF: "touch x" }],
+  [["fetch"], { GIT_SSH_COMMAND: "touch x" }],
+])("git is not started with %j and %j", async (args, env) => {
+  const folder = temporaryFolder();
+  const runGit = createRunGit(environment, createRunProcess(openTestProcesses()));
+  await expect(runGit(args, { cwd: folder, env })).rejects.toThrow("Git was not started");
+  expect((await runGit(["init", "--template="], { cwd: folder })).exitCode).toBe(0);
 });
 
 test("nothing runs through the configuration of a submodule", async () => {

@@ -159,6 +159,58 @@ test("status names what changed and how far the branches are apart", async () =>
   ]);
 });
 
+test("status tells names as they are, whatever blanks they begin or end with", async () => {
+  const { upstream, clone, platform, root } = setUp();
+  for (const name of [" lead", "trail ", "two\nlines\n"]) commit(upstream, name, "old\n");
+  await clone(upstream);
+  expect((await platform.status(workspaceId)).changes).toEqual([]);
+  writeFileSync(join(root, " lead"), "changed\n");
+  writeFileSync(join(root, "Icon\r"), "");
+  writeFileSync(join(root, " "), "");
+  git(root, "rm", "--quiet", "two\nlines\n");
+  git(root, "mv", "trail ", " moved");
+  const { changes } = await platform.status(workspaceId);
+  expect(changes.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+    { path: " ", status: "untracked", staged: false },
+    { path: " lead", status: "modified", staged: false },
+    { path: " moved", status: "renamed", staged: true, originalPath: "trail " },
+    { path: "Icon\r", status: "untracked", staged: false },
+    { path: "two\nlines\n", status: "deleted", staged: true },
+  ]);
+});
+
+test.each([
+  ["both changed", "mine\n", "theirs\n"],
+  ["one deleted", null, "theirs\n"],
+])("status tells a conflict: %s", async (_what, mine, theirs) => {
+  const { platform, root } = setUp();
+  await platform.createScratch(workspaceId);
+  commit(root, "a.txt", "old\n");
+  git(root, "checkout", "-b", "side");
+  commit(root, "a.txt", theirs);
+  git(root, "checkout", "main");
+  if (mine === null) git(root, "rm", "--quiet", "a.txt");
+  else writeFileSync(join(root, "a.txt"), mine);
+  git(root, "commit", "-a", "-m", "mine");
+  expect(() => git(root, "merge", "side")).toThrow("Command failed");
+  expect(await platform.status(workspaceId)).toMatchObject({
+    branch: "main",
+    upstream: null,
+    changes: [{ path: "a.txt", status: "conflicted", staged: false }],
+  });
+});
+
+test("status of a detached head has no branch, and of a branch that is behind says by how much", async () => {
+  const { upstream, clone, platform, root } = setUp();
+  commit(upstream, "second.txt", "two\n");
+  await clone(upstream);
+  git(root, "reset", "--quiet", "--hard", "HEAD~1");
+  const head = git(root, "rev-parse", "HEAD");
+  expect(await platform.status(workspaceId)).toMatchObject({ branch: "main", head, ahead: 0, behind: 1 });
+  git(root, "checkout", "--detach");
+  expect(await platform.status(workspaceId)).toMatchObject({ branch: null, head, upstream: null, behind: 0 });
+});
+
 test("status stops at 1000 changes and says so", async () => {
   const { upstream, clone, platform, root } = setUp();
   await clone(upstream);

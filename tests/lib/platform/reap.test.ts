@@ -60,6 +60,24 @@ test("a group that is on no record, as on a full disk, is found by the mark of o
   expect(processesWith(`sleep ${mark}`)).toEqual([]);
 });
 
+test("what a package started for the server is reaped alone: its group may hold programs of others", async () => {
+  const mark = `959.${process.pid}`;
+  const group = `$MARKED sleep ${mark}1 & sleep ${mark}2`;
+  const { dataDir, kill } = live(
+    `const [[name, value]] = Object.entries(processes.lendMark().env);
+     (await import("node:child_process")).spawn("sh", ["-c", ${JSON.stringify(group)}],
+       { detached: true, stdio: "ignore", env: { ...process.env, MARKED: "env " + name + "=" + value } });`,
+  );
+  await running(2, `sleep ${mark}`);
+  const others = processesWith(`sleep ${mark}2`).filter(isWhatWasAsked);
+  onTestFinished(() => others.forEach((pid) => process.kill(pid, "SIGKILL")));
+  await kill();
+  await reap(dataDir);
+  expect(processesWith(`sleep ${mark}1`).filter(isWhatWasAsked)).toEqual([]);
+  expect(processesWith(`sleep ${mark}2`).filter(isWhatWasAsked)).toEqual(others);
+  expect(recordsIn(dataDir)).toEqual([]);
+});
+
 test("without reaping a command outlives a server that does not isolate, so the tests above can fail", async () => {
   const mark = `952.${process.pid}`;
   const { dataDir, kill } = live(`await run("sleep ${mark}");`, { isolation: "off" });

@@ -64,6 +64,13 @@ export const breaches: Breach[] = [
     file: "lib/tools/starts-process.ts",
     source: use("node:child_process"),
   },
+  {
+    rule: "simple-git-only-in-git",
+    file: "lib/core/asks-git.ts",
+    source: `export const breach = import("simple-git");`,
+  },
+  { rule: "simple-git-loads-late", file: "lib/platform/git/loads-early.ts", source: use("simple-git") },
+  { rule: "execa-only-outside", file: "lib/platform/starts-with-execa.ts", source: use("execa") },
   { rule: "sqlite-only-in-storage", file: "lib/core/speaks-sql.ts", source: use("better-sqlite3") },
   { rule: "model-packages-only-in-models", file: "lib/core/asks-model.ts", source: use("@ai-sdk/openai") },
   {

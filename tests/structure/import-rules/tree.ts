@@ -10,6 +10,7 @@ const packages = [
   "execa",
   "fastify",
   "left",
+  "simple-git",
   "vitest",
 ];
 
@@ -28,8 +29,10 @@ const sound: Record<string, string> = {
   "lib/storage/rows/row.ts": `import { column } from "../tables/column.ts"; export const row = [column];`,
   "lib/storage/tables/column.ts": `export const column = "column";`,
   "lib/storage/tables/table.ts": `import { name } from "../rows/name.ts"; export const table = [name];`,
-  "lib/platform/run.ts": `import { execa } from "execa"; import { spawn } from "node:child_process";
-    export const run = [execa, spawn];`,
+  "lib/platform/run.ts": `import { spawn } from "node:child_process"; import { ask } from "./git/ask.ts";
+    export const run = [ask, spawn];`,
+  "lib/platform/git/ask.ts": `import type { SimpleGit } from "simple-git";
+    export const ask = async (): Promise<SimpleGit> => (await import("simple-git")).simpleGit();`,
   "lib/models/ask.ts": `import { createOpenAI } from "@ai-sdk/openai"; export const ask = createOpenAI;`,
   "lib/server/serve.ts": `import fastify from "fastify"; import { noun } from "../noun.ts"; export const serve = [fastify, noun];`,
   "handlers/registry.gen.ts": `import { getNoun } from "./nouns/getNoun.ts"; export const registry = { getNoun };`,
@@ -37,6 +40,7 @@ const sound: Record<string, string> = {
   "packages/shared/src/index.ts": `export * from "./routes.ts";`,
   "packages/shared/src/routes.ts": `export const routes = {};`,
   "packages/cli/src/main.ts": `import { routes } from "../../shared/src/index.ts"; import { argv } from "node:process"; console.log(routes, argv);`,
+  "scripts/start.ts": `import { execa } from "execa"; await execa("true");`,
   "tests/noun.test.ts": `import { test } from "vitest"; import { noun } from "../lib/noun.ts"; test(noun, () => {});`,
 };
 

@@ -1,5 +1,6 @@
 import { AppError } from "../../../errors.ts";
 import type { WorkspaceStatus } from "../../../workspace.ts";
+import { readHead } from "./head.ts";
 import type { GitView } from "./view.ts";
 
 type Change = WorkspaceStatus["changes"][number];
@@ -7,73 +8,66 @@ type Change = WorkspaceStatus["changes"][number];
 const changesMax = 1000;
 
 export async function readStatus(view: GitView): Promise<WorkspaceStatus> {
-  const { exitCode, stdout, ended } = await view.run([
-    "status",
-    "--porcelain=v2",
-    "-z",
-    "--branch",
-    "--untracked-files=all",
-    "--ignore-submodules=dirty", // To look into a submodule git would start itself there, with that one's configuration.
+  const [{ head }, { value: summary, stdout, isCut }] = await Promise.all([
+    readHead(view),
+    view.ask((git) => git.status(statusOptions)).catch(refuseUnreadable),
   ]);
-  if (exitCode !== 0 && ended !== "output-limit") throw unreadable();
-  return parseStatus(stdout.toString("utf8"), ended === "output-limit");
+  const { changes, truncated } = readChanges(stdout.toString("utf8"), isCut);
+  return {
+    branch: summary.detached ? null : summary.current,
+    head,
+    upstream: summary.tracking,
+    ahead: summary.ahead,
+    behind: summary.behind,
+    changes,
+    truncated,
+  };
 }
 
-export function unreadable(): AppError {
+const statusOptions = [
+  "--untracked-files=all",
+  "--ignore-submodules=dirty", // To look into a submodule git would start itself there, with that one's configuration.
+];
+
+function refuseUnreadable(cause: unknown): never {
+  throw unreadable(cause);
+}
+
+export function unreadable(cause?: unknown): AppError {
   return new AppError(
     "workspace-not-ready",
     "Git cannot read the workspace; its .git folder may be damaged.",
+    { cause },
   );
 }
 
-/** Reads `git status --porcelain=v2 -z --branch`. */
-export function parseStatus(text: string, isCut = false): WorkspaceStatus {
-  const fields = text.split("\0").slice(0, -1);
-  const status: WorkspaceStatus = {
-    branch: null,
-    head: null,
-    upstream: null,
-    ahead: 0,
-    behind: 0,
-    changes: [],
-    truncated: isCut,
-  };
-  for (let place = 0; place < fields.length; place++) {
-    const field = fields[place] ?? "";
-    if (field.startsWith("# ")) readHeader(status, field.slice(2));
-    else if (status.changes.length === changesMax) return { ...status, truncated: true };
-    else status.changes.push(...readChange(field, field.startsWith("2 ") ? fields[++place] : undefined));
+/**
+ * The changes in what `git status --porcelain -z --branch` wrote. simple-git reads them too, but it trims each: of a file
+ * named "Icon\r" it tells another name, and of one named " " nothing.
+ */
+export function readChanges(text: string, isCut: boolean): Pick<WorkspaceStatus, "changes" | "truncated"> {
+  const entries = text.split("\0").slice(1, -1); // The first tells the branch; after the last NUL is nothing, or half a name.
+  const changes: Change[] = [];
+  for (let place = 0; place < entries.length; place++) {
+    if (changes.length === changesMax) return { changes, truncated: true };
+    const entry = entries[place] ?? "";
+    const originalPath = /^.?[RC]/.test(entry) ? entries[++place] : undefined;
+    changes.push(readChange(entry, originalPath));
   }
-  return status;
+  return { changes, truncated: isCut };
 }
 
-function readHeader(status: WorkspaceStatus, header: string): void {
-  const cut = header.indexOf(" ");
-  const [name, value] = [header.slice(0, cut), header.slice(cut + 1)];
-  if (name === "branch.oid") status.head = value === "(initial)" ? null : value;
-  if (name === "branch.head") status.branch = value === "(detached)" ? null : value;
-  if (name === "branch.upstream") status.upstream = value;
-  const counts = name === "branch.ab" ? /^\+(\d+) -(\d+)$/.exec(value) : null;
-  if (counts !== null) [status.ahead, status.behind] = [Number(counts[1]), Number(counts[2])];
+/** Two letters, of the index and of the worktree, a blank and the path. */
+function readChange(entry: string, originalPath: string | undefined): Change {
+  const [letters, path] = [entry.slice(0, 2), entry.slice(3)];
+  if (letters === "??") return { path, status: "untracked", staged: false };
+  if (/U|AA|DD/.test(letters)) return { path, status: "conflicted", staged: false };
+  const change: Change = { path, status: statusOf(letters), staged: !letters.startsWith(" ") };
+  return originalPath === undefined ? change : { ...change, originalPath };
 }
 
-/** Blank-separated fields before the path, by kind of line. */
-const fieldsBeforePath: Record<string, number> = { "1": 8, "2": 9, u: 10, "?": 1 };
-
-function readChange(field: string, originalPath: string | undefined): Change[] {
-  const kind = field.charAt(0);
-  const skip = fieldsBeforePath[kind];
-  if (skip === undefined) return [];
-  const path = field.split(" ").slice(skip).join(" ");
-  if (kind === "?") return [{ path, status: "untracked", staged: false }];
-  if (kind === "u") return [{ path, status: "conflicted", staged: false }];
-  const [index = ".", worktree = "."] = field.slice(2, 4);
-  const change: Change = { path, status: statusOf(index, worktree), staged: index !== "." };
-  return [originalPath === undefined ? change : { ...change, originalPath }];
-}
-
-function statusOf(index: string, worktree: string): Change["status"] {
-  if (worktree === "D" || index === "D") return "deleted";
-  const letter = index === "." ? worktree : index;
+function statusOf(letters: string): Change["status"] {
+  if (letters.includes("D")) return "deleted";
+  const letter = letters.trim().charAt(0);
   return ({ A: "added", C: "added", R: "renamed" } as const)[letter] ?? "modified";
 }

@@ -11,16 +11,17 @@ export async function cloneHasUnpushedWork(view: GitView): Promise<boolean> {
     const { exitCode } = await view.run(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
     if (exitCode === 0) starts.push(ref);
   }
-  const commits = await view.run([
-    "rev-list",
-    "--max-count=1",
-    ...starts,
-    "--branches",
-    "--not",
-    "--remotes",
-    "--",
-  ]);
-  return commits.exitCode !== 0 || commits.stdout.length > 0;
+  return hasCommits(view, [...starts, "--branches", "--not", "--remotes", "--"]);
+}
+
+/** A log that cannot be read may hold some. */
+async function hasCommits(view: GitView, range: readonly string[]): Promise<boolean> {
+  try {
+    const { value } = await view.ask((git) => git.log(["--max-count=1", ...range]));
+    return value.total > 0;
+  } catch {
+    return true;
+  }
 }
 
 /** Whether a scratch folder holds anything of its user's. */

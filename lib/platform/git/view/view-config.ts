@@ -1,8 +1,12 @@
 import { join } from "node:path";
 import { AppError } from "../../../errors.ts";
+import { hardenedConfig } from "../hardening.ts";
 import type { RunGit } from "../run-git.ts";
 
-/** The configuration of a view: ours, and of the repository's own only what cannot run, reach or include anything. */
+/**
+ * The configuration of a view: of the repository's own only what cannot run, reach or include anything, and then ours.
+ * Ours stands in the file too, so that simple-git gets no `-c` that it would have to be allowed to pass on.
+ */
 export async function viewConfig(options: {
   source: string;
   folder: string;
@@ -28,6 +32,8 @@ export async function viewConfig(options: {
     ...entries.filter(isFormat),
     ["core.bare", "false"] as Entry,
     ...entries.filter((entry) => !isFormat(entry)),
+    ...hardenedConfig,
+    ["core.excludesFile", join(options.folder, "exclude")] as Entry,
   ]
     .map(writeEntry)
     .join("");

@@ -1,7 +1,9 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { SimpleGit } from "simple-git";
 import { AppError } from "../../../errors.ts";
 import type { ProcessResult } from "../../run-process.ts";
+import type { AskGit, AskLimits, GitAnswer } from "../ask-git.ts";
 import type { GitRun, RunGit } from "../run-git.ts";
 import { viewConfig } from "./view-config.ts";
 
@@ -19,6 +21,8 @@ export interface GitView {
   /** A place for temporary files. */
   folder: string;
   run(args: readonly string[], run?: Omit<GitRun, "cwd">): Promise<ProcessResult>;
+  /** The same git through simple-git, for what that parses well. */
+  ask<T>(work: (git: SimpleGit) => Promise<T>, limits?: AskLimits): Promise<GitAnswer<T>>;
 }
 
 export interface ViewOptions {
@@ -26,6 +30,7 @@ export interface ViewOptions {
   /** Where views are made; commands do not see it. */
   viewsDir: string;
   runGit: RunGit;
+  askGit: AskGit;
 }
 
 /** Makes a view for the time of `work`. Throws AppError workspace-not-ready when the folder is no usable repository, storage-full when there is no room. */
@@ -50,7 +55,7 @@ function refuseFull(error: unknown): never {
   );
 }
 
-async function buildView({ root, runGit }: ViewOptions, folder: string): Promise<GitView> {
+async function buildView({ root, runGit, askGit }: ViewOptions, folder: string): Promise<GitView> {
   const source = join(root, ".git");
   const head = await readHead(source);
   const config = await viewConfig({ source, folder, runGit });
@@ -67,12 +72,8 @@ async function buildView({ root, runGit }: ViewOptions, folder: string): Promise
     folder,
     indexFile: env.GIT_INDEX_FILE,
     branch: head.startsWith(branchPrefix) ? head.slice(branchPrefix.length) : null,
-    run: (args, run = {}) =>
-      runGit(["-c", `core.excludesFile=${join(folder, "exclude")}`, ...args], {
-        ...run,
-        cwd: root,
-        env: { ...env, ...run.env },
-      }),
+    run: (args, run = {}) => runGit(args, { ...run, cwd: root, env: { ...env, ...run.env } }),
+    ask: (work, limits) => askGit(work, { ...limits, cwd: root, home: folder, env }),
   };
 }
 
