@@ -1,8 +1,8 @@
 // npm run check [-- --without tests]
 // The gate: the same steps on a desk and in CI, cheapest first; stops at the first that fails.
-import { spawn } from "node:child_process";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { execa } from "execa";
 
 interface Step {
   name: string;
@@ -26,7 +26,6 @@ const { values: options } = parseArgs({
   options: { without: { type: "string", multiple: true, default: [] } },
 });
 const root = join(import.meta.dirname, "..");
-const bin = join(root, "node_modules/.bin");
 const width = Math.max(...steps.map(({ name }) => name.length));
 
 for (const step of steps.filter(({ name }) => !options.without.includes(name))) {
@@ -43,15 +42,15 @@ for (const step of steps.filter(({ name }) => !options.without.includes(name))) 
 }
 
 async function run({ command: [tool, ...parameters] }: Step): Promise<{ ok: boolean; output: string }> {
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, NO_COLOR: "1" };
-  const child = spawn(tool, parameters, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
-  const chunks: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text) => chunks.push(text));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject).once("close", resolve);
+  const { failed, all, shortMessage } = await execa(tool, parameters, {
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    preferLocal: true,
+    stdin: "ignore",
+    all: true,
+    reject: false,
   });
-  return { ok: code === 0, output: chunks.join("") };
+  return { ok: !failed, output: all || (shortMessage ?? "") };
 }
 
 /** What the tests counted; the other steps say it all by passing. */

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, styleText } from "node:util";
+import { execa } from "execa";
 import { createCaller } from "../http-client.ts";
-import { within } from "../monotonic.ts";
 import { repeat } from "../repeat.ts";
 import { launch } from "../talkcody.ts";
 import type { SwarmOptions, SwarmResult } from "./swarm.ts";
@@ -61,18 +60,12 @@ async function measure({ over, sessions, readersPerSession }: Shape): Promise<Sw
 /** In a process of its own, so that the readers take no time from anything else here. */
 async function listen(swarm: SwarmOptions): Promise<SwarmResult> {
   const program = join(import.meta.dirname, "process.ts");
-  const child = spawn(process.execPath, [program, JSON.stringify(swarm)], {
+  const { stdout } = await execa(process.execPath, [program, JSON.stringify(swarm)], {
     stdio: ["ignore", "pipe", "inherit"],
+    timeout: 180_000,
+    killSignal: "SIGKILL",
   });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  try {
-    await within(180_000, ended, "The readers");
-    return JSON.parse(said) as SwarmResult;
-  } finally {
-    child.kill("SIGKILL");
-  }
+  return JSON.parse(stdout) as SwarmResult;
 }
 
 function holds({ delay, back, lost, doubled, serverPeakMb }: SwarmResult): boolean {

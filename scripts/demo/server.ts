@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 import type { DiscoveredServer } from "../../packages/cli/src/server/discovery.ts";
 import { discover } from "../../packages/cli/src/server/discovery.ts";
 
@@ -17,19 +16,23 @@ export interface DemoServer extends DiscoveredServer {
 
 /** Starts the server as `npm start` does, on a data folder of its own. Throws with what the server said when it does not come up. */
 export async function startServer(dataDir: string): Promise<DemoServer> {
-  const child = spawn(process.execPath, [join(root, "app/start.mjs")], {
+  const server = execa(process.execPath, [join(root, "app/start.mjs")], {
     cwd: root,
     env: environment(dataDir),
+    extendEnv: false,
     stdio: ["ignore", "ignore", "pipe"],
+    reject: false,
+    forceKillAfterDelay: stopMsMax,
   });
-  let said = "";
-  child.stderr.on("data", (piece: Buffer) => (said = (said + piece.toString()).slice(-4000)));
+  const stop = async () => {
+    server.kill("SIGTERM");
+    return (await server).stderr;
+  };
   try {
-    await published(child, dataDir);
-    return { ...discover({ TALKCODY_DATA_DIR: dataDir }), stop: () => stop(child) };
+    await Promise.race([published(dataDir), server.then(refuseEnd)]);
+    return { ...discover({ TALKCODY_DATA_DIR: dataDir }), stop: async () => void (await stop()) };
   } catch (error) {
-    await stop(child);
-    throw new Error(`The server did not start.\n${said.trim()}`, { cause: error });
+    throw new Error(`The server did not start.\n${(await stop()).slice(-4000)}`, { cause: error });
   }
 }
 
@@ -46,21 +49,14 @@ function environment(dataDir: string): NodeJS.ProcessEnv {
   };
 }
 
-async function published(child: ChildProcess, dataDir: string): Promise<void> {
+async function published(dataDir: string): Promise<void> {
   for (let waited = 0; waited < startMsMax; waited += 50) {
     if (existsSync(join(dataDir, "server.json"))) return;
-    if (hasEnded(child)) throw new Error(`It ended with ${child.exitCode ?? child.signalCode}.`);
     await sleep(50);
   }
   throw new Error(`It published no address within ${startMsMax / 1000} s.`);
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  child.kill("SIGTERM");
-  for (let waited = 0; waited < stopMsMax && !hasEnded(child); waited += 50) await sleep(50);
-  if (!hasEnded(child)) child.kill("SIGKILL");
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
+function refuseEnd({ exitCode, signal }: { exitCode?: number; signal?: string }): never {
+  throw new Error(`It ended with ${exitCode ?? signal}.`);
 }

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { execaSync } from "execa";
 
 /** Which file imports which, by path. */
 export type Imports = ReadonlyMap<string, readonly string[]>;
@@ -8,8 +8,8 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 export function readImports(root: string): Imports {
   const bin = join(import.meta.dirname, "../../node_modules/.bin/depcruise");
   const parameters = [bin, "--config", "scripts/structure/import-rules.mjs", "--output-type", "json", "."];
-  const options = { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 } as const;
-  const { modules } = JSON.parse(execFileSync(process.execPath, parameters, options)) as Report;
+  const { stdout } = execaSync(process.execPath, parameters, { cwd: root });
+  const { modules } = JSON.parse(stdout) as Report;
   return new Map(
     modules.map(({ source, dependencies }) => [source, dependencies.map(({ resolved }) => resolved)]),
   );

@@ -1,7 +1,7 @@
 // tests/contract/schemathesis.sh runs this, in a network of its own.
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { root, startServerProcess } from "../support/server-process.ts";
 import { furnish } from "./furnish.ts";
 
@@ -28,8 +28,8 @@ try {
 }
 
 /** Resolves to the exit code of schemathesis. */
-function attack(configPath: string): Promise<number> {
-  const child = spawn(
+async function attack(configPath: string): Promise<number> {
+  const { exitCode } = await execa(
     process.env["SCHEMATHESIS"] ?? "schemathesis",
     [
       ...["--config-file", configPath, "run", join(root, "packages/shared/src/contract.gen.json")],
@@ -43,17 +43,15 @@ function attack(configPath: string): Promise<number> {
       cwd: server.folder, // It leaves its caches where it is.
       stdio: ["ignore", "inherit", "inherit"],
       env: {
-        ...process.env,
         SCHEMATHESIS_HOOKS: "hooks",
         PYTHONPATH: import.meta.dirname,
         PYTHONDONTWRITEBYTECODE: "1",
         TALKCODY_WAITING: join(server.folder, "waiting.json"),
       },
+      reject: false,
     },
   );
-  return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => resolve(code ?? 1));
-  });
+  return exitCode ?? 1;
 }
 
 /** Operations that held and operations that did not. A run that broke off has failed, whatever its report says. */

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { execaSync } from "execa";
 
 export interface Container {
   /** Sends SIGTERM, waits, and gives the exit code. */
@@ -44,7 +44,7 @@ export function startContainer({ volume, env }: ContainerOptions): Container {
       const { stdout, stderr } = podman("logs", id);
       return stdout + stderr;
     },
-    run: (...command) => tryPodman("exec", id, ...command).status ?? -1,
+    run: (...command) => tryPodman("exec", id, ...command).exitCode ?? -1,
     processes: () => {
       const [first = 0] = podman("inspect", "--format", "{{.State.Pid}}", id).stdout.split("\n").map(Number);
       return processesBeside(first);
@@ -80,14 +80,12 @@ function readProcess(pid: string): Process {
 
 /** Throws where podman says no. */
 export function podman(...parameters: string[]): { stdout: string; stderr: string } {
-  const { status, stdout, stderr } = tryPodman(...parameters);
-  if (status !== 0) throw new Error(`podman ${parameters[0]} gave ${status}:\n${stdout}\n${stderr}`);
+  const { failed, shortMessage, stdout, stderr } = tryPodman(...parameters);
+  if (failed) throw new Error(`${shortMessage}\n${stdout}\n${stderr}`);
   return { stdout, stderr };
 }
 
 function tryPodman(...parameters: string[]) {
-  return spawnSync("podman", ["--storage-driver", "overlay", "--runtime", "runc", ...parameters], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 30,
-  });
+  const options = { reject: false, maxBuffer: 2 ** 30 } as const;
+  return execaSync("podman", ["--storage-driver", "overlay", "--runtime", "runc", ...parameters], options);
 }

@@ -1,8 +1,8 @@
 // npm run test:image [-- FOLDER]   builds the image without an engine or a registry of images, and holds it to its promises.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { root } from "../support/server-process.ts";
 import { podman } from "./container.ts";
 import { tryImage } from "./image-trial.ts";
@@ -16,7 +16,7 @@ const canaries = {
 };
 
 const tools = ["podman", "buildah", "runc", "debootstrap"];
-const missing = tools.filter((tool) => spawnSync(tool, ["--version"]).error);
+const missing = tools.filter((tool) => execaSync(tool, ["--version"], { reject: false }).code === "ENOENT");
 if (missing.length > 0)
   console.log(`The image is not tried, because this host has no ${missing.join(", no ")}.`);
 else await buildAndTry(process.argv[2] ?? mkdtempSync(join(tmpdir(), "talkcody-image-")));
@@ -38,9 +38,8 @@ async function buildAndTry(folder: string): Promise<void> {
 
 /** With the keys at hand, as on a desk. */
 function build(folder: string): void {
-  const env = { ...process.env, ...canaries, LITESTREAM_BIN: findLitestream().bin };
-  const base = spawnSync(join(root, "tests/deploy/local-base.sh"), [folder], { env, encoding: "utf8" });
-  if (base.status !== 0) throw new Error(`The base of the image could not be made:\n${base.stderr}`);
+  const env = { ...canaries, LITESTREAM_BIN: findLitestream().bin };
+  execaSync(join(root, "tests/deploy/local-base.sh"), [folder], { env });
   const options = ["--format", "docker", "--isolation", "chroot", "--pull=never", "--network", "host"];
   podman("build", ...options, "--tag", "talkcody", "--file", join(root, "deploy/Dockerfile"), root);
   const { stdout } = podman("history", "--format", "{{.Size}}\t{{.CreatedBy}}", "talkcody");
@@ -51,5 +50,6 @@ function build(folder: string): void {
 function layersHold(secrets: string[]): boolean {
   const patterns = secrets.flatMap((secret) => ["-e", secret]).join(" ");
   const save = "podman --storage-driver overlay save talkcody";
-  return spawnSync("sh", ["-c", `${save} | grep --text --fixed-strings --quiet ${patterns}`]).status === 0;
+  const search = `${save} | grep --text --fixed-strings --quiet ${patterns}`;
+  return execaSync("sh", ["-c", search], { reject: false }).exitCode === 0;
 }

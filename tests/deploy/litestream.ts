@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { execaSync } from "execa";
 import { until } from "../support/until.ts";
 
 export interface Litestream {
@@ -35,6 +35,6 @@ function standIn(): string {
 }
 
 function versionOf(bin: string): string | undefined {
-  const { status, stdout } = spawnSync(bin, ["version"], { encoding: "utf8" });
-  return status === 0 ? stdout.trim().replace(/^v/, "") : undefined;
+  const { failed, stdout } = execaSync(bin, ["version"], { reject: false });
+  return !failed ? stdout.trim().replace(/^v/, "") : undefined;
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execaSync } from "execa";
 import { expect, test } from "vitest";
 import { parseReplicaUrl } from "../../lib/operating/replica.ts";
 import { root } from "../support/server-process.ts";
@@ -35,12 +35,11 @@ test.each([
 /** What deploy/replica.sh makes of it for litestream.yml, in the server's words. */
 function placeOfScript(url: string) {
   const script = 'here=deploy; say() { echo "$*" >&2; }; . deploy/replica.sh; env';
-  const { status, stdout, stderr } = spawnSync("sh", ["-euc", script], {
+  const { stdout } = execaSync("sh", ["-euc", script], {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", TALKCODY_REPLICA_URL: url, LITESTREAM_BIN: "true" },
-    encoding: "utf8",
+    extendEnv: false,
   });
-  if (status !== 0) throw new Error(stderr);
   const said = (name: string) => new RegExp(`^REPLICA_${name}=(.*)$`, "m").exec(stdout)?.[1] ?? "";
   if (said("TYPE") === "file") return { type: "file", folder: said("PATH") };
   return {

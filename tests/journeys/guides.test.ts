@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRepository } from "../support/repository.ts";
 import { environment, root, startServerProcess, type ServerProcess } from "../support/server-process.ts";
@@ -73,20 +73,18 @@ function shell(script: string) {
   return execute(["bash", "-eu", "-c", `ACTION=none\n${script}`], {});
 }
 
-function execute([file = "", ...args]: string[], extra: Record<string, string>) {
+async function execute([file = "", ...args]: string[], extra: Record<string, string>) {
   const { TALKCODY_API_KEY: _key, ...env } = environment(server.folder);
   const path = [dirname(process.execPath), env["PATH"]].join(":");
-  const child = spawn(file, args, {
+  const { stdout, stderr, exitCode } = await execa(file, args, {
     cwd: root,
     env: { ...env, PATH: path, ...extra },
-    stdio: ["ignore", "pipe", "pipe"],
+    extendEnv: false,
+    stdin: "ignore",
+    stripFinalNewline: false,
+    reject: false,
   });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
-  child.stderr.on("data", (bytes: Buffer) => (err += bytes.toString()));
-  return new Promise<{ out: string; err: string; exit: number | null }>((resolve) =>
-    child.once("close", (exit) => resolve({ out, err, exit })),
-  );
+  return { out: stdout, err: stderr, exit: exitCode };
 }
 
 function blocksOf(page: string, language: string): string[] {

@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
+import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../lib/ports/clock.ts";
 import type { Drill } from "../../lib/operating/drill.ts";
@@ -19,13 +19,11 @@ const hour = 3_600_000;
 const keys = { LITESTREAM_ACCESS_KEY_ID: "access-of-tests", LITESTREAM_SECRET_ACCESS_KEY: "secret-of-tests" };
 
 /** As a person runs it, beside a server that is at work. */
-function drill(env: Record<string, string>): Promise<{ code: number; table: string }> {
+async function drill(env: Record<string, string>): Promise<{ code: number; table: string }> {
   const PATH = `${dirname(process.execPath)}:${process.env["PATH"]}`;
-  return new Promise((resolve) => {
-    const child = execFile(join(root, "deploy/restore-drill.sh"), { env: { PATH, ...env } }, (_, out, err) =>
-      resolve({ code: child.exitCode ?? -1, table: out + err }),
-    );
-  });
+  const options = { env: { PATH, ...env }, extendEnv: false, all: true, reject: false } as const;
+  const { exitCode = -1, all } = await execa(join(root, "deploy/restore-drill.sh"), options);
+  return { code: exitCode, table: all };
 }
 
 function lastDrill(dataDir: string): Drill {

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { environment, root, startServerProcess, type ServerProcess } from "../support/server-process.ts";
 import { until } from "../support/until.ts";
@@ -90,19 +91,17 @@ test("Ctrl-C on npm start, which reaches the server twice, is one clean stop wit
 });
 
 /** Runs the program to its end. */
-function start(folder: string, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(root, "app/start.mjs")], {
+async function start(folder: string, env: Record<string, string> = {}) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [join(root, "app/start.mjs")], {
     cwd: root,
     env: { ...environment(folder), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    extendEnv: false,
+    stdin: "ignore",
+    stripFinalNewline: false,
     timeout: 10_000,
+    reject: false,
   });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
-  child.stderr.on("data", (bytes: Buffer) => (err += bytes.toString()));
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
-    child.once("close", (code) => resolve({ code, out, err })),
-  );
+  return { code: exitCode, out: stdout, err: stderr };
 }
 
 function freshFolder(): string {

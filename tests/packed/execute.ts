@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execa } from "execa";
 
 export interface Executed {
-  code: number | null;
+  /** Undefined when a signal ended it. */
+  code: number | undefined;
   out: string;
   err: string;
 }
@@ -15,18 +16,14 @@ export interface Place {
 const timeout = 180_000;
 
 /** Runs a program to its end, without a terminal and without input. */
-export function execute(
+export async function execute(
   [file = "", ...args]: string[],
   { cwd, env = process.env }: Place,
 ): Promise<Executed> {
-  const child = spawn(file, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
-  child.stderr.on("data", (bytes: Buffer) => (err += bytes.toString()));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, out, err }));
-  });
+  const whole = { extendEnv: false, stripFinalNewline: false, stdin: "ignore", reject: false } as const;
+  const ended = await execa(file, args, { cwd, env, timeout, ...whole });
+  if (ended.exitCode === undefined && ended.signal === undefined) throw new Error(ended.shortMessage);
+  return { code: ended.exitCode, out: ended.stdout, err: ended.stderr };
 }
 
 /** As `execute`, but throws with all that was said when the program does not end with 0. */

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 
-const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../../..");
 
 async function check(source: string): Promise<string> {
@@ -25,14 +23,12 @@ async function check(source: string): Promise<string> {
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["page.ts"] }));
   await writeFile(join(folder, "page.ts"), source);
   try {
-    const { stdout } = await run(process.execPath, [
-      join(root, "node_modules/@typescript/native/bin/tsc"),
-      "-p",
-      folder,
-    ]);
+    const { stdout } = await execa("tsc", ["-p", folder], {
+      preferLocal: true,
+      localDir: root,
+      reject: false,
+    });
     return stdout;
-  } catch (error) {
-    return String((error as { stdout?: string }).stdout);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
