@@ -90,6 +90,12 @@ export function notFound(what: string, id: string): AppError {
   return new AppError("not-found", `There is no ${what} ${id}. It may have been deleted.`);
 }
 
+/** The value, or AppError not-found when there is none. `what` names its kind: "session", "task". */
+export function requireFound<T>(value: T | undefined, what: string, id: string): T {
+  if (value === undefined) throw notFound(what, id);
+  return value;
+}
+
 /** What is stored of the session cannot be read; the host and all other sessions are well. */
 export function isDamage(error: unknown): boolean {
   return error instanceof AppError && error.code === "session-damaged";

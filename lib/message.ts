@@ -54,6 +54,11 @@ export interface MessageStore {
   history(sessionId: string): HistoryMessage[];
 }
 
+/** Whether a person ran a tool with this message. It holds one tool call, and the message after it holds the result. */
+export function isToolRun({ role, content }: Pick<Message, "role" | "content">): boolean {
+  return role === "user" && content.some((part) => part.type === "tool-call");
+}
+
 export function textOf(parts: readonly MessagePart[]): string {
   return parts
     .filter((part) => part.type === "text")

@@ -52,6 +52,15 @@ export function resolveSettings(layers: readonly Settings[]): ResolvedSettings {
   return { ...settingsDefaults, ...nearest, permissions: layers.flatMap((layer) => layer.permissions ?? []) };
 }
 
+/** The layers of a task, for `resolveSettings`. A profile sets the model only. */
+export function settingsLayers(
+  task: { settings: Settings },
+  session: { settings: Settings },
+  agent: { model: string | null },
+): Settings[] {
+  return [task.settings, session.settings, agent.model === null ? {} : { model: agent.model }];
+}
+
 /** A patch never touches what it does not name; `null` removes. */
 export function mergeSettings(stored: Settings, patch: SettingsPatch): Settings {
   const merged = Object.entries({ ...stored, ...patch }).filter(

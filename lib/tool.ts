@@ -82,6 +82,11 @@ export class ToolFailure extends Error {
   }
 }
 
+/** The output of a call that failed. `message` tells the model why. */
+export function failedOutput(message: string, fields: Record<string, unknown> = {}): ToolOutput {
+  return { ...fields, success: false, message };
+}
+
 export interface Toolbox {
   /** In the order they are offered to models. */
   readonly tools: readonly Tool[];

@@ -1,3 +1,5 @@
+import { abortable } from "../abortable.ts";
+
 /** Time as an argument, so that tests and simulations can hold it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -16,16 +18,15 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      signal.addEventListener("abort", onAbort, { once: true });
+    abortable(signal, ({ resolve }) => {
+      const timer = setTimeout(resolve, ms);
+      return () => clearTimeout(timer);
     }),
 };
+
+/** Resolves when the work settles, and after `ms` at the latest. The sleep keeps the process alive, so that what follows is not left out. */
+export async function waitAtMost(ms: number, clock: Clock, work: Promise<unknown>): Promise<void> {
+  const isDone = new AbortController();
+  await Promise.race([work, clock.sleep(ms, isDone.signal).catch(() => {})]);
+  isDone.abort();
+}
