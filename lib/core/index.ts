@@ -1,22 +1,23 @@
-import { timestamp } from "../ports/clock.ts";
-import type { Provider } from "../settings.ts";
-import type { Services } from "../ports/services.ts";
-import type { Snapshot } from "../session.ts";
-import { createAgents } from "./services/agents.ts";
 import { createPendingActions } from "./approvals/pending-actions.ts";
-import { createFiles } from "./services/files.ts";
 import { createJournal } from "./journal/journal.ts";
-import { createKit } from "./loop/kit.ts";
-import type { Runtime } from "./runtime/runtime.ts";
-import { createRecovery } from "./recovery/recovery.ts";
-import { createRestore } from "./recovery/restore.ts";
-import { restorationSummary } from "./recovery/restoration-summary.ts";
+import { runTask } from "./loop/loop.ts";
+import type { LoopContext } from "./loop/loop.ts";
 import { createScheduler } from "./loop/scheduler.ts";
+import { createTaskLookup } from "./loop/task-lookup.ts";
+import type { ModelService, Services } from "../ports/services.ts";
+import { keepRemovingExpired, removeExpired } from "./recovery/expiry.ts";
+import { startMaintenance } from "./recovery/maintenance.ts";
+import { noteStop, recoverTasks } from "./recovery/recovery.ts";
+import { restorationSummary } from "./recovery/restoration-summary.ts";
+import { restore } from "./recovery/restore.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import { createAgents } from "./services/agents.ts";
+import { createFiles } from "./services/files.ts";
 import { createSessions } from "./services/sessions.ts";
 import type { GlobalSettingsService } from "./services/settings.ts";
 import { createActions, createTasks } from "./services/tasks.ts";
 import { createToolRuns } from "./services/tool-runs.ts";
-import { createMaintenance } from "./recovery/maintenance.ts";
+import type { Snapshot } from "../session.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 
 export { createSettings } from "./services/settings.ts";
@@ -25,103 +26,98 @@ export type { Runtime } from "./runtime/runtime.ts";
 export interface CoreOptions {
   runtime: Runtime;
   settings: GlobalSettingsService;
-  providers?: ReadonlyMap<string, Provider>;
+  /** Ends the streams of a deleted session. */
   endStreams(sessionId: string): void;
 }
-
-/** Answers under an idempotency key are kept for twice as long as promised. */
-const answersKeptMs = 48 * 3_600_000;
-/** Decisions are looked through at least this often for those whose time is over. */
-const expiryCheckMsMax = 30_000;
 
 export interface Core {
   services: Omit<Services, "events" | "server">;
   snapshot(sessionId: string): Snapshot;
-  /** Mends what a restore of the databases left, and says so for people; null when there was none. Before all else. */
+  /** Repairs what a restore of the databases left inconsistent. Returns a summary for people; null when nothing was restored. Call it first. */
   restore(): Promise<string | null>;
-  /** Takes up what another run of the server left behind, and keeps watch. */
+  /** Continues what another run of the server left unfinished, then starts new tasks as they come. */
   start(): void;
-  /** Lets running tasks reach a boundary within `graceMs`. They go on in the next run. */
+  /** Lets running tasks finish their step within `graceMs`. They go on in the next run of the server. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** The runtime of the agent, put together. */
-export function createCore({ runtime, settings, endStreams }: CoreOptions): Core {
-  const { storage, clock, newId } = runtime;
-  const stopping = new AbortController();
-  const journal = createJournal(runtime);
-  const decisions = createPendingActions(runtime, journal);
-  const workspaces = createWorkspaces(runtime, journal);
-  const agents = createAgents({ store: storage.agents, clock, newId });
-  const kit = createKit({
-    runtime,
-    journal,
-    decisions,
-    workspaces,
-    settings,
-    agents,
-    stopping: stopping.signal,
-  });
-  const scheduler = createScheduler(kit, stopping);
-  const recovery = createRecovery(runtime, journal);
-  const tasks = createTasks({ runtime, journal, scheduler, decisions });
-  const sessions = createSessions({ runtime, journal, scheduler, workspaces, agents, settings, endStreams });
-  const tidy = () => {
-    try {
-      decisions.expireOverdue();
-      storage.atomically("requests.prune", () =>
-        storage.requests.prune(timestamp(clock.now() - answersKeptMs)),
-      );
-    } catch (error) {
-      runtime.reportFault("What is over could not be put away; it is tried again", error);
-    }
-  };
-  const watch = async (checkMs: number) => {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(checkMs, stopping.signal).then(tidy, () => {});
-    }
-  };
+/** Puts the agent runtime together. */
+export function createCore(options: CoreOptions): Core {
+  const context = createCoreContext(options);
+  const sessions = createSessions(context);
+  const { runtime, scheduler, workspaces } = context;
   return {
     services: {
       sessions,
-      tasks,
-      actions: createActions({ runtime, journal, scheduler, decisions }, tasks),
+      tasks: createTasks(context),
+      actions: createActions(context),
       files: createFiles(runtime),
       workspaces,
-      tools: createToolRuns({ runtime, journal, scheduler }),
-      agents,
-      settings,
-      models: {
-        list: async () => ({
-          ...(await runtime.models.list()),
-          nextCursor: null,
-          defaultModel: settings.resolve([]).model ?? runtime.defaultModel ?? null,
-        }),
-      },
+      tools: createToolRuns(context),
+      agents: context.agents,
+      settings: options.settings,
+      models: createModels(options),
     },
     snapshot: sessions.snapshot,
     restore: async () => {
-      const report = await createRestore({ runtime, journal, workspaces })();
+      const report = await restore(context);
       return report === undefined ? null : restorationSummary(report);
     },
-    start: () => {
-      runtime.reach("recovery.begun");
-      recovery.start();
-      tidy();
-      workspaces.recover();
-      runtime.reach("recovery.done");
-      scheduler.wake();
-      storage.events.onCommitted((_, events) => {
-        const makesRoom = events.some(({ type }) => type === "action.required");
-        if (makesRoom) scheduler.wake();
-      });
-      const checkMs = Math.min(expiryCheckMsMax, runtime.limits.actionTimeoutMs);
-      void watch(checkMs);
-      createMaintenance(runtime, stopping.signal).start();
-    },
+    start: () => start(context),
     stop: async (graceMs) => {
       await Promise.all([scheduler.stop(graceMs), workspaces.stop()]);
-      recovery.stop();
+      noteStop(context);
     },
+  };
+}
+
+type CoreContext = ReturnType<typeof createCoreContext>;
+
+function createCoreContext({ runtime, settings, endStreams }: CoreOptions) {
+  const { storage, clock, newId } = runtime;
+  const stopping = new AbortController();
+  const journal = createJournal(runtime);
+  const pendingActions = createPendingActions(runtime, journal);
+  const workspaces = createWorkspaces(runtime, journal);
+  const agents = createAgents({ store: storage.agents, clock, newId });
+  const loop: LoopContext = {
+    ...runtime,
+    ...createTaskLookup({ storage, agents, settings }),
+    ...{ journal, pendingActions, workspaces, stopping: stopping.signal },
+  };
+  const scheduler = createScheduler({
+    ...runtime,
+    runTask: (taskId, signal) => runTask(loop, taskId, signal),
+    stopping,
+  });
+  return {
+    ...{ runtime, settings, endStreams, journal, pendingActions, workspaces, agents, scheduler },
+    stopping: stopping.signal,
+  };
+}
+
+function start(context: CoreContext): void {
+  const { runtime, scheduler, stopping, workspaces } = context;
+  runtime.reach("recovery.begun");
+  recoverTasks(context);
+  removeExpired(context);
+  workspaces.recover();
+  runtime.reach("recovery.done");
+  scheduler.wake();
+  runtime.storage.events.onCommitted((_, events) => {
+    // A task that waits for a person makes room for another one.
+    if (events.some(({ type }) => type === "action.required")) scheduler.wake();
+  });
+  void keepRemovingExpired(context, stopping);
+  startMaintenance(runtime, stopping);
+}
+
+function createModels({ runtime, settings }: CoreOptions): ModelService {
+  return {
+    list: async () => ({
+      ...(await runtime.models.list()),
+      nextCursor: null,
+      defaultModel: settings.resolve([]).model ?? runtime.defaultModel ?? null,
+    }),
   };
 }

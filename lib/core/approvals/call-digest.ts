@@ -1,21 +1,49 @@
 import { createHash } from "node:crypto";
-import type { Preview, Tool } from "../../tool.ts";
+import type { Action } from "../../action.ts";
+import { requireFound } from "../../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Task } from "../../task.ts";
+import type { Preview, Tool, ToolCall } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 
-/** What a person is shown of a call, and the state of what it would touch: a file, or the commit the workspace is at. */
-export async function previewCall(
-  tool: Tool,
-  input: Record<string, unknown>,
-  { host, head }: { host: WorkspaceHost; head(): Promise<string | null> },
-): Promise<Preview> {
-  const { preview, revision } = (await tool.preview?.(input, host)) ?? { preview: null, revision: "" };
-  const isAboutAll = tool.asks === "command" || tool.asks === "fetch";
-  return { preview, revision: isAboutAll ? ((await head()) ?? "") : revision };
+/** A tool call whose tool is known and whose input is valid. */
+export interface PreparedCall {
+  task: Task;
+  call: ToolCall;
+  tool: Tool;
+  input: Record<string, unknown>;
+  host: WorkspaceHost;
 }
 
-/** What an approval is bound to, as 64 hexadecimal digits. */
+export interface PreviewContext {
+  storage: { sessions: Pick<Runtime["storage"]["sessions"], "get"> };
+  git: Pick<Runtime["git"], "head">;
+}
+
+/** What a person is shown of a call. The revision is the state of the file, or the commit of the workspace for a command. */
+export async function previewCall(
+  { storage, git }: PreviewContext,
+  { task, tool, input, host }: Omit<PreparedCall, "call">,
+): Promise<Preview> {
+  const { workspaceId } = requireFound(storage.sessions.get(task.sessionId), "session", task.sessionId);
+  const { preview, revision } = (await tool.preview?.(input, host)) ?? { preview: null, revision: "" };
+  const mayTouchAll = tool.asks === "command" || tool.asks === "fetch";
+  return { preview, revision: mayTouchAll ? ((await git.head(workspaceId)) ?? "") : revision };
+}
+
+/** An approval holds only for a call with the same digest. 64 hexadecimal digits. */
 export function callDigest(tool: Tool, input: Record<string, unknown>, revision: string): string {
   return createHash("sha256")
     .update(JSON.stringify([tool.name, input, revision]))
     .digest("hex");
+}
+
+/** Whether what the call touches is still as it was when the person was asked. */
+export async function isUnchanged(
+  context: PreviewContext,
+  { input, digest }: Action,
+  call: Pick<PreparedCall, "task" | "tool" | "host">,
+): Promise<boolean> {
+  const { revision } = await previewCall(context, { ...call, input });
+  return callDigest(call.tool, input, revision) === digest;
 }

@@ -1,7 +1,7 @@
 /**
- * Holds a text against a pattern of `*` (any run of characters) and `?` (any one); `\` takes the next character as it
- * stands. All places where the pattern may stand are followed at once, one bit each, so no pattern and no text can stall
- * the server: the time grows with the text, and with every 32 characters of the pattern.
+ * Whether a text matches a pattern: `*` stands for any characters or none, `?` for exactly one, and `\` makes the next
+ * character literal. The matcher follows all possible positions in the pattern at once, one bit each. So no pattern and no
+ * text can stall the server: the time grows with the length of the text times the length of the pattern / 32.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   const { length, stays, steps, other } = compile(tokenize(pattern));
@@ -13,12 +13,12 @@ export function matchesPattern(pattern: string, text: string): boolean {
   return has(places, length);
 }
 
-/** A pattern that matches this text and no other. */
+/** A pattern that matches only this text. */
 export function literalPattern(text: string): string {
   return text.replace(/[\\*?]/g, "\\$&");
 }
 
-/** Whether the pattern matches one text only. */
+/** Whether the pattern has no wildcard. */
 export function isLiteral(pattern: string): boolean {
   return tokenize(pattern).every((token) => typeof token === "string");
 }
@@ -38,13 +38,13 @@ function tokenize(pattern: string): (string | symbol)[] {
 }
 
 interface Compiled {
-  /** Characters that the pattern takes, its last place. */
+  /** Characters that the pattern consumes, stars left out. A text matches when it ends at this position. */
   length: number;
-  /** Places that a star lets take any character without moving. */
+  /** Positions with a star: any character is consumed without a move. */
   stays: Uint32Array;
-  /** For a character: the places that it leads to from the one before. */
+  /** By character: the positions that it leads to, each from the position before. */
   steps: Map<string, Uint32Array>;
-  /** The same for every character that the pattern does not name. */
+  /** The same for characters that the pattern does not name: only `?` consumes them. */
   other: Uint32Array;
 }
 
@@ -68,7 +68,7 @@ function compile(tokens: readonly (string | symbol)[]): Compiled {
   return { length: wanted.length, stays, steps, other };
 }
 
-/** Moves every place on by one character; false when none is left. */
+/** Moves every position on by one character. False when no position is left, so the text cannot match. */
 function advance(places: Uint32Array, stays: Uint32Array, step: Uint32Array): boolean {
   let carry = 0;
   let left = 0;

@@ -1,132 +1,97 @@
+import { abortable } from "../../abortable.ts";
 import type { Action, NewAction, Resolution } from "../../action.ts";
-import { timestamp } from "../../ports/clock.ts";
-import type { Task } from "../../task.ts";
-import type { Tool, ToolCall } from "../../tool.ts";
-import type { WorkspaceHost } from "../../workspace.ts";
-import { callDigest, previewCall } from "./call-digest.ts";
+import { requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import { requireFound } from "../journal/task-records.ts";
+import { timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { createActionWaiters } from "./action-waiters.ts";
+import type { Preview } from "../../tool.ts";
+import { callDigest, previewCall } from "./call-digest.ts";
+import type { PreparedCall } from "./call-digest.ts";
 
-export interface ApprovalRequest {
-  task: Task;
-  call: ToolCall;
-  tool: Tool;
-  input: Record<string, unknown>;
-  host: WorkspaceHost;
-  /** Why it is asked, for the person. */
+export interface ApprovalRequest extends PreparedCall {
+  /** For the person: why it is asked. */
   reason: string;
-  /** A setting decides at once; the decision is still on record. */
+  /** A setting approves it at once. The action is still on record. */
   isApproved: boolean;
 }
 
-/** Decisions that tasks wait for: rows in the database, and in memory only who waits for them. */
-export function createPendingActions(runtime: Runtime, journal: Journal) {
-  const { storage, clock, newId, limits } = runtime;
-  const { actions, tasks, sessions } = storage;
-  const waiters = createActionWaiters();
-  const now = () => timestamp(clock.now());
+/** Actions: what a task asks of a person, and how the person resolves it. Each is a row in the database. */
+export interface PendingActions {
+  /** Creates the action. The task waits from then on, unless the action is approved at once. */
+  ask(request: ApprovalRequest): Promise<Action>;
+  /** The action once it is resolved. Rejects with the signal's reason when the signal is aborted first. */
+  wait(action: Action, signal: AbortSignal): Promise<Action>;
+  /** Resolves a pending action. The task goes on after the commit. Undefined when the action was resolved before. */
+  resolve(action: Action, resolution: Resolution): Action | undefined;
+  /** Resolves as expired every action that nobody resolved in time. Expiry never runs anything. */
+  expireOverdue(): void;
+}
 
-  const present = (task: Task, host: WorkspaceHost) => {
-    const { workspaceId } = requireFound(sessions.get(task.sessionId), "session", task.sessionId);
-    return { host, head: () => runtime.git.head(workspaceId) };
-  };
-
-  /** Compare-and-set, told to everyone; the task goes on after the commit. */
-  const resolve = (action: Action, resolution: Resolution): Action | undefined =>
-    storage.atomically("action.resolve", () => {
-      if (!actions.resolve(action.id, resolution)) return undefined;
-      const resolved = requireFound(actions.outline(action.id), "action", action.id);
-      const task = requireFound(tasks.outline(action.taskId), "task", action.taskId);
-      const isLast = !actions
-        .pending(action.sessionId, { limit: 1000 })
-        .some((other) => other.taskId === task.id);
-      if (isLast && task.state === "waiting") tasks.update(task.id, { state: "running" });
-      journal.announce(
-        task,
-        [{ type: "action.resolved", taskId: task.id, data: { action: resolved } }],
-        isLast ? "Working" : undefined,
-      );
-      storage.afterCommit(() => waiters.tell(resolved));
-      return resolved;
-    });
-
+export function createPendingActions(
+  runtime: ActionsContext["runtime"],
+  journal: ActionsContext["journal"],
+): PendingActions {
+  const context: ActionsContext = { runtime, journal, waiting: new Map() };
   return {
-    ask: async (question: ApprovalRequest): Promise<Action> => {
-      const { task, call, tool, input, host } = question;
-      const shown = await previewCall(tool, input, present(task, host));
-      const action: NewAction = {
-        id: newId("act"),
-        sessionId: task.sessionId,
-        taskId: task.id,
-        type: typeOf(tool),
-        toolCallId: call.toolCallId,
-        toolName: tool.name,
-        input,
-        preview: shown.preview,
-        digest: callDigest(tool, input, shown.revision),
-        revision: shown.revision,
-        reason: question.reason,
-        expiresAt: timestamp(clock.now() + limits.actionTimeoutMs),
-        createdAt: now(),
-      };
-      return journal.live({ taskId: task.id, as: "action.ask" }, () => {
-        actions.create(action);
-        const created = requireFound(actions.get(action.id), "action", action.id);
-        if (!question.isApproved) tasks.update(task.id, { state: "waiting" });
-        const told = [{ type: "action.required" as const, taskId: task.id, data: { action: created } }];
-        journal.announce(task, told, question.isApproved ? undefined : waitingFor[action.type]);
-        if (!question.isApproved) return created;
-        return (
-          resolve(created, { state: "approved", resolvedBy: "policy", resolvedAt: now(), scope: "once" }) ??
-          created
-        );
-      });
-    },
-
-    wait: async (action: Action, signal: AbortSignal): Promise<Action> => {
-      signal.throwIfAborted();
-      const current = requireFound(actions.get(action.id), "action", action.id);
-      return current.state === "pending" ? waiters.wait(action.id, signal) : current;
-    },
-
-    /** Whether a call is still what was approved, in a workspace that is still as it was. */
-    holds: async (
-      decided: Action,
-      { task, tool, host }: Pick<ApprovalRequest, "task" | "tool" | "host">,
-    ): Promise<boolean> => {
-      const { revision } = await previewCall(tool, decided.input, present(task, host));
-      return callDigest(tool, decided.input, revision) === decided.digest;
-    },
-
-    resolve,
-
-    /** An approved plan ends plan mode for its task. */
-    applyOutcome: (tool: Tool, taskId: string, decision: Action | null): void => {
-      const isApproved = decision?.state === "approved" || decision?.state === "answered";
-      if (tool.asks !== "plan" || !isApproved) return;
-      journal.live({ taskId, as: "call.record-outcome" }, (task) => {
-        tasks.update(taskId, { settings: { ...task.settings, planMode: false } });
-        journal.announce(task, []);
-      });
-    },
-
-    /** Decisions nobody took in time; a time-out never executes anything. */
-    expireOverdue: (): void => {
-      const overdue = actions.overdue(now());
-      for (const action of overdue) {
-        try {
-          resolve(action, { state: "expired", resolvedBy: "expiry", resolvedAt: now() });
-        } catch (error) {
-          runtime.reportFault(`Action ${action.id} could not expire; it is tried again`, error); // The others can.
-        }
-      }
-    },
+    ask: (request) => askPerson(context, request),
+    wait: (action, signal) => waitForResolution(context, action, signal),
+    resolve: (action, resolution) => resolveAction(context, action, resolution),
+    expireOverdue: () => expireOverdue(context),
   };
 }
 
-export type PendingActions = ReturnType<typeof createPendingActions>;
+interface ActionsContext {
+  runtime: Pick<Runtime, "clock" | "git" | "limits" | "newId" | "reportFault" | "storage">;
+  journal: Pick<Journal, "announce" | "changeTask">;
+  /** By action: tells the loop that waits in this run of the server. */
+  waiting: Map<string, (resolved: Action) => void>;
+}
+
+async function askPerson(context: ActionsContext, request: ApprovalRequest): Promise<Action> {
+  const { task, isApproved } = request;
+  const { journal, runtime } = context;
+  const { actions, tasks } = runtime.storage;
+  const action = newAction(runtime, request, await previewCall(runtime, request));
+  return journal.changeTask({ taskId: task.id, boundary: "action.ask" }, () => {
+    actions.create(action);
+    const created = requireFound(actions.get(action.id), "action", action.id);
+    if (!isApproved) tasks.update(task.id, { state: "waiting" });
+    const required = { type: "action.required" as const, taskId: task.id, data: { action: created } };
+    journal.announce(task, [required], isApproved ? undefined : waitingFor[action.type]);
+    if (!isApproved) return created;
+    const resolvedAt = timestamp(runtime.clock.now());
+    return (
+      resolveAction(context, created, {
+        state: "approved",
+        resolvedBy: "policy",
+        resolvedAt,
+        scope: "once",
+      }) ?? created
+    );
+  });
+}
+
+function newAction(
+  { clock, limits, newId }: ActionsContext["runtime"],
+  { task, call, tool, input, reason }: ApprovalRequest,
+  { preview, revision }: Preview,
+): NewAction {
+  return {
+    id: newId("act"),
+    sessionId: task.sessionId,
+    taskId: task.id,
+    type: tool.asks === "plan" || tool.asks === "question" ? tool.asks : "approval",
+    toolCallId: call.toolCallId,
+    toolName: tool.name,
+    input,
+    preview,
+    digest: callDigest(tool, input, revision),
+    revision,
+    reason,
+    expiresAt: timestamp(clock.now() + limits.actionTimeoutMs),
+    createdAt: timestamp(clock.now()),
+  };
+}
 
 const waitingFor = {
   approval: "Waiting for your approval",
@@ -134,7 +99,52 @@ const waitingFor = {
   question: "Waiting for your answer",
 } as const;
 
-function typeOf(tool: Tool): Action["type"] {
-  if (tool.asks === "plan" || tool.asks === "question") return tool.asks;
-  return "approval";
+async function waitForResolution(
+  { runtime, waiting }: ActionsContext,
+  { id }: Action,
+  signal: AbortSignal,
+): Promise<Action> {
+  signal.throwIfAborted();
+  const current = requireFound(runtime.storage.actions.get(id), "action", id);
+  if (current.state !== "pending") return current;
+  return abortable(signal, ({ resolve }) => {
+    waiting.set(id, resolve);
+    return () => waiting.delete(id);
+  });
+}
+
+/** Only one caller finds the action pending and writes the resolution (compare-and-set). */
+function resolveAction(
+  { runtime: { storage }, journal, waiting }: ActionsContext,
+  { id, sessionId, taskId }: Action,
+  resolution: Resolution,
+): Action | undefined {
+  const { actions, tasks } = storage;
+  return storage.atomically("action.resolve", () => {
+    if (!actions.resolve(id, resolution)) return undefined;
+    const resolved = requireFound(actions.outline(id), "action", id);
+    const task = requireFound(tasks.outline(taskId), "task", taskId);
+    const isLast = !actions.pending(sessionId, { limit: 1000 }).some((other) => other.taskId === taskId);
+    if (isLast && task.state === "waiting") tasks.update(taskId, { state: "running" });
+    journal.announce(
+      task,
+      [{ type: "action.resolved", taskId, data: { action: resolved } }],
+      isLast ? "Working" : undefined,
+    );
+    storage.afterCommit(() => waiting.get(id)?.(resolved));
+    return resolved;
+  });
+}
+
+function expireOverdue(context: ActionsContext): void {
+  const { storage, clock, reportFault } = context.runtime;
+  const now = () => timestamp(clock.now());
+  for (const action of storage.actions.overdue(now())) {
+    try {
+      resolveAction(context, action, { state: "expired", resolvedBy: "expiry", resolvedAt: now() });
+    } catch (error) {
+      // The others expire all the same.
+      reportFault(`Action ${action.id} could not expire; it is tried again`, error);
+    }
+  }
 }

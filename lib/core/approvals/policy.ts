@@ -10,14 +10,14 @@ export interface PolicyResult {
 }
 
 /**
- * Decides whether a tool call may run. A matching `deny` anywhere wins; then plan mode; then the first rule that
- * matches; then what the tool asks for by nature. Rules only decide about asking: what a command can do on the host is
- * the host's business.
+ * Decides whether a tool call may run. In this order: a matching `deny` rule anywhere; plan mode; the first rule that
+ * matches; what the tool asks for by nature. Rules only decide whether a person is asked. They do not limit what an
+ * allowed command can do on the host. `subject` is the text that patterns are matched against.
  */
 export function evaluatePolicy(tool: Tool, subject: string, settings: ResolvedSettings): PolicyResult {
   const rules = settings.permissions.filter((rule) => rule.tool === "*" || rule.tool === tool.name);
   const denying = rules.filter((rule) => rule.decision === "deny");
-  const texts = denying.length > 0 ? readings(tool, subject) : [];
+  const texts = denying.length > 0 ? textsToDeny(tool, subject) : [];
   const denied = denying.find((rule) => texts.some((text) => matchesPattern(rule.pattern, text)));
   if (denied) return { decision: "deny", reason: `A rule forbids it: ${denied.tool} ${denied.pattern}` };
   if (settings.planMode && changesThings(tool)) {
@@ -26,64 +26,64 @@ export function evaluatePolicy(tool: Tool, subject: string, settings: ResolvedSe
       reason: "Plan mode is on: present a plan with exitPlanMode and wait for its approval.",
     };
   }
-  if (tool.asks === "plan") return planVerdict(settings);
+  if (tool.asks === "plan") return decideByPlanSetting(settings);
   if (tool.asks === "question") return { decision: "ask", reason: "The agent has questions." };
-  return ruleVerdict(rules, tool, subject) ?? natureVerdict(rules, tool, subject, settings);
+  return decideByRules(rules, tool, subject) ?? decideByNature(rules, tool, subject, settings);
 }
 
-export function changesThings(tool: Tool): boolean {
+function changesThings(tool: Tool): boolean {
   return tool.asks === "edit" || tool.asks === "command";
 }
 
-function planVerdict(settings: ResolvedSettings): PolicyResult {
+function decideByPlanSetting(settings: ResolvedSettings): PolicyResult {
   return settings.autoApprovePlan
     ? { decision: "allow", reason: "Plans are approved by a setting." }
     : { decision: "ask", reason: "The agent presents a plan." };
 }
 
-/** A deny rule also concerns a command of which any part matches, as it stands or out of its disguise. */
-function readings(tool: Tool, subject: string): string[] {
+/** The texts that a deny rule is matched against: the whole command, each simple command in it, and each without its disguise. */
+function textsToDeny(tool: Tool, subject: string): string[] {
   if (tool.asks !== "command") return [subject];
   const { parts } = splitCommand(subject);
   return [...new Set([subject, ...parts, ...parts.map(bareCommand)])];
 }
 
-function ruleVerdict(
+function decideByRules(
   rules: readonly PermissionRule[],
   tool: Tool,
   subject: string,
 ): PolicyResult | undefined {
-  if (tool.asks !== "command") return ruleSays(rules.find((rule) => matchesPattern(rule.pattern, subject)));
+  if (tool.asks !== "command") return resultOf(rules.find((rule) => matchesPattern(rule.pattern, subject)));
   const { parts, isOpaque } = splitCommand(subject);
-  const isHiding = mayHideDenied(rules, subject);
-  const exact = () => rules.find((rule) => isExact(rule, subject) || (rule.pattern === "*" && !isHiding));
-  const verdicts = parts.map((part) => rules.find((rule) => speaksOf(rule, part)));
-  if (verdicts.some((rule) => rule?.decision === "ask"))
+  const isUnclear = mayHideDenied(rules, subject);
+  const exact = () => rules.find((rule) => isExact(rule, subject) || (rule.pattern === "*" && !isUnclear));
+  const matching = parts.map((part) => rules.find((rule) => appliesTo(rule, part)));
+  if (matching.some((rule) => rule?.decision === "ask"))
     return { decision: "ask", reason: "A rule asks for it." };
-  if (isOpaque || isHiding) return ruleSays(exact());
-  if (parts.length > 0 && verdicts.every((rule) => rule?.decision === "allow")) return ruleSays(verdicts[0]);
-  return ruleSays(exact());
+  if (isOpaque || isUnclear) return resultOf(exact());
+  if (parts.length > 0 && matching.every((rule) => rule?.decision === "allow")) return resultOf(matching[0]);
+  return resultOf(exact());
 }
 
-/** What allows a command must match it as it stands; what asks also sees through a disguise. */
-function speaksOf(rule: PermissionRule, part: string): boolean {
+/** An `allow` rule must match the command as it is written. An `ask` rule also matches it without its disguise. */
+function appliesTo(rule: PermissionRule, part: string): boolean {
   if (matchesPattern(rule.pattern, part)) return true;
   return rule.decision !== "allow" && matchesPattern(rule.pattern, bareCommand(part));
 }
 
-/** The very text vouches for a command whose parts cannot be told from it; so does `*`, unless something is forbidden. */
+/** Whether the rule names exactly this text. Such a rule decides even when the parts of the command are not known. */
 function isExact(rule: PermissionRule, subject: string): boolean {
   return isLiteral(rule.pattern) && matchesPattern(rule.pattern, subject);
 }
 
-function ruleSays(rule: PermissionRule | undefined): PolicyResult | undefined {
+function resultOf(rule: PermissionRule | undefined): PolicyResult | undefined {
   if (rule === undefined) return undefined;
   return rule.decision === "allow"
     ? { decision: "allow", reason: `A rule allows it: ${rule.tool} ${rule.pattern}` }
     : { decision: "ask", reason: `A rule asks for it: ${rule.tool} ${rule.pattern}` };
 }
 
-function natureVerdict(
+function decideByNature(
   rules: readonly PermissionRule[],
   tool: Tool,
   subject: string,
@@ -98,7 +98,7 @@ function natureVerdict(
   return { decision: "ask", reason: reasons[tool.asks] };
 }
 
-/** Where something is forbidden, a command that cannot be read to its end is never run unasked. */
+/** Whether a command may contain something that a rule forbids and that its text does not show. Such a command is asked about. */
 function mayHideDenied(rules: readonly PermissionRule[], subject: string): boolean {
   if (!rules.some((rule) => rule.decision === "deny")) return false;
   const { parts, isOpaque } = splitCommand(subject);

@@ -1,57 +1,71 @@
 import type { Action } from "../../action.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import type { Tool, ToolCall } from "../../tool.ts";
-import type { WorkspaceHost } from "../../workspace.ts";
-import type { Kit } from "./kit.ts";
-import { evaluatePolicy } from "../approvals/policy.ts";
+import { isUnchanged } from "./call-digest.ts";
+import type { PreparedCall, PreviewContext } from "./call-digest.ts";
+import type { PendingActions } from "./pending-actions.ts";
+import { evaluatePolicy } from "./policy.ts";
 
-/** Where a tool call is answered. */
-export interface ToolCallContext {
-  task: Task;
-  host: WorkspaceHost;
-  kit: Kit;
-  signal: AbortSignal;
+export interface PermissionContext extends PreviewContext {
+  settingsOf(task: Task): ResolvedSettings;
+  storage: Pick<Runtime["storage"], "actions" | "sessions">;
+  pendingActions: Pick<PendingActions, "ask" | "wait">;
 }
 
-/** What a tool is run with. */
-export interface PermittedCall {
+/** What a permitted call runs with. */
+export interface Permission {
+  /** A person may have changed it. */
   input: Record<string, unknown>;
-  decision: Action | null;
+  /** The resolved action, or null when nobody had to be asked. */
+  action: Action | null;
 }
 
-/** Allowed, refused, or asked and waited for. What was decided in another run of the server still holds. */
+/**
+ * Allows or refuses a call. Where the policy says so, it asks a person and waits. An action that an earlier run of the
+ * server created for the call is used again.
+ */
 export async function requestPermission(
-  call: ToolCall,
-  tool: Tool,
-  input: Record<string, unknown>,
-  { task, host, kit, signal }: ToolCallContext,
-): Promise<PermittedCall | { refusal: string }> {
-  const verdict = evaluatePolicy(tool, tool.subject(input, host), kit.resolve(task));
-  const asked = kit.storage.actions.ofCall(task.id, call.toolCallId);
-  if (asked === undefined) {
-    if (verdict.decision === "deny") return { refusal: verdict.reason };
-    if (verdict.decision === "allow" && tool.asks !== "plan") return { input, decision: null };
+  context: PermissionContext,
+  prepared: PreparedCall,
+  signal: AbortSignal,
+): Promise<Permission | { refusal: string }> {
+  const { call, tool, input, task } = prepared;
+  const { decision, reason } = policyFor(context, prepared, input);
+  const existing = context.storage.actions.ofCall(task.id, call.toolCallId);
+  if (existing === undefined) {
+    if (decision === "deny") return { refusal: reason };
+    if (decision === "allow" && tool.asks !== "plan") return { input, action: null };
   }
-  const action =
-    asked ??
-    (await kit.decisions.ask({
-      task,
-      call,
-      tool,
-      input,
-      host,
-      reason: verdict.reason,
-      isApproved: verdict.decision === "allow",
-    }));
-  const decided = await kit.decisions.wait(action, signal);
-  if (tool.asks === "plan" || tool.asks === "question") return { input: decided.input, decision: decided };
-  if (decided.state !== "approved") return { refusal: refusalOf(decided) };
-  // The input may have been changed, and rules or plan mode meanwhile: what is forbidden stays so.
-  const now = evaluatePolicy(tool, tool.subject(decided.input, host), kit.resolve(task));
-  if (now.decision === "deny") return { refusal: now.reason };
-  return (await kit.decisions.holds(decided, { task, tool, host }))
-    ? { input: decided.input, decision: decided }
-    : { refusal: outdated[tool.asks === "edit" ? "file" : "workspace"] };
+  const { pendingActions } = context;
+  const asked =
+    existing ?? (await pendingActions.ask({ ...prepared, reason, isApproved: decision === "allow" }));
+  return permissionFrom(context, prepared, await pendingActions.wait(asked, signal));
+}
+
+/** What a resolved action means for the call. */
+async function permissionFrom(
+  context: PermissionContext,
+  prepared: PreparedCall,
+  action: Action,
+): Promise<Permission | { refusal: string }> {
+  const { tool } = prepared;
+  const permission = { input: action.input, action };
+  if (tool.asks === "plan" || tool.asks === "question") return permission;
+  if (action.state !== "approved") return { refusal: refusalOf(action) };
+  // While the action was pending, the input, a rule or plan mode may have changed.
+  const { decision, reason } = policyFor(context, prepared, action.input);
+  if (decision === "deny") return { refusal: reason };
+  if (await isUnchanged(context, action, prepared)) return permission;
+  return { refusal: outdated[tool.asks === "edit" ? "file" : "workspace"] };
+}
+
+function policyFor(
+  { settingsOf }: PermissionContext,
+  { tool, task, host }: PreparedCall,
+  input: Record<string, unknown>,
+) {
+  return evaluatePolicy(tool, tool.subject(input, host), settingsOf(task));
 }
 
 const outdated = {

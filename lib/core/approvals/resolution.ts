@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 
 export type ResolveRequest = Exclude<CreateAction, { type: "cancel" }>;
 
-/** What a request makes of a pending action. Throws action-decided and action-mismatch. */
+/** The resolution that a request asks for. Throws action-decided when the action is not pending, action-mismatch when it cannot be resolved this way. */
 export function resolutionFrom(action: Action, request: ResolveRequest, at: string): Resolution {
   if (action.state !== "pending")
     throw new AppError("action-decided", `The action was ${action.state} before; each is decided once.`);
@@ -24,7 +24,7 @@ export function resolutionFrom(action: Action, request: ResolveRequest, at: stri
   }
 }
 
-/** Answering a plan approves it as edited; everything else is `approve` or `reject`. */
+/** The answer to a plan is the edited plan, which it approves. */
 function checkPlan(result: Record<string, unknown>): void {
   const isEdited = typeof result["plan"] === "string" && result["plan"].trim() !== "";
   if (!isEdited || Object.keys(result).length > 1) {
@@ -34,9 +34,9 @@ function checkPlan(result: Record<string, unknown>): void {
   }
 }
 
-/** Each question has its answer: a label, labels, or free text. */
+/** Each question needs an answer: a text, or a list of texts. */
 function checkAnswers(action: Action, result: Record<string, unknown>): void {
-  const questions = action.input["questions"] as { id: string }[]; // The tool's schema holds them so.
+  const questions = action.input["questions"] as { id: string }[]; // Valid against the tool's schema.
   const ids = questions.map(({ id }) => id);
   const isAnswer = (value: unknown) =>
     typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));

@@ -1,70 +1,75 @@
 import type { Action, Resolution } from "../../action.ts";
+import { AppError, requireFound } from "../../errors.ts";
 import { timestamp } from "../../ports/clock.ts";
-import { AppError } from "../../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { PermissionRule, Settings } from "../../settings.ts";
 import { mergeSettings } from "../../settings.ts";
 import type { Tool } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
+import { callDigest } from "./call-digest.ts";
+import { literalPattern } from "./pattern.ts";
+import type { PendingActions } from "./pending-actions.ts";
 import { actionMismatch, resolutionFrom } from "./resolution.ts";
 import type { ResolveRequest } from "./resolution.ts";
-import type { PendingActions } from "./pending-actions.ts";
-import { callDigest } from "./call-digest.ts";
-import { requireFound } from "../journal/task-records.ts";
-import { literalPattern } from "./pattern.ts";
-import type { Runtime } from "../runtime/runtime.ts";
 
-/** Takes the decision of a person. Throws not-found, action-decided, action-mismatch, invalid-request. */
-export type ResolveAction = (sessionId: string, request: ResolveRequest) => Action;
+export interface ResolveActionContext {
+  runtime: Pick<Runtime, "clock" | "hosts" | "storage" | "toolbox">;
+  pendingActions: Pick<PendingActions, "resolve">;
+}
 
-export function createResolveAction(
-  runtime: Runtime,
-  decisions: Pick<PendingActions, "resolve">,
-): ResolveAction {
-  const { storage, clock, toolbox, hosts } = runtime;
-  const { actions, sessions } = storage;
-  const now = () => timestamp(clock.now());
-
-  /** A person may change a command before it runs; an edit was shown as a diff and is taken or left. */
-  const changedInput = (action: Action, request: ResolveRequest): Pick<Resolution, "input" | "digest"> => {
-    if (request.type !== "approve" || request.input === undefined) return {};
-    const tool = toolbox.get(action.toolName);
-    if (tool === undefined || tool.preview !== undefined) {
-      throw actionMismatch("This input cannot be changed. Reject it and say what you want instead.");
-    }
-    const parsed = toolbox.parse(tool.name, request.input);
-    if ("problem" in parsed) {
-      const errors = [{ pointer: "/input", detail: parsed.problem }];
-      throw new AppError("invalid-request", parsed.problem, { errors });
-    }
-    return { input: parsed.input, digest: callDigest(tool, parsed.input, actions.revision(action.id)) };
+/** Resolves an action as a person asks. Throws not-found, action-decided, action-mismatch, invalid-request. */
+export function resolveAction(
+  context: ResolveActionContext,
+  sessionId: string,
+  request: ResolveRequest,
+): Action {
+  const { storage, clock } = context.runtime;
+  const found = storage.actions.get(request.actionId);
+  const isOfSession = found?.sessionId === sessionId;
+  const action = requireFound(isOfSession ? found : undefined, "action", request.actionId);
+  const resolution: Resolution = {
+    ...resolutionFrom(action, request, timestamp(clock.now())),
+    ...changedInput(context, action, request),
   };
+  if (request.type === "approve" && request.scope === "session")
+    allowInSession(context, action, resolution.input ?? action.input);
+  const resolved = context.pendingActions.resolve(action, resolution);
+  if (resolved === undefined) throw new AppError("action-decided", "Somebody else decided it just now.");
+  return resolved;
+}
 
-  /** The same kind of call as the one that was approved is not asked again in this session. */
-  const allowInSession = (action: Action, input: Record<string, unknown>): void => {
-    const session = requireFound(sessions.get(action.sessionId), "session", action.sessionId);
-    const tool = toolbox.get(action.toolName);
-    if (tool === undefined) return;
-    const patch = settingsAllowing(tool, input, hosts.open(session.workspaceId), session.settings);
-    sessions.update(session.id, { settings: mergeSettings(session.settings, patch) }, now());
-  };
+/** A person may change a command before it runs. An edit was shown as a diff, so it is approved or rejected as it is. */
+function changedInput(
+  { runtime: { storage, toolbox } }: ResolveActionContext,
+  action: Action,
+  request: ResolveRequest,
+): Pick<Resolution, "input" | "digest"> {
+  if (request.type !== "approve" || request.input === undefined) return {};
+  const tool = toolbox.get(action.toolName);
+  if (tool === undefined || tool.preview !== undefined) {
+    throw actionMismatch("This input cannot be changed. Reject it and say what you want instead.");
+  }
+  const parsed = toolbox.parse(tool.name, request.input);
+  if ("problem" in parsed) {
+    const errors = [{ pointer: "/input", detail: parsed.problem }];
+    throw new AppError("invalid-request", parsed.problem, { errors });
+  }
+  const digest = callDigest(tool, parsed.input, storage.actions.revision(action.id));
+  return { input: parsed.input, digest };
+}
 
-  return (sessionId, request) => {
-    const found = actions.get(request.actionId);
-    const action = requireFound(
-      found?.sessionId === sessionId ? found : undefined,
-      "action",
-      request.actionId,
-    );
-    const resolution: Resolution = {
-      ...resolutionFrom(action, request, now()),
-      ...changedInput(action, request),
-    };
-    if (request.type === "approve" && request.scope === "session")
-      allowInSession(action, resolution.input ?? action.input);
-    const resolved = decisions.resolve(action, resolution);
-    if (resolved === undefined) throw new AppError("action-decided", "Somebody else decided it just now.");
-    return resolved;
-  };
+/** From now on calls like the approved one are allowed in this session without asking. */
+function allowInSession(
+  { runtime: { storage, clock, toolbox, hosts } }: ResolveActionContext,
+  action: Action,
+  input: Record<string, unknown>,
+): void {
+  const session = requireFound(storage.sessions.get(action.sessionId), "session", action.sessionId);
+  const tool = toolbox.get(action.toolName);
+  if (tool === undefined) return;
+  const patch = settingsAllowing(tool, input, hosts.open(session.workspaceId), session.settings);
+  const settings = mergeSettings(session.settings, patch);
+  storage.sessions.update(session.id, { settings }, timestamp(clock.now()));
 }
 
 /** The contract's bounds of `permissions` and of a pattern. */
@@ -84,7 +89,7 @@ function settingsAllowing(
   return { permissions: [...permissions.slice(-rulesMax + 1), rule] };
 }
 
-/** The rule that lets the very same command, or the same site, pass. */
+/** Allows exactly this command, or every page of this site. */
 function ruleForSameCall(tool: Tool, subject: string): PermissionRule {
   const pattern = tool.asks === "fetch" ? `${literalPattern(originOf(subject))}/*` : literalPattern(subject);
   return { tool: tool.name, pattern, decision: "allow" };

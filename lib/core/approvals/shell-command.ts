@@ -1,11 +1,11 @@
 export interface SplitCommand {
-  /** The simple commands, as they stand. */
+  /** The simple commands, as they are written. */
   parts: string[];
-  /** It holds substitutions, redirections into files, here-documents or unfinished quotes: its text does not tell all it does. */
+  /** The text does not show all that the command does: it holds a substitution, a group, a redirection into a file, a here-document or an unfinished quote. */
   isOpaque: boolean;
 }
 
-/** Splits a shell command at `;`, `&`, `&&`, `|`, `||` and line ends outside of quotes. Knows little, and says when it does not know. */
+/** Splits a shell command at `;`, `&`, `&&`, `|`, `||` and line ends outside of quotes. It is no shell parser: what it does not understand makes the command opaque. */
 export function splitCommand(command: string): SplitCommand {
   const parts: string[] = [];
   let current = "";
@@ -46,8 +46,8 @@ const leadingWords = new Set(
 const assignment = /^[A-Za-z_]\w*(\[.*\])?\+?=/;
 
 /**
- * A part without what may hide its name: keywords, assignments, quotes, escapes, a path, blanks, harmless redirections.
- * For rules that forbid; a shell has more disguises than any list.
+ * A simple command without what can disguise it: keywords, assignments, quotes, escapes, the path of the program, blanks,
+ * harmless redirections. For rules that forbid. The list is not complete: a shell knows more disguises.
  */
 export function bareCommand(part: string): string {
   const bare = part.replace(/\d?(>&\d|>>? ?\/dev\/null)(?=\s|$)/g, " ").trim();
@@ -57,8 +57,8 @@ export function bareCommand(part: string): string {
   return [name.replace(/^.*\//s, ""), ...rest].join(" ");
 }
 
-/** Commands that run what stands in their arguments, so that the text tells less than it seems to. */
-const carriers = new Set(
+/** Programs that run a command given in their arguments. */
+const launchers = new Set(
   [
     "sudo doas su env xargs bash sh zsh dash ksh fish busybox eval source . trap alias timeout nice ionice setsid",
     "stdbuf flock chroot unshare script find parallel watch ssh awk perl python python3 ruby node php",
@@ -67,10 +67,10 @@ const carriers = new Set(
 
 export function runsAnotherCommand(part: string): boolean {
   const name = bareCommand(part).split(" ", 1)[0] ?? "";
-  return carriers.has(name) || isNoPlainName(name);
+  return launchers.has(name) || isNoPlainName(name);
 }
 
-/** A pattern that a shell makes a name of, or an option of what was taken off before it (`command -p`). */
+/** The shell expands it to another name, or it is an option of a leading word (`command -p`). */
 function isNoPlainName(name: string): boolean {
   return name.startsWith("-") || (/[*?[]/.test(name) && name !== "[" && name !== "[[");
 }
@@ -81,7 +81,7 @@ const harmlessRedirection = /^\d?(>&\d|>>? ?\/dev\/null)(?=[ \t\n;|&]|$)/;
 function startsOpaque(command: string, at: number, previous: string): boolean {
   const character = command.charAt(at);
   if ("(){}<".includes(character)) return true;
-  // A comment: what looks like a quote in it is none.
+  // In a comment, quotes mean nothing.
   if (character === "#") return at === 0 || /[\s;&|]/.test(command.charAt(at - 1));
   if (character !== ">") return false;
   const start = /\d/.test(previous) ? at - 1 : at;

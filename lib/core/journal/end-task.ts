@@ -1,144 +1,143 @@
-import { isDamage } from "../../errors.ts";
+import { isDamage, requireFound } from "../../errors.ts";
 import type { Problem } from "../../errors.ts";
 import type { NewEvent } from "../../event.ts";
-import type { MessagePart, ToolOutput } from "../../message.ts";
+import { timestamp } from "../../ports/clock.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { Task } from "../../task.ts";
 import { hasEnded } from "../../task.ts";
-import type { ToolCall } from "../../tool.ts";
-import { createRequeueUnread } from "./requeue-unread.ts";
-import type { TaskRecords } from "./task-records.ts";
-import { requireFound } from "./task-records.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { failedOutput } from "../../tool.ts";
+import type { ToolCall, ToolOutput } from "../../tool.ts";
+import { requeueUnread } from "./requeue-unread.ts";
+import {
+  addMessage,
+  announce,
+  deliver,
+  finishCall,
+  leftMessages,
+  resultsOf,
+  unansweredCalls,
+  waitingMessages,
+} from "./task-records.ts";
+
+export type EndTaskContext = Pick<Runtime, "clock" | "deltas" | "newId" | "storage">;
 
 export interface TaskEnding {
   state: "completed" | "failed" | "cancelled";
   problem?: Problem;
   /** For people. */
   detail: string;
-  /** What the task did last is not on record: nothing of it goes on by itself, and any open call may have run. */
+  /** After a restore: what the task did last is not on record. Nothing of it goes on by itself, and any unanswered call may have run. */
   isUncertain?: boolean;
 }
 
-export type EndTask = (taskId: string, ending: TaskEnding) => Task;
-
 /**
- * Ends a task, from wherever it is; the only place that does. What was said stays, open calls are answered (providers
- * refuse a conversation with orphans), open decisions are withdrawn, messages not taken up yet join the conversation.
- * What is stored of a damaged session is left where it cannot be read; its task ends all the same. A task that has ended
- * stays as it is.
+ * Ends a task in whatever state it is. This is the only place where a task ends. Afterwards:
+ * - what the agent had streamed is a message;
+ * - every tool call has a result, because providers refuse a conversation without;
+ * - no action of the task is pending;
+ * - unread messages are in the conversation, or belong to a new task.
+ * In a damaged session, what cannot be read is left as it is, and the task ends all the same. A task that has ended stays
+ * as it is.
  */
-export function createEndTask(
-  runtime: Pick<Runtime, "storage" | "deltas" | "newId">,
-  ledger: TaskRecords,
-): EndTask {
-  const { storage, deltas, newId } = runtime;
-  const { tasks, events, actions } = storage;
-  const handOn = createRequeueUnread(runtime, ledger);
-
-  const keepPartial = (task: Task): NewEvent[] => {
-    const messageId = tasks.streamingMessageId(task.id);
-    if (messageId === null) return [];
-    const { text, reasoning } = events.written(task.sessionId, messageId);
-    const parts: MessagePart[] = [
-      { type: "reasoning", text: reasoning },
-      { type: "text", text },
-    ];
-    return [
-      ledger.say(task, {
-        id: messageId,
-        role: "assistant",
-        parts: parts.filter((part) => "text" in part && part.text !== ""),
-      }),
-    ];
-  };
-
-  const answerCalls = (task: Task, { detail, isUncertain = false }: TaskEnding): NewEvent[] => {
-    const say = isUncertain ? uncertain : unfinished;
-    const open = ledger.openCalls(task);
-    if (open === undefined) return [];
-    const unanswered = open.calls.filter((call) => call.state !== "done");
-    const results = unanswered.map((call) =>
-      ledger.finishCall(call, { output: say(call, detail), isError: true, durationMs: 0 }),
-    );
-    return [
-      ...results,
-      ledger.say(task, { id: newId("msg"), role: "tool", parts: ledger.results(open.messageId) }),
-    ];
-  };
-
-  const withdrawActions = (task: Task): NewEvent[] => {
-    const open = actions
-      .pending(task.sessionId, { limit: 1000 })
-      .filter((action) => action.taskId === task.id);
-    return open.map((action) => {
-      actions.resolve(action.id, { state: "cancelled", resolvedBy: "cancel", resolvedAt: ledger.now() });
-      const resolved = requireFound(actions.outline(action.id), "action", action.id);
-      return { type: "action.resolved", taskId: task.id, data: { action: resolved } };
-    });
-  };
-
-  /** While another task is at work nothing may come between its tool calls and their results: these messages join after it. */
-  const joinConversation = (task: Task): NewEvent[] => {
-    if (tasks.active(task.sessionId)?.id !== task.id) return [];
-    return ledger.deliver([...ledger.leftBehind(task.sessionId), ...ledger.waitingFor(task)]);
-  };
-
-  /** Written apart from the rest: what cannot be read is left as it is. */
-  const spared: Part = (work) => {
-    try {
-      return storage.atomically("task.close", work);
-    } catch (error) {
-      if (isDamage(error)) return [];
-      throw error;
-    }
-  };
-
-  const end = (taskId: string, ending: TaskEnding, part: Part): Task =>
-    storage.atomically("task.close", () => {
-      const task = requireFound(tasks.outline(taskId), "task", taskId);
-      if (hasEnded(task)) return task;
-      const { state, problem, detail, isUncertain = false } = ending;
-      deltas.flush();
-      const told = [
-        ...part(() => keepPartial(task)),
-        ...part(() => answerCalls(task, ending)),
-        ...part(() => withdrawActions(task)),
-        ...part(() => (state === "failed" && !isUncertain ? handOn(task) : [])),
-        ...part(() => joinConversation(task)),
-      ];
-      if (problem !== undefined) told.push({ type: "error", taskId, data: { problem } });
-      tasks.update(taskId, {
-        state,
-        endedAt: ledger.now(),
-        error: problem ?? null,
-        streamingMessageId: null,
-      });
-      ledger.announce(task, told, detail);
-      return requireFound(tasks.outline(taskId), "task", taskId);
-    });
-
-  return (taskId, ending) => {
-    try {
-      return end(taskId, ending, (work) => work());
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      return end(taskId, ending, spared);
-    }
-  };
+export function endTask(context: EndTaskContext, taskId: string, ending: TaskEnding): Task {
+  try {
+    return writeEnd(context, { taskId, ending, runStep: (step) => step() });
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return writeEnd(context, { taskId, ending, runStep: (step) => skipDamaged(context, step) });
+  }
 }
 
-/** Writes one part of an end. */
-type Part = (work: () => NewEvent[]) => NewEvent[];
+type Step = () => NewEvent[];
 
-function unfinished(call: ToolCall, why: string): ToolOutput {
-  return call.state === "started"
-    ? {
-        success: false,
-        message: `Cut off while it ran (${why}). Its effects are unknown; look before repeating it.`,
-      }
-    : { success: false, message: `Not run (${why}).` };
+interface EndToWrite {
+  taskId: string;
+  ending: TaskEnding;
+  runStep(step: Step): NewEvent[];
 }
 
-function uncertain(_: ToolCall, why: string): ToolOutput {
-  return { success: false, message: `Whether this ran is unknown (${why}). Look before repeating it.` };
+/** Runs a step in a transaction of its own; when what it reads is damaged, it changes nothing. */
+function skipDamaged({ storage }: EndTaskContext, step: Step): NewEvent[] {
+  try {
+    return storage.atomically("task.close", step);
+  } catch (error) {
+    if (isDamage(error)) return [];
+    throw error;
+  }
+}
+
+function writeEnd(context: EndTaskContext, { taskId, ending, runStep }: EndToWrite): Task {
+  const { storage, deltas, clock } = context;
+  const { tasks } = storage;
+  return storage.atomically("task.close", () => {
+    const task = requireFound(tasks.outline(taskId), "task", taskId);
+    if (hasEnded(task)) return task;
+    const { state, problem, detail, isUncertain = false } = ending;
+    deltas.flush();
+    const steps: Step[] = [
+      () => keepStreamedText(context, task),
+      () => answerCalls(context, task, ending),
+      () => withdrawActions(context, task),
+      () => (state === "failed" && !isUncertain ? requeueUnread(context, task) : []),
+      () => joinConversation(context, task),
+    ];
+    const written = steps.flatMap(runStep);
+    if (problem !== undefined) written.push({ type: "error", taskId, data: { problem } });
+    const endedAt = timestamp(clock.now());
+    tasks.update(taskId, { state, endedAt, error: problem ?? null, streamingMessageId: null });
+    announce(context, task, written, detail);
+    return requireFound(tasks.outline(taskId), "task", taskId);
+  });
+}
+
+function keepStreamedText(context: EndTaskContext, task: Task): NewEvent[] {
+  const { tasks, events } = context.storage;
+  const id = tasks.streamingMessageId(task.id);
+  if (id === null) return [];
+  const { text, reasoning } = events.written(task.sessionId, id);
+  const parts = [
+    { type: "reasoning" as const, text: reasoning },
+    { type: "text" as const, text },
+  ].filter((part) => part.text !== "");
+  return [addMessage(context, task, { id, role: "assistant", parts })];
+}
+
+function answerCalls(context: EndTaskContext, task: Task, { detail, isUncertain }: TaskEnding): NewEvent[] {
+  const unanswered = unansweredCalls(context, task);
+  if (unanswered === undefined) return [];
+  const open = unanswered.calls.filter((call) => call.state !== "done");
+  const results = open.map((call) => {
+    const output = isUncertain ? uncertainOutput(detail) : unfinishedOutput(call, detail);
+    return finishCall(context, call, { output, isError: true, durationMs: 0 });
+  });
+  const parts = resultsOf(context, unanswered.messageId);
+  return [...results, addMessage(context, task, { id: context.newId("msg"), role: "tool", parts })];
+}
+
+function unfinishedOutput({ state }: ToolCall, reason: string): ToolOutput {
+  return state === "started"
+    ? failedOutput(`Cut off while it ran (${reason}). Its effects are unknown; look before repeating it.`)
+    : failedOutput(`Not run (${reason}).`);
+}
+
+function uncertainOutput(reason: string): ToolOutput {
+  return failedOutput(`Whether this ran is unknown (${reason}). Look before repeating it.`);
+}
+
+function withdrawActions({ storage, clock }: EndTaskContext, task: Task): NewEvent[] {
+  const { actions } = storage;
+  const pending = actions.pending(task.sessionId, { limit: 1000 });
+  const own = pending.filter((action) => action.taskId === task.id);
+  return own.map(({ id }) => {
+    actions.resolve(id, { state: "cancelled", resolvedBy: "cancel", resolvedAt: timestamp(clock.now()) });
+    const action = requireFound(actions.outline(id), "action", id);
+    return { type: "action.resolved", taskId: task.id, data: { action } };
+  });
+}
+
+/** While another task is active, no message may come between its tool calls and their results: these messages join when that task ends, or when the next one begins. */
+function joinConversation(context: EndTaskContext, task: Task): NewEvent[] {
+  const { tasks } = context.storage;
+  if (tasks.active(task.sessionId)?.id !== task.id) return [];
+  return deliver(context, [...leftMessages(context, task.sessionId), ...waitingMessages(context, task)]);
 }

@@ -1,33 +1,28 @@
+import { requireFound } from "../../errors.ts";
 import type { NewEvent } from "../../event.ts";
-import type { Task } from "../../task.ts";
-import type { TaskRecords } from "./task-records.ts";
-import { requireFound } from "./task-records.ts";
+import { timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { Task } from "../../task.ts";
+import { waitingMessages } from "./task-records.ts";
+import type { RecordsContext } from "./task-records.ts";
 
 /**
- * What people said to a task that failed before it heard them gets a task of its own, which starts when this one has
- * ended. Each message is handed on at most as often as a task fails without taking it up, and a task takes up what it
- * has when it begins: nothing goes round for ever. Where a task is queued already the messages join the conversation
- * before it, and it is the one that hears them.
+ * Gives the messages that a failed task has not read to a new task, which starts when this one has ended. This cannot go
+ * on without end: a task takes up its messages when it begins, so a message moves on only when a task fails without
+ * reading it. A task that is queued already reads them instead: they join the conversation before it.
  */
-export function createRequeueUnread(
-  { storage, newId }: Pick<Runtime, "storage" | "newId">,
-  ledger: TaskRecords,
-) {
-  const { tasks, messages } = storage;
-  const hasQueued = ({ sessionId }: Task) => tasks.list({ sessionId, state: "queued", limit: 1 }).length > 0;
-
-  return (failed: Task): NewEvent[] => {
-    const unheard = failed.startedAt === null ? [] : ledger.waitingFor(failed);
-    if (unheard.length === 0 || hasQueued(failed)) return [];
-    const { sessionId, settings } = failed;
-    const taskId = newId("tsk");
-    tasks.create({ id: taskId, sessionId, settings, createdAt: ledger.now() });
-    const task = requireFound(tasks.get(taskId), "task", taskId);
-    const handedOn = unheard.map((message) => messages.assign(message.id, taskId));
-    return [
-      { type: "task.updated", taskId, data: { task } },
-      ...handedOn.map((message): NewEvent => ({ type: "message.created", taskId, data: { message } })),
-    ];
-  };
+export function requeueUnread(context: RecordsContext & Pick<Runtime, "newId">, failed: Task): NewEvent[] {
+  const { tasks, messages } = context.storage;
+  const { sessionId, settings } = failed;
+  const unread = failed.startedAt === null ? [] : waitingMessages(context, failed);
+  const hasQueued = () => tasks.list({ sessionId, state: "queued", limit: 1 }).length > 0;
+  if (unread.length === 0 || hasQueued()) return [];
+  const taskId = context.newId("tsk");
+  tasks.create({ id: taskId, sessionId, settings, createdAt: timestamp(context.clock.now()) });
+  const task = requireFound(tasks.get(taskId), "task", taskId);
+  const moved = unread.map((message) => messages.assign(message.id, taskId));
+  return [
+    { type: "task.updated", taskId, data: { task } },
+    ...moved.map((message): NewEvent => ({ type: "message.created", taskId, data: { message } })),
+  ];
 }

@@ -1,37 +1,45 @@
+import type { PreparedCall } from "../approvals/call-digest.ts";
 import type { ToolOutput } from "../../message.ts";
-import { ToolFailure } from "../../tool.ts";
-import type { Tool, ToolCall } from "../../tool.ts";
-import type { WorkspaceHost } from "../../workspace.ts";
-import { failure, interruptedMessage } from "./run-tool-call.ts";
+import { failedOutput, ToolFailure } from "../../tool.ts";
+import { head } from "../../well-formed.ts";
 
-export interface InterruptedCall {
-  tool: Tool;
-  input: Record<string, unknown>;
-  host: WorkspaceHost;
-}
-
-/** The result of a call that had started when another run of the server ended, or undefined when it may run (again). */
+/**
+ * The result of a call that had started when an earlier run of the server ended. Undefined when the call may run: it has
+ * not started, it changes nothing, or what it would change is still as it was before.
+ */
 export async function resultOfInterrupted(
-  call: ToolCall,
-  cut: InterruptedCall,
+  prepared: Omit<PreparedCall, "task">,
 ): Promise<ToolOutput | undefined> {
-  if (call.state !== "started" || cut.tool.effect === "pure") return undefined;
-  const present = await presentState(call, cut);
+  const { call, tool, input, host } = prepared;
+  if (call.state !== "started" || tool.effect === "pure") return undefined;
+  const present = await presentState(prepared);
   if (present !== undefined && present === call.change?.after) return { success: true, message: doneBefore };
   if (present !== undefined && present === call.change?.before) return undefined;
-  return failure(interruptedMessage, await cut.tool.remains?.(cut.input, { ...call, host: cut.host }));
+  return failedOutput(interruptedMessage, await tool.remains?.(input, { ...call, host }));
 }
+
+/** For the model: the answer to a call whose end nobody saw. */
+export const interruptedMessage =
+  "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
 
 const doneBefore =
   "Done. A restart of the server cut the report; the file holds what this call was to make of it.";
 
-async function presentState(
-  { change }: ToolCall,
-  { tool, input, host }: InterruptedCall,
-): Promise<string | undefined> {
+/** For people: what the agent was told about an interrupted call. */
+export function interruptionNotice({ tool, input, host }: PreparedCall): string {
+  const subject = tool.subject(input, host).trim().split("\n", 1)[0] ?? "";
+  const shown = subject.length > subjectCharactersMax ? `${head(subject, subjectCharactersMax)}…` : subject;
+  return `${tool.name} (${shown}) was cut by the restart. The agent was told that its effects are unknown and that it should look before repeating it.`;
+}
+
+const subjectCharactersMax = 80;
+
+async function presentState(prepared: Omit<PreparedCall, "task">): Promise<string | undefined> {
+  const { call, tool, input, host } = prepared;
   try {
-    const present = change === null ? undefined : (await tool.revisions?.(input, host))?.present;
-    if (present !== undefined && present === change?.after) await tool.sync?.(input, host); // It will be said to be done.
+    const present = call.change === null ? undefined : (await tool.revisions?.(input, host))?.present;
+    // The call will be reported as done, so the file must survive a power cut.
+    if (present !== undefined && present === call.change?.after) await tool.sync?.(input, host);
     return present;
   } catch (error) {
     if (error instanceof ToolFailure) return undefined;

@@ -1,68 +1,82 @@
-import type { HistoryMessage } from "../../message.ts";
 import { AppError } from "../../errors.ts";
+import type { HistoryMessage } from "../../message.ts";
 import type { ModelFile, ModelRequest } from "../../model.ts";
+import { timestamp } from "../../ports/clock.ts";
 import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import type { ToolSpec } from "../../tool.ts";
-import type { WorkspaceHost } from "../../workspace.ts";
-import { timestamp } from "../../ports/clock.ts";
-import type { Kit } from "./kit.ts";
-import { checkToolCallPairs } from "./tool-call-pairs.ts";
+import type { Tool, ToolSpec } from "../../tool.ts";
 import { head } from "../../well-formed.ts";
+import type { WorkspaceHost } from "../../workspace.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { conversationOf } from "./conversation.ts";
+import type { TaskLookup } from "./task-lookup.ts";
+
+export interface PromptContext
+  extends Pick<TaskLookup, "agentOf" | "sessionOf">, Pick<Runtime, "hosts" | "defaultModel"> {
+  storage: Pick<Runtime["storage"], "attachments" | "messages">;
+  toolbox: Pick<Runtime["toolbox"], "tools">;
+  clock: Pick<Runtime["clock"], "now">;
+}
+
+export interface PromptOptions {
+  task: Task;
+  settings: ResolvedSettings;
+  signal: AbortSignal;
+}
 
 /** The repository's own instructions are cut here, as on the desktop. */
 const instructionCharactersMax = 8000;
-/** Larger attachments are named to the model, not shown. */
+/** A larger attachment is named to the model, but not sent. */
 const fileBytesMax = 20 * 1024 * 1024;
-/** And so are those of earlier messages that would make all of them together larger than this. */
+/** Bound of all attachments together. The newest are sent; older ones that do not fit are only named. */
 const allFilesBytesMax = 64 * 1024 * 1024;
 
-/** All that is sent to the model for the next step of a task. The same for every client and channel. */
+/** All that is sent to the model for the next step of a task. It does not depend on the client. */
 export async function buildRequest(
-  task: Task,
-  settings: ResolvedSettings,
-  kit: Kit,
-  signal: AbortSignal,
+  context: PromptContext,
+  { task, settings, signal }: PromptOptions,
 ): Promise<ModelRequest> {
-  const session = kit.session(task.sessionId);
-  const agent = kit.agentOf(session);
-  const host = kit.hosts.open(session.workspaceId);
-  const model = settings.model ?? kit.defaultModel;
+  const { workspaceId } = context.sessionOf(task);
+  const agent = context.agentOf(task);
+  const host = context.hosts.open(workspaceId);
+  const model = settings.model ?? context.defaultModel;
   if (model === undefined)
     throw new AppError("model-not-configured", "No model is chosen for this task any more.");
-  const history = kit.storage.messages.history(task.sessionId);
-  const conversation = joinToolRuns(history);
-  checkToolCallPairs(task.sessionId, conversation);
-  const tools = kit.toolbox.tools.filter((tool) => agent.tools?.includes(tool.name) ?? true);
+  const history = context.storage.messages.history(task.sessionId);
+  const conversation = conversationOf(task.sessionId, history);
+  const tools = context.toolbox.tools.filter((tool) => agent.tools?.includes(tool.name) ?? true);
+  const today = timestamp(context.clock.now()).slice(0, 10);
+  const sections = [
+    agent.systemPrompt,
+    describeSurroundings(host, settings, today),
+    await instructionsOf(host),
+  ];
   return {
     model,
-    system: [agent.systemPrompt, surroundings(host, settings, kit), await instructions(host)]
-      .filter(Boolean)
-      .join("\n\n"),
+    system: sections.filter(Boolean).join("\n\n"),
     history: conversation,
-    files: await readFiles(history, kit),
-    tools: tools.map(({ name, description, inputSchema, effect }): ToolSpec => ({
-      name,
-      description,
-      inputSchema,
-      effect,
-    })),
+    files: await readFiles(history, context.storage.attachments),
+    tools: tools.map(toolSpec),
     reasoningEffort: settings.reasoningEffort,
     signal,
   };
 }
 
-function surroundings(host: WorkspaceHost, settings: ResolvedSettings, kit: Kit): string {
+function toolSpec({ name, description, inputSchema, effect }: Tool): ToolSpec {
+  return { name, description, inputSchema, effect };
+}
+
+function describeSurroundings(host: WorkspaceHost, settings: ResolvedSettings, today: string): string {
   return [
     "# Surroundings",
     `Workspace: ${host.root} (paths may be relative to it)`,
     `Platform: ${process.platform}`,
-    `Today: ${timestamp(kit.clock.now()).slice(0, 10)}`,
+    `Today: ${today}`,
     `Plan mode: ${settings.planMode ? "on" : "off"}`,
   ].join("\n");
 }
 
-async function instructions(host: WorkspaceHost): Promise<string> {
+async function instructionsOf(host: WorkspaceHost): Promise<string> {
   const text = await readText(host, "AGENTS.md");
   if (text === undefined) return "";
   return [
@@ -77,52 +91,35 @@ async function readText(host: WorkspaceHost, path: string): Promise<string | und
     if ((await host.files.stat(path)) === undefined) return undefined;
     return new TextDecoder().decode(await host.files.read(path, 1024 * 1024));
   } catch {
-    return undefined; // A link that leads outside, a folder, a monster: then there are no instructions.
+    return undefined; // A folder, a huge file, a link out of the workspace: then there are no instructions.
   }
 }
 
-async function readFiles(history: readonly HistoryMessage[], kit: Kit): Promise<Map<string, ModelFile>> {
+type AttachmentReader = Pick<Runtime["storage"]["attachments"], "read">;
+
+async function readFiles(
+  history: readonly HistoryMessage[],
+  attachments: AttachmentReader,
+): Promise<Map<string, ModelFile>> {
   const files = new Map<string, ModelFile>();
-  let left = allFilesBytesMax;
-  for (const { id, name, mediaType, sizeBytes } of history
-    .toReversed()
-    .flatMap(({ message }) => message.files)) {
-    if (files.has(id) || sizeBytes > Math.min(fileBytesMax, left)) continue;
-    const bytes = await readAttachment(id, kit);
+  const newestFirst = history.toReversed().flatMap(({ message }) => message.files);
+  let bytesLeft = allFilesBytesMax;
+  for (const { id, name, mediaType, sizeBytes } of newestFirst) {
+    if (files.has(id) || sizeBytes > Math.min(fileBytesMax, bytesLeft)) continue;
+    const bytes = await readAttachment(id, attachments);
     if (bytes === undefined) continue;
-    left -= bytes.length;
+    bytesLeft -= bytes.length;
     files.set(id, { fileId: id, name, mediaType, bytes });
   }
   return files;
 }
 
-/** A restore brings back the databases, and the bytes when it can: what is missing now is described in words. */
-async function readAttachment(id: string, kit: Kit): Promise<Uint8Array | undefined> {
+/** Undefined when the bytes are missing, as they may be after a restore. Then the file is described in words. */
+async function readAttachment(id: string, attachments: AttachmentReader): Promise<Uint8Array | undefined> {
   try {
-    return await kit.storage.attachments.read(id);
+    return await attachments.read(id);
   } catch (error) {
     if (error instanceof AppError && ["not-found", "busy"].includes(error.code)) return undefined;
     throw error;
   }
-}
-
-/** A tool that a person ran is one message for the model: what was run, and what came of it. */
-function joinToolRuns(history: readonly HistoryMessage[]): HistoryMessage[] {
-  return history.flatMap((entry, at) => {
-    const next = history[at + 1];
-    if (isToolRun(entry) && next?.message.role === "tool") return [joined(entry, next)];
-    const before = history[at - 1];
-    return before !== undefined && isToolRun(before) && entry.message.role === "tool" ? [] : [entry];
-  });
-}
-
-function isToolRun({ message }: HistoryMessage): boolean {
-  return message.role === "user" && message.content.some((part) => part.type === "tool-call");
-}
-
-function joined(call: HistoryMessage, result: HistoryMessage): HistoryMessage {
-  return {
-    message: { ...result.message, content: [...call.message.content, ...result.message.content] },
-    providerMetadata: [...call.providerMetadata, ...result.providerMetadata],
-  };
 }

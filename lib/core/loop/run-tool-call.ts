@@ -1,94 +1,124 @@
-import type { ToolOutput } from "../../message.ts";
-import { ToolFailure } from "../../tool.ts";
-import type { Tool, ToolCall } from "../../tool.ts";
-import type { WorkspaceHost } from "../../workspace.ts";
-import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
+import type { Action } from "../../action.ts";
+import type { PreparedCall } from "../approvals/call-digest.ts";
+import type { Permission } from "../approvals/request-permission.ts";
 import { AppError, isTransient } from "../../errors.ts";
-import type { Kit } from "./kit.ts";
-import type { PermittedCall, ToolCallContext } from "./permission.ts";
+import type { OutputDelta } from "../../event.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { ToolOutput } from "../../message.ts";
+import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { failedOutput, ToolFailure } from "../../tool.ts";
+import type { Tool, ToolContext } from "../../tool.ts";
+import { interruptedMessage, interruptionNotice } from "./interrupted-calls.ts";
+import type { TaskLookup } from "./task-lookup.ts";
 
-/** Runs a permitted call: on record before it acts, its outcome on record at once when it ends. */
-export async function runToolCall(
-  call: ToolCall,
-  tool: Tool,
-  permit: PermittedCall,
-  { task, host, kit, signal }: ToolCallContext,
-): Promise<void> {
-  const settings = kit.resolve(task);
-  const startedAt = kit.clock.elapsed();
-  const revisions = await tool.revisions?.(permit.input, host);
-  kit.journal.startCall(call, revisions && { before: revisions.present, after: revisions.after() });
-  const output = await runTool(tool, kit, permit.input, {
-    host,
-    fetch: kit.fetcher,
-    taskId: task.id,
-    toolCallId: call.toolCallId,
-    signal,
-    timeoutMs: settings.commandTimeoutMs,
-    onOutput: (stream, text) => {
-      if (!signal.aborted) showOutput(call, kit, { stream, text });
-    },
-    decision: permit.decision,
-  });
-  kit.reach("tool.acted");
-  const isForNextLife = tool.effect === "pure" || (tool.effect === "checkable" && !output.success);
-  if (isForNextLife) signal.throwIfAborted(); // It runs again, or is looked for in the world.
-  const isCut = signal.aborted && !output.success;
-  const told = isCut ? failure(interruptedMessage, output) : output; // By a stop: the next run of the server goes on from here.
-  const durationMs = Math.round(kit.clock.elapsed() - startedAt);
-  const record = () =>
-    kit.storage.atomically("call.record-outcome", () => {
-      kit.decisions.applyOutcome(tool, task.id, permit.decision);
-      const words = isCut ? interruptionNotice(tool, permit.input, host) : undefined;
-      kit.journal.finishCall(call, { output: told, isError: !told.success, durationMs }, words);
-    });
-  await retryWhileBusy(record, { ...kit, signal });
+export interface RunToolCallContext
+  extends
+    Pick<TaskLookup, "settingsOf">,
+    Pick<Runtime, "clock" | "deltas" | "fetcher" | "reach" | "reportFault"> {
+  storage: Pick<Runtime["storage"], "atomically">;
+  journal: Pick<Journal, "endPlanMode" | "finishCall" | "startCall">;
 }
 
-/** People may watch a command; what they cannot be shown while the database is locked stands in its result. */
-function showOutput(
-  { taskId, sessionId, toolCallId }: ToolCall,
-  kit: Kit,
-  said: { stream: "stdout" | "stderr"; text: string },
-): void {
+export interface PermittedCall extends PreparedCall, Permission {
+  signal: AbortSignal;
+}
+
+/** Runs a permitted call. It is on record before it acts, and its outcome is on record as soon as it ends. */
+export async function runToolCall(context: RunToolCallContext, permitted: PermittedCall): Promise<void> {
+  const { call, tool, input, host, task, signal } = permitted;
+  const { clock, journal } = context;
+  const { commandTimeoutMs } = context.settingsOf(task);
+  const startedAt = clock.elapsed();
+  const revisions = await tool.revisions?.(input, host);
+  journal.startCall(call, revisions && { before: revisions.present, after: revisions.after() });
+  const output = await runTool(context, tool, input, toolContext(context, permitted, commandTimeoutMs));
+  context.reach("tool.acted");
+  // After a stop, such a call runs again or is looked at in the next run of the server: nothing is on record of it now.
+  if (isRepeatable(tool, output)) signal.throwIfAborted();
+  await recordOutcome(context, permitted, {
+    output,
+    isInterrupted: signal.aborted && !output.success,
+    durationMs: Math.round(clock.elapsed() - startedAt),
+  });
+}
+
+function toolContext(
+  context: RunToolCallContext,
+  { call, task, host, action, signal }: PermittedCall,
+  timeoutMs: number,
+): ToolContext {
+  const { toolCallId } = call;
+  const target = { type: "tool.output", sessionId: call.sessionId, taskId: call.taskId, toolCallId } as const;
+  return {
+    host,
+    fetch: context.fetcher,
+    taskId: task.id,
+    toolCallId,
+    signal,
+    timeoutMs,
+    onOutput: (stream, text) => {
+      if (!signal.aborted) pushOutput(context, { ...target, stream, text });
+    },
+    decision: action,
+  };
+}
+
+/** Shows live output to people. While the database is locked they miss it; the result of the call holds it all the same. */
+function pushOutput({ deltas }: RunToolCallContext, delta: OutputDelta): void {
   try {
-    kit.deltas.push({ type: "tool.output", sessionId, taskId, toolCallId, ...said });
+    deltas.push(delta);
   } catch (error) {
     if (!isTransient(error)) throw error;
   }
 }
 
-/** A tool that breaks is a result the model reads, never the end of its task; the log tells what broke. */
+/** A tool that throws gives a result that the model reads; it never ends the task. The log of the server gets the cause. */
 async function runTool(
+  { reportFault }: RunToolCallContext,
   tool: Tool,
-  kit: Kit,
-  ...[input, context]: Parameters<Tool["run"]>
+  input: Record<string, unknown>,
+  context: ToolContext,
 ): Promise<ToolOutput> {
   try {
     return await tool.run(input, context);
   } catch (error) {
-    if (error instanceof ToolFailure) return failure(error.message, error.fields);
-    if (context.signal.aborted) return failure(interruptedMessage);
-    if (!(error instanceof AppError)) kit.reportFault(`The tool ${tool.name} broke`, error);
-    return failure(
-      error instanceof AppError ? error.message : `${tool.name} broke unexpectedly; its effects are unknown.`,
-    );
+    if (error instanceof ToolFailure) return failedOutput(error.message, error.fields);
+    if (context.signal.aborted) return failedOutput(interruptedMessage);
+    if (error instanceof AppError) return failedOutput(error.message);
+    reportFault(`The tool ${tool.name} broke`, error);
+    return failedOutput(`${tool.name} broke unexpectedly; its effects are unknown.`);
   }
 }
 
-export const interruptedMessage =
-  "Interrupted by a restart of the server; its effects are unknown. Look before repeating it.";
-
-/** What people are told about a call that was answered with `interrupted`. */
-export function interruptionNotice(tool: Tool, input: Record<string, unknown>, host: WorkspaceHost): string {
-  const subject = tool.subject(input, host).trim().split("\n", 1)[0] ?? "";
-  const shown =
-    subject.length > subjectCharactersMax ? `${subject.slice(0, subjectCharactersMax)}…` : subject;
-  return `${tool.name} (${shown}) was cut by the restart. The agent was told that its effects are unknown and that it should look before repeating it.`;
+/** Whether the call changes nothing, or its effect can be looked up and it reported none. */
+function isRepeatable(tool: Tool, output: ToolOutput): boolean {
+  return tool.effect === "pure" || (tool.effect === "checkable" && !output.success);
 }
 
-const subjectCharactersMax = 80;
+interface Outcome {
+  output: ToolOutput;
+  /** A stop of the server cut the call short. */
+  isInterrupted: boolean;
+  durationMs: number;
+}
 
-export function failure(message: string, fields: Record<string, unknown> = {}): ToolOutput {
-  return { ...fields, success: false, message };
+function recordOutcome(
+  context: RunToolCallContext,
+  permitted: PermittedCall,
+  { output, isInterrupted, durationMs }: Outcome,
+): Promise<void> {
+  const { call, tool, task, action, signal } = permitted;
+  const final = isInterrupted ? failedOutput(interruptedMessage, output) : output;
+  const record = () =>
+    context.storage.atomically("call.record-outcome", () => {
+      if (isPlanApproved(tool, action)) context.journal.endPlanMode(task.id);
+      const notice = isInterrupted ? interruptionNotice(permitted) : undefined;
+      context.journal.finishCall(call, { output: final, isError: !final.success, durationMs }, notice);
+    });
+  return retryWhileBusy(record, { ...context, signal });
+}
+
+function isPlanApproved(tool: Tool, action: Action | null): boolean {
+  return tool.asks === "plan" && (action?.state === "approved" || action?.state === "answered");
 }

@@ -1,133 +1,109 @@
-import { AppError } from "../../errors.ts";
-import { isTransientModelFailure, ModelError } from "../../model.ts";
 import type { ModelEvent, ModelRequest } from "../../model.ts";
+import { ModelError } from "../../model.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
-import { createAnswerDraft, knownCallIds } from "./answer-draft.ts";
-import type { AnswerDraft } from "./answer-draft.ts";
+import type { Journal } from "../journal/journal.ts";
 import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
-import type { Kit } from "./kit.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { addEvent, callIdsIn, checkComplete, completedParts, createAnswerDraft } from "./answer-draft.ts";
+import type { AnswerDraft } from "./answer-draft.ts";
+import { waitForRetry } from "./model-retry.ts";
+import type { ModelRetryContext } from "./model-retry.ts";
 import { buildRequest } from "./prompt.ts";
+import type { PromptContext } from "./prompt.ts";
 
-/** Tries of one request, the first included. */
-const triesMax = 6;
-/** Waiting doubles from here; the desktop's 1 s. A provider's own Retry-After goes before. */
-const backoffMs = 1000;
-/** A provider that wants us to wait longer than this has failed, and the person is told. */
-const retryAfterMaxMs = 5 * 60_000;
+export interface TurnContext
+  extends PromptContext, ModelRetryContext, Pick<Runtime, "models" | "newId" | "reportFault"> {
+  storage: Pick<Runtime["storage"], "attachments" | "messages" | "tasks">;
+  clock: Clock;
+  journal: Pick<Journal, "beginMessage" | "commitTurn" | "reportStatus">;
+}
+
+export interface TurnOptions {
+  task: Task;
+  settings: ResolvedSettings;
+  signal: AbortSignal;
+}
 
 /** One answer may take this long, however steadily it comes. */
-const answerMaxMs = 30 * 60_000;
+const answerMsMax = 30 * 60_000;
 
-/** Asks the model once more and commits what it says. Passing failures are retried; the partial text of a failed try is void. */
-export async function takeTurn(
-  task: Task,
-  settings: ResolvedSettings,
-  kit: Kit,
-  signal: AbortSignal,
-): Promise<void> {
-  const request = await buildRequest(task, settings, kit, signal);
-  // What an earlier run began to say under this id is void once it is said again.
-  const messageId = kit.storage.tasks.streamingMessageId(task.id) ?? kit.newId("msg");
+/** Asks the model once and commits its answer. Transient failures are retried; the partial text of a failed try is void. */
+export async function takeTurn(context: TurnContext, { task, settings, signal }: TurnOptions): Promise<void> {
+  const request = await buildRequest(context, { task, settings, signal });
+  // An earlier run of the server may have streamed text under this id. It becomes void when the message begins again.
+  const messageId = context.storage.tasks.streamingMessageId(task.id) ?? context.newId("msg");
   for (let tries = 1; ; tries++) {
-    const tooLong = deadline(answerMaxMs, kit);
-    try {
-      const events = kit.models.stream({ ...request, signal: AbortSignal.any([signal, tooLong.signal]) });
-      const draft = await listen(events, { task, messageId, kit, signal });
-      const turn = { messageId, model: request.model, ...draft.done(knownCallIds(request)) };
-      return await retryWhileBusy(() => kit.journal.commitTurn(task.id, turn), { ...kit, signal });
-    } catch (caught) {
-      signal.throwIfAborted();
-      const error = tooLong.signal.aborted
-        ? new ModelError("timeout", "The answer took over 30 minutes.")
-        : caught;
-      if (!(error instanceof ModelError)) throw error;
-      await pause(error, { tries, task, request, kit, signal });
-    } finally {
-      tooLong.cancel();
-    }
+    const error = await tryTurn(context, { task, request, messageId, signal });
+    if (error === undefined) return;
+    await waitForRetry(context, error, { task, model: request.model, tries, signal });
+  }
+}
+
+interface Try {
+  task: Task;
+  request: ModelRequest;
+  messageId: string;
+  signal: AbortSignal;
+}
+
+/** Commits the model's answer, or returns why the model gave none. */
+async function tryTurn(context: TurnContext, attempt: Try): Promise<ModelError | undefined> {
+  const { task, request, messageId, signal } = attempt;
+  const deadline = startDeadline(answerMsMax, context.clock);
+  try {
+    const events = context.models.stream({
+      ...request,
+      signal: AbortSignal.any([signal, deadline.signal]),
+    });
+    const draft = await streamAnswer(context, events, attempt);
+    const turn = { messageId, model: request.model, ...completedParts(draft, callIdsIn(request.history)) };
+    await retryWhileBusy(() => context.journal.commitTurn(task.id, turn), { ...context, signal });
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.signal.aborted) return new ModelError("timeout", "The answer took over 30 minutes.");
+    if (error instanceof ModelError) return error;
+    throw error;
+  } finally {
+    deadline.cancel();
   }
 }
 
 /** A signal that is aborted after `ms`, unless it is cancelled first. */
-function deadline(ms: number, { clock }: Kit): { signal: AbortSignal; cancel(): void } {
-  const late = new AbortController();
+function startDeadline(ms: number, clock: Clock): { signal: AbortSignal; cancel(): void } {
+  const passed = new AbortController();
   const cancelled = new AbortController();
   clock.sleep(ms, cancelled.signal).then(
-    () => late.abort(),
+    () => passed.abort(),
     () => {},
   );
-  return { signal: late.signal, cancel: () => cancelled.abort() };
+  return { signal: passed.signal, cancel: () => cancelled.abort() };
 }
 
-interface Listening {
-  task: Task;
-  messageId: string;
-  kit: Kit;
-  signal: AbortSignal;
-}
-
-async function listen(
+/** Streams the answer to clients while it comes, and collects it. */
+async function streamAnswer(
+  context: TurnContext,
   events: AsyncIterable<ModelEvent>,
-  { task, messageId, kit, signal }: Listening,
+  { task, messageId, signal }: Omit<Try, "request">,
 ): Promise<AnswerDraft> {
+  const { journal, deltas } = context;
   const draft = createAnswerDraft();
-  const waiting = { ...kit, signal };
-  let isAnnounced = false;
+  const whileBusy = { ...context, signal };
+  let hasBegun = false;
   for await (const event of events) {
     signal.throwIfAborted();
-    draft.add(event);
+    addEvent(draft, event);
     if ((event.type !== "text" && event.type !== "reasoning") || event.text === "") continue;
     const { text } = event;
     const type = event.type === "text" ? "token" : "reasoning";
-    const isFirst = !isAnnounced;
-    isAnnounced = true;
-    if (isFirst) await retryWhileBusy(() => kit.journal.beginMessage(task.id, messageId), waiting);
+    const isFirst = !hasBegun;
+    hasBegun = true;
+    if (isFirst) await retryWhileBusy(() => journal.beginMessage(task.id, messageId), whileBusy);
     const delta = { sessionId: task.sessionId, taskId: task.id, messageId, type, text } as const;
-    await retryWhileBusy(() => kit.deltas.push(delta), waiting);
+    await retryWhileBusy(() => deltas.push(delta), whileBusy);
   }
-  draft.check();
+  checkComplete(draft);
   return draft;
-}
-
-interface Pause {
-  tries: number;
-  task: Task;
-  request: ModelRequest;
-  kit: Kit;
-  signal: AbortSignal;
-}
-
-/** Waits as long as makes sense, telling people so, or throws what ends the task. */
-async function pause(error: ModelError, { tries, task, request, kit, signal }: Pause): Promise<void> {
-  const waitMs = error.retryAfterMs ?? backoffMs * 2 ** (tries - 1);
-  if (!isTransientModelFailure(error.failure) || tries >= triesMax || waitMs > retryAfterMaxMs)
-    throw asProblem(error, request.model, tries);
-  kit.deltas.flush();
-  kit.journal.tell(
-    task.id,
-    `${error.message} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s (${tries} of ${triesMax - 1}).`,
-  );
-  await kit.clock.sleep(waitMs, AbortSignal.any([signal, kit.stopping])); // The next run asks at once.
-}
-
-function asProblem(error: ModelError, model: string, tries: number): AppError {
-  const said = `${model}: ${error.message}`;
-  switch (error.failure) {
-    case "context-overflow":
-      return new AppError(
-        "context-overflow",
-        `${said} Start a new session, or choose a model with a larger context.`,
-        { cause: error },
-      );
-    case "unauthorized":
-    case "refused":
-      return new AppError("model-refused", said, { cause: error });
-    default:
-      return new AppError(
-        "model-failed",
-        `${said} Tried ${tries} ${tries === 1 ? "time" : "times"}; send a message to try again.`,
-        { cause: error },
-      );
-  }
 }

@@ -1,15 +1,15 @@
 import type { Runtime } from "../runtime/runtime.ts";
 
-/** Says once when the write-ahead log cannot shrink, and again when it could in between. */
+/** Returns a check that reports when the write-ahead log cannot shrink: once, until it can again. */
 export function createBacklogWatch(
   { backlogBytes }: Pick<Runtime["storage"]["maintenance"], "backlogBytes">,
   reportFault: Runtime["reportFault"],
-): () => Promise<void> {
-  let isTold = false;
-  return async () => {
+): () => void {
+  let isReported = false;
+  return () => {
     const bytes = backlogBytes();
-    if (bytes > 0 && !isTold) reportFault(backlogSentence(bytes), undefined);
-    isTold = bytes > 0;
+    if (bytes > 0 && !isReported) reportFault(backlogSentence(bytes), undefined);
+    isReported = bytes > 0;
   };
 }
 

@@ -1,149 +1,144 @@
-import { type Clock, timestamp } from "../../ports/clock.ts";
 import { isTransient } from "../../errors.ts";
-import { type Event, eventPlace } from "../../event.ts";
+import { timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { createBacklogWatch } from "./backlog.ts";
+import {
+  addDueLog,
+  countEvents,
+  createDueLogs,
+  nextDueInMs,
+  settledLogs,
+  settleMs,
+  takeDueLog,
+} from "./due-logs.ts";
+import type { DueLog, DueLogs } from "./due-logs.ts";
 
-/**
- * At least this long lies between an event that makes others void and their removal, so that a client whose line breaks
- * for a moment still hears each word. At most twice as long: what comes while a session settles has a turn of its own.
- */
-const settleMs = 5000;
-/** Deltas of something long, such as a build: its log is held within its bounds meanwhile. */
-const eventsBetweenLooks = 1000;
-const paceMs = 1000; // Between two rounds at least: many sessions share one.
-/** Between two short transactions, for everybody else. */
+/** Least time between two rounds: many sessions share one. */
+const paceMs = 1000;
+/** Pause between two short transactions, so that others can write. */
 const pauseMs = 10;
-/** Until what failed for the moment is tried again. */
+/** Pause after a transient failure. */
 const retryMs = 5000;
-/** A session in which nobody did anything for so long has its state, and no log. */
-const restMs = 30 * 24 * 3_600_000;
-const lookForRestedMs = 3_600_000;
-/** Lets go of what need not be kept, a little at a time, while the server does its work. */
-export function createMaintenance({ storage, clock, reportFault }: Runtime, signal: AbortSignal) {
-  const { maintenance, events } = storage;
-  const due = createDueLogs(clock);
-  let wake = () => {};
-  let lookedForRestedAt = -Infinity;
-  const watchBacklog = createBacklogWatch(maintenance, reportFault);
+/** A session in which nothing happened for so long keeps its state and loses its log. */
+const idleMs = 30 * 24 * 3_600_000;
+/** Time between two searches for such sessions. */
+const idleSearchMs = 3_600_000;
 
-  const pause = (ms: number) => clock.sleep(ms, signal);
-  const restedSince = () => timestamp(clock.now() - restMs);
-  const drain = async (step: () => boolean) => {
-    while (step()) await pause(pauseMs);
-    await pause(pauseMs);
+/** Shortens the logs and the database while the server works, in short transactions, until `signal` is aborted. */
+export function startMaintenance(runtime: MaintenanceRuntime, signal: AbortSignal): void {
+  const { clock, reportFault, storage } = runtime;
+  const context: MaintenanceContext = {
+    runtime,
+    signal,
+    logs: createDueLogs(clock),
+    wake: () => {},
+    searchedAt: -Infinity,
+    watchBacklog: createBacklogWatch(storage.maintenance, reportFault),
   };
-  /** Nothing here has to be done now: what fails in passing is done later. */
-  const attempt = async (what: string, work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!isTransient(error)) return reportFault(what, error);
-      await pause(retryMs);
-    }
-  };
-  const lookForRested = async () => {
-    if (clock.now() - lookedForRestedAt < lookForRestedMs) return;
-    try {
-      // What is found only here is of an earlier run, and has settled while this one started.
-      for (const id of maintenance.due(restedSince())) due.add(id, events.bounds(id).lastSequence, 0);
-      lookedForRestedAt = clock.now();
-    } catch (error) {
-      if (!isTransient(error)) lookedForRestedAt = clock.now(); // Told once an hour, not each round.
-      throw error;
-    }
-  };
-  const shorten = async (log: DueLog) => {
-    const { sessionId, upTo, newest } = log;
-    due.begin(log);
-    try {
-      await drain(() => maintenance.compact(sessionId, upTo));
-      await drain(() => maintenance.prune(sessionId, restedSince()));
-    } catch (error) {
-      if (isTransient(error)) due.add(sessionId, newest);
-      throw error;
-    }
-  };
-  const round = async () => {
-    await attempt("The logs to be shortened are not known", lookForRested);
-    for (const log of due.settled())
-      await attempt(`The log of session ${log.sessionId} could not be shortened`, () => shorten(log));
-    await attempt("The database could not be made smaller", () => drain(maintenance.vacuum));
-    await attempt("The write-ahead log could not be looked at", watchBacklog);
-  };
-  const run = async () => {
-    await pause(settleMs); // A server that starts has better things to do.
-    while (!signal.aborted) {
-      await round();
-      const hasLooked = lookedForRestedAt > -Infinity;
-      if (due.nextInMs() === undefined && hasLooked) await untilDue();
-      await pause(Math.max(paceMs, due.nextInMs() ?? settleMs));
-    }
-  };
-  const untilDue = async () => {
-    const woken = new AbortController();
-    wake = () => woken.abort();
-    await clock.sleep(lookForRestedMs, AbortSignal.any([signal, woken.signal])).catch(() => {});
-  };
-
-  return {
-    start: (): void => {
-      events.onCommitted((sessionId, committed) => {
-        if (due.hear(sessionId, committed)) wake();
-      });
-      run().catch((error: unknown) => {
-        if (!signal.aborted) reportFault("The maintenance of the database ended", error);
-      });
-    },
-  };
+  storage.events.onCommitted((sessionId, events) => {
+    if (countEvents(context.logs, sessionId, events)) context.wake();
+  });
+  runRounds(context).catch((error: unknown) => {
+    if (!signal.aborted) reportFault("The maintenance of the database ended", error);
+  });
 }
 
-/** A session whose log is to be shortened. */
-interface DueLog {
-  sessionId: string;
-  /** Not before this time, as `clock.elapsed` tells it. */
-  atMs: number;
-  /** Events after this sequence came later, and have not settled by then. */
-  upTo: number;
-  /** The newest event that is to settle. */
-  newest: number;
+type MaintenanceRuntime = Pick<Runtime, "clock" | "reportFault" | "storage">;
+
+interface MaintenanceContext {
+  runtime: MaintenanceRuntime;
+  signal: AbortSignal;
+  logs: DueLogs;
+  /** Ends the wait for the next due log. */
+  wake(): void;
+  /** When idle sessions were last looked for, in milliseconds since the epoch. */
+  searchedAt: number;
+  watchBacklog(): void;
 }
 
-/** Whose log is to be shortened, and when. */
-function createDueLogs(clock: Clock) {
-  const due = new Map<string, DueLog>();
-  const heard = new Map<string, number>();
-  const add = (sessionId: string, newest: number, inMs = settleMs) => {
-    const waiting = due.get(sessionId);
-    if (waiting) waiting.newest = newest;
-    else due.set(sessionId, { sessionId, atMs: clock.elapsed() + inMs, upTo: newest, newest });
-  };
-  return {
-    add,
-    /** True when the session is due with it. */
-    hear: (sessionId: string, committed: readonly Event[]): boolean => {
-      const count = (heard.get(sessionId) ?? 0) + committed.length;
-      const isDue = count >= eventsBetweenLooks || committed.some(makesOthersVoid);
-      if (isDue) add(sessionId, eventPlace(committed.at(-1)?.id ?? "").sequence);
-      if (isDue) heard.delete(sessionId);
-      else heard.set(sessionId, count);
-      return isDue;
-    },
-    /** Those that have settled. */
-    settled: (): DueLog[] => [...due.values()].filter(({ atMs }) => atMs <= clock.elapsed()),
-    /** It is shortened now, up to `upTo`; what came since settles from now on. */
-    begin: ({ sessionId, upTo, newest }: DueLog): void => {
-      due.delete(sessionId);
-      if (newest > upTo) add(sessionId, newest);
-    },
-    /** Milliseconds until the next one has settled; undefined when none is due. */
-    nextInMs: (): number | undefined =>
-      due.size === 0 ? undefined : Math.min(...[...due.values()].map(({ atMs }) => atMs)) - clock.elapsed(),
-  };
+async function runRounds(context: MaintenanceContext): Promise<void> {
+  const { logs, signal } = context;
+  await pause(context, settleMs); // The server starts first.
+  while (!signal.aborted) {
+    await runRound(context);
+    const hasSearched = context.searchedAt > -Infinity;
+    if (nextDueInMs(logs) === undefined && hasSearched) await waitUntilDue(context);
+    await pause(context, Math.max(paceMs, nextDueInMs(logs) ?? settleMs));
+  }
 }
 
-function makesOthersVoid({ type, data }: Event): boolean {
-  if (type === "message.final") return data.message.role === "assistant"; // No other one has deltas.
-  return type === "tool.result";
+async function runRound(context: MaintenanceContext): Promise<void> {
+  const { maintenance } = context.runtime.storage;
+  await attempt(context, "The logs to be shortened are not known", () => findIdleSessions(context));
+  for (const log of settledLogs(context.logs))
+    await attempt(context, `The log of session ${log.sessionId} could not be shortened`, () =>
+      shortenLog(context, log),
+    );
+  await attempt(context, "The database could not be made smaller", () =>
+    repeat(context, () => maintenance.vacuum()),
+  );
+  await attempt(context, "The write-ahead log could not be looked at", () => context.watchBacklog());
+}
+
+async function waitUntilDue(context: MaintenanceContext): Promise<void> {
+  const { runtime, signal } = context;
+  const woken = new AbortController();
+  context.wake = () => woken.abort();
+  await runtime.clock.sleep(idleSearchMs, AbortSignal.any([signal, woken.signal])).catch(() => {});
+}
+
+/** Nothing here is urgent: after a failure the next round tries again. */
+async function attempt(
+  context: MaintenanceContext,
+  failure: string,
+  work: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (context.signal.aborted) return;
+    if (!isTransient(error)) return context.runtime.reportFault(failure, error);
+    await pause(context, retryMs);
+  }
+}
+
+function findIdleSessions(context: MaintenanceContext): void {
+  const { clock, storage } = context.runtime;
+  if (clock.now() - context.searchedAt < idleSearchMs) return;
+  try {
+    // Logs that only this search finds were written by an earlier run. They have settled while this one started.
+    for (const id of storage.maintenance.due(idleSince(context)))
+      addDueLog(context.logs, id, storage.events.bounds(id).lastSequence, 0);
+    context.searchedAt = clock.now();
+  } catch (error) {
+    if (!isTransient(error)) context.searchedAt = clock.now(); // Reported once an hour, not in each round.
+    throw error;
+  }
+}
+
+function idleSince({ runtime }: MaintenanceContext): string {
+  return timestamp(runtime.clock.now() - idleMs);
+}
+
+async function shortenLog(context: MaintenanceContext, log: DueLog): Promise<void> {
+  const { maintenance } = context.runtime.storage;
+  const { sessionId, upTo, newest } = log;
+  takeDueLog(context.logs, log);
+  try {
+    await repeat(context, () => maintenance.compact(sessionId, upTo));
+    await repeat(context, () => maintenance.prune(sessionId, idleSince(context)));
+  } catch (error) {
+    if (isTransient(error)) addDueLog(context.logs, sessionId, newest);
+    throw error;
+  }
+}
+
+/** Repeats a short transaction for as long as it asks for another one. */
+async function repeat(context: MaintenanceContext, step: () => boolean): Promise<void> {
+  while (step()) await pause(context, pauseMs);
+  await pause(context, pauseMs);
+}
+
+function pause({ runtime, signal }: MaintenanceContext, ms: number): Promise<void> {
+  return runtime.clock.sleep(ms, signal);
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { Agent, AgentStore } from "../../agent.ts";
 import { builtInAgentId } from "../../agent.ts";
+import { AppError, requireFound } from "../../errors.ts";
+import type { NewId } from "../../id.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { timestamp } from "../../ports/clock.ts";
-import { AppError } from "../../errors.ts";
-import type { NewId } from "../../id.ts";
 import type { AgentService } from "../../ports/services.ts";
-import { requireFound } from "../journal/task-records.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 
 export interface AgentFinder {
-  /** A profile that was deleted gives way to the built-in one, unless `strict`. */
+  /** The built-in profile takes the place of a deleted one; with `strict`, a deleted one is not-found. */
   find(id: string, options?: { strict: boolean }): Agent;
 }
 
@@ -21,44 +21,39 @@ export interface AgentsOptions {
 
 export function createAgents({ store, clock, newId }: AgentsOptions): AgentService & AgentFinder {
   const builtIn = builtInAgent();
-  const find = (id: string) => (id === builtInAgentId ? builtIn : store.get(id));
-  const own = (id: string): Agent => {
-    if (id === builtInAgentId)
-      throw new AppError("agent-built-in", "The built-in agent stays as it is. Create one of your own.");
-    return requireFound(store.get(id), "agent", id);
-  };
-  const put = (agent: Agent): Agent => {
-    store.put(agent);
-    return agent;
-  };
+  const read = (id: string) => (id === builtInAgentId ? builtIn : store.get(id));
+  const get = (id: string) => requireFound(read(id), "agent", id);
+  const put = (agent: Agent) => (store.put(agent), agent);
   return {
-    find: (id, options) => (options?.strict ? requireFound(find(id), "agent", id) : (find(id) ?? builtIn)),
-    get: (id) => requireFound(find(id), "agent", id),
-    list: ({ limit, cursor }) => {
-      if (cursor !== undefined) return store.list({ limit, cursor });
-      return [builtIn, ...store.list({ limit })].slice(0, limit);
-    },
-    create: ({ name, systemPrompt, description = "", model = null, tools = null }) => {
-      const at = timestamp(clock.now());
-      return put({
-        id: newId("agt"),
-        name,
-        description,
-        systemPrompt,
-        model,
-        tools,
-        builtIn: false,
-        createdAt: at,
-        updatedAt: at,
-      });
-    },
-    update: (id, change) => put({ ...own(id), ...change, updatedAt: timestamp(clock.now()) }),
-    remove: (id) => store.remove(own(id).id),
+    find: (id, options) => (options?.strict ? get(id) : (read(id) ?? builtIn)),
+    get,
+    list: ({ limit, cursor }) =>
+      cursor === undefined
+        ? [builtIn, ...store.list({ limit })].slice(0, limit)
+        : store.list({ limit, cursor }),
+    create: (request) => put(newAgent(newId("agt"), request, timestamp(clock.now()))),
+    update: (id, change) => put({ ...ownAgent(store, id), ...change, updatedAt: timestamp(clock.now()) }),
+    remove: (id) => store.remove(ownAgent(store, id).id),
+  };
+}
+
+/** Throws agent-built-in: only agents of the user's own can be changed. */
+function ownAgent(store: AgentStore, id: string): Agent {
+  if (id === builtInAgentId)
+    throw new AppError("agent-built-in", "The built-in agent stays as it is. Create one of your own.");
+  return requireFound(store.get(id), "agent", id);
+}
+
+function newAgent(id: string, request: Schemas["CreateAgent"], at: string): Agent {
+  const { name, systemPrompt, description = "", model = null, tools = null } = request;
+  return {
+    ...{ id, name, description, systemPrompt, model, tools },
+    ...{ builtIn: false, createdAt: at, updatedAt: at },
   };
 }
 
 function builtInAgent(): Agent {
-  const at = "2026-01-01T00:00:00.000Z"; // It came with the program.
+  const at = "2026-01-01T00:00:00.000Z"; // It comes with the program.
   return {
     id: builtInAgentId,
     name: "Coder",

@@ -1,104 +1,112 @@
-import { AppError } from "../../errors.ts";
-import type { Schemas } from "../../../packages/shared/src/schemas.ts";
+import { AppError, requireFound } from "../../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Scheduler } from "../loop/scheduler.ts";
 import type { Message, MessagePart } from "../../message.ts";
+import type { ModelClient } from "../../model.ts";
+import { timestamp } from "../../ports/clock.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { Session } from "../../session.ts";
 import type { Settings } from "../../settings.ts";
-import { mergeSettings } from "../../settings.ts";
+import { mergeSettings, settingsLayers } from "../../settings.ts";
 import type { Task } from "../../task.ts";
 import type { AgentFinder } from "./agents.ts";
-import type { Journal } from "../journal/journal.ts";
-import { requireFound } from "../journal/task-records.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { Scheduler } from "../loop/scheduler.ts";
 import type { GlobalSettingsService } from "./settings.ts";
 
-export interface InboxOptions {
-  runtime: Runtime;
-  journal: Journal;
+export interface InboxContext {
+  runtime: Pick<Runtime, "clock" | "defaultModel" | "limits" | "models" | "newId" | "storage">;
+  journal: Pick<Journal, "announce">;
   scheduler: Pick<Scheduler, "wake">;
   agents: AgentFinder;
-  settings: GlobalSettingsService;
+  settings: Pick<GlobalSettingsService, "resolve">;
 }
 
 type Incoming = Pick<Schemas["SendMessage"], "content" | "fileIds" | "delivery" | "settings">;
 
-/** Takes messages from people: each gets a task that will take it up, or is refused before anything is written. */
-export function createInbox({ runtime, journal, scheduler, agents, settings }: InboxOptions) {
-  const { storage, newId, limits, models, defaultModel } = runtime;
-  const { sessions, tasks, messages } = storage;
+/**
+ * Stores a message of a person together with the task that will read it. In an idle session the message makes a new task;
+ * in a working one it goes to the running task, or waits in the queue when it asks for that. Throws AppError before
+ * anything is written when no model could answer, when the queue is full, or when a file does not exist.
+ */
+export function receiveMessage(
+  context: InboxContext,
+  session: Session,
+  incoming: Incoming,
+): Schemas["SentMessage"] {
+  const { runtime, journal } = context;
+  const { sessions, tasks } = runtime.storage;
+  const settings = incoming.settings ?? {};
+  checkQueue(runtime, session.id);
+  requireAnyModel(context, session, settings);
+  const active = incoming.delivery === "queue" ? null : session.activeTask;
+  const task =
+    active === null ? createTask(context, session, settings) : addSettings(runtime, active, settings);
+  const message = createMessage(runtime, task, incoming);
+  const { lastEventId } = requireFound(sessions.get(session.id), "session", session.id);
+  journal.announce(task, [{ type: "message.created", taskId: task.id, data: { message } }]);
+  return { message, task: requireFound(tasks.get(task.id), "task", task.id), eventsAfter: lastEventId };
+}
 
-  const requireModel = (model: string | null | undefined): void => {
-    const problem = model ? models.problemWith(model) : undefined;
-    if (problem !== undefined) throw new AppError("model-not-configured", problem);
-  };
+function checkQueue({ storage, limits }: InboxContext["runtime"], sessionId: string): void {
+  if (storage.messages.waiting(sessionId).length < limits.queuedMessagesMax) return;
+  const detail = `${limits.queuedMessagesMax} messages wait in this session already. Try again when some were taken up.`;
+  throw new AppError("queue-full", detail, { retryAfterSeconds: 5 });
+}
 
-  /** A message that no model could ever answer is refused at once, not accepted and forgotten. */
-  const requireSomeModel = (session: Session, own: Settings): void => {
-    const agent = agents.find(session.agentId);
-    const layers = [own, session.settings, agent.model === null ? {} : { model: agent.model }];
-    const model = settings.resolve(layers).model ?? defaultModel;
-    if (model === undefined) throw new AppError("model-not-configured", noModel);
-    requireModel(model);
-  };
-
-  const checkQueue = (sessionId: string): void => {
-    if (messages.waiting(sessionId).length < limits.queuedMessagesMax) return;
-    const detail = `${limits.queuedMessagesMax} messages wait in this session already. Try again when some were taken up.`;
-    throw new AppError("queue-full", detail, { retryAfterSeconds: 5 });
-  };
-
-  const queueTask = (session: Session, own: Settings): Task => {
-    const id = newId("tsk");
-    tasks.create({ id, sessionId: session.id, settings: own, createdAt: journal.now() });
-    storage.afterCommit(scheduler.wake);
-    return requireFound(tasks.get(id), "task", id);
-  };
-
-  const steer = (task: Task, change: Settings): Task => {
-    tasks.update(task.id, { settings: mergeSettings(task.settings, change) });
-    return requireFound(tasks.get(task.id), "task", task.id);
-  };
-
-  const store = ({ sessionId, id: taskId }: Task, { content, fileIds = [] }: Incoming): Message => {
-    const parts = messageParts(content);
-    const files = [
-      ...new Set([...parts.flatMap((part) => (part.type === "file" ? [part.fileId] : [])), ...fileIds]),
-    ];
-    for (const id of files) requireFound(storage.files.get(id), "file", id);
-    const id = newId("msg");
-    messages.create({
-      id,
-      sessionId,
-      taskId,
-      role: "user",
-      content: parts,
-      fileIds: files,
-      createdAt: journal.now(),
-    });
-    return requireFound(messages.get(id), "message", id);
-  };
-
-  return {
-    requireModel,
-
-    /** In an idle session the message starts a task; in a working one it is handed to the running task, or queued. */
-    send: (session: Session, incoming: Incoming): Schemas["SentMessage"] => {
-      checkQueue(session.id);
-      requireSomeModel(session, incoming.settings ?? {});
-      const active = incoming.delivery === "queue" ? null : session.activeTask;
-      const own = incoming.settings ?? {};
-      const task = active === null ? queueTask(session, own) : steer(active, own);
-      const message = store(task, incoming);
-      const { lastEventId } = requireFound(sessions.get(session.id), "session", session.id);
-      journal.announce(task, [{ type: "message.created", taskId: task.id, data: { message } }]);
-      return { message, task: requireFound(tasks.get(task.id), "task", task.id), eventsAfter: lastEventId };
-    },
-  };
+/** Refuses a message that no model could answer, instead of accepting it for a task that must fail. */
+function requireAnyModel(context: InboxContext, session: Session, settings: Settings): void {
+  const { models, defaultModel } = context.runtime;
+  const layers = settingsLayers({ settings }, session, context.agents.find(session.agentId));
+  const model = context.settings.resolve(layers).model ?? defaultModel;
+  if (model === undefined) throw new AppError("model-not-configured", noModel);
+  requireModel(models, model);
 }
 
 const noModel =
   "No model is chosen. Set TALKCODY_MODEL (for example gpt-5-mini@openai) with the provider's key in the environment, " +
   "or PATCH /v1/settings with `providers` and `settings.model`; GET /v1/models lists what is configured.";
+
+/** Throws model-not-configured when a model is named that cannot answer. */
+export function requireModel(
+  models: Pick<ModelClient, "problemWith">,
+  model: string | null | undefined,
+): void {
+  const problem = model ? models.problemWith(model) : undefined;
+  if (problem !== undefined) throw new AppError("model-not-configured", problem);
+}
+
+function createTask(
+  { runtime, scheduler }: InboxContext,
+  { id: sessionId }: Session,
+  settings: Settings,
+): Task {
+  const { storage, newId, clock } = runtime;
+  const id = newId("tsk");
+  storage.tasks.create({ id, sessionId, settings, createdAt: timestamp(clock.now()) });
+  storage.afterCommit(scheduler.wake);
+  return requireFound(storage.tasks.get(id), "task", id);
+}
+
+/** The settings of a message hold for the running task from now on. */
+function addSettings({ storage: { tasks } }: InboxContext["runtime"], task: Task, settings: Settings): Task {
+  tasks.update(task.id, { settings: mergeSettings(task.settings, settings) });
+  return requireFound(tasks.get(task.id), "task", task.id);
+}
+
+function createMessage(
+  { storage, newId, clock }: InboxContext["runtime"],
+  { sessionId, id: taskId }: Task,
+  { content: sent, fileIds: attached = [] }: Incoming,
+): Message {
+  const content = messageParts(sent);
+  const mentioned = content.flatMap((part) => (part.type === "file" ? [part.fileId] : []));
+  const fileIds = [...new Set([...mentioned, ...attached])];
+  for (const id of fileIds) requireFound(storage.files.get(id), "file", id);
+  const id = newId("msg");
+  const createdAt = timestamp(clock.now());
+  storage.messages.create({ id, sessionId, taskId, role: "user", content, fileIds, createdAt });
+  return requireFound(storage.messages.get(id), "message", id);
+}
 
 /** A request may give its content as plain text. */
 export function messageParts(content: Schemas["MessageContent"]): MessagePart[] {

@@ -1,88 +1,85 @@
-import { AppError } from "../../errors.ts";
+import { resolveAction } from "../approvals/resolve-action.ts";
+import type { PendingActions } from "../approvals/pending-actions.ts";
+import { AppError, requireFound } from "../../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Scheduler } from "../loop/scheduler.ts";
 import type { ActionService, TaskService } from "../../ports/services.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { mergeSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
 import { hasEnded } from "../../task.ts";
-import type { PendingActions } from "../approvals/pending-actions.ts";
-import { requireFound } from "../journal/task-records.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { Scheduler } from "../loop/scheduler.ts";
-import { createResolveAction } from "../approvals/resolve-action.ts";
+import { requireModel } from "./inbox.ts";
 
-export interface TasksOptions {
-  runtime: Runtime;
-  journal: Journal;
+export interface TasksContext {
+  runtime: Pick<Runtime, "clock" | "hosts" | "models" | "storage" | "toolbox">;
+  journal: Pick<Journal, "announce" | "end">;
   scheduler: Pick<Scheduler, "abort" | "wake">;
-  decisions: PendingActions;
+  pendingActions: Pick<PendingActions, "resolve">;
 }
 
-export function createTasks({
-  runtime,
-  journal,
-  scheduler,
-}: TasksOptions): TaskService & { cancel(task: Task): Task } {
-  const { storage } = runtime;
-  const { tasks } = storage;
-  const get = (id: string) => requireFound(tasks.get(id), "task", id);
-
-  const cancel = (task: Task): Task => {
-    if (hasEnded(task))
-      throw new AppError("task-ended", `The task is ${task.state}; it cannot be cancelled any more.`);
-    const cancelled = journal.close(task.id, { state: "cancelled", detail: "Cancelled" });
-    storage.afterCommit(() => {
-      scheduler.abort(task.id);
-      scheduler.wake();
-    });
-    return cancelled;
-  };
-
+export function createTasks(context: TasksContext): TaskService {
+  const { tasks } = context.runtime.storage;
   return {
-    get,
+    get: (id) => getTask(context, id),
     list: (query) => tasks.list(query),
-    cancel,
-    update: (id, change) => {
-      const task = get(id);
-      if (hasEnded(task))
-        throw new AppError("task-ended", `The task is ${task.state}; it cannot be changed any more.`);
-      if (change.settings !== undefined) {
-        checkModel(runtime, change.settings.model);
-        tasks.update(id, { settings: mergeSettings(task.settings, change.settings) });
-        journal.announce(task, []);
-      }
-      return change.state === "cancelled" ? cancel(get(id)) : get(id);
-    },
+    update: (id, change) => updateTask(context, id, change),
   };
 }
 
-function checkModel(runtime: Runtime, model: string | null | undefined): void {
-  const problem = model ? runtime.models.problemWith(model) : undefined;
-  if (problem !== undefined) throw new AppError("model-not-configured", problem);
-}
-
-export function createActions(
-  parts: TasksOptions,
-  tasks: TaskService & { cancel(task: Task): Task },
-): ActionService {
-  const { runtime } = parts;
-  const decide = createResolveAction(runtime, parts.decisions);
-  const { sessions, actions } = runtime.storage;
+export function createActions(context: TasksContext): ActionService {
+  const { sessions, actions } = context.runtime.storage;
   return {
     pending: (sessionId, page) => {
       if (sessionId !== undefined) requireFound(sessions.get(sessionId), "session", sessionId);
       return actions.pending(sessionId, page);
     },
-    create: (sessionId, request) => {
-      const session = requireFound(sessions.get(sessionId), "session", sessionId);
-      if (request.type !== "cancel") {
-        const action = decide(sessionId, request);
-        return { action, task: tasks.get(action.taskId) };
-      }
-      const task = request.taskId === undefined ? session.activeTask : tasks.get(request.taskId);
-      if (task === null) throw new AppError("task-ended", "Nothing is at work in this session.");
-      if (task.sessionId !== sessionId)
-        throw new AppError("not-found", `Task ${task.id} is not of this session.`);
-      return { action: null, task: tasks.cancel(task) };
-    },
+    create: (sessionId, request) => createAction(context, sessionId, request),
   };
+}
+
+function getTask({ runtime }: TasksContext, id: string): Task {
+  return requireFound(runtime.storage.tasks.get(id), "task", id);
+}
+
+function updateTask(context: TasksContext, id: string, { settings, state }: Schemas["UpdateTask"]): Task {
+  const { runtime, journal } = context;
+  const task = getTask(context, id);
+  if (hasEnded(task))
+    throw new AppError("task-ended", `The task is ${task.state}; it cannot be changed any more.`);
+  if (settings !== undefined) {
+    requireModel(runtime.models, settings.model);
+    runtime.storage.tasks.update(id, { settings: mergeSettings(task.settings, settings) });
+    journal.announce(task, []);
+  }
+  return state === "cancelled" ? cancelTask(context, getTask(context, id)) : getTask(context, id);
+}
+
+function cancelTask({ runtime: { storage }, journal, scheduler }: TasksContext, task: Task): Task {
+  if (hasEnded(task))
+    throw new AppError("task-ended", `The task is ${task.state}; it cannot be cancelled any more.`);
+  const cancelled = journal.end(task.id, { state: "cancelled", detail: "Cancelled" });
+  storage.afterCommit(() => {
+    scheduler.abort(task.id);
+    scheduler.wake();
+  });
+  return cancelled;
+}
+
+function createAction(
+  context: TasksContext,
+  sessionId: string,
+  request: Schemas["CreateAction"],
+): Schemas["ActionOutcome"] {
+  const { sessions } = context.runtime.storage;
+  const session = requireFound(sessions.get(sessionId), "session", sessionId);
+  if (request.type !== "cancel") {
+    const action = resolveAction(context, sessionId, request);
+    return { action, task: getTask(context, action.taskId) };
+  }
+  const task = request.taskId === undefined ? session.activeTask : getTask(context, request.taskId);
+  if (task === null) throw new AppError("task-ended", "Nothing is at work in this session.");
+  if (task.sessionId !== sessionId)
+    throw new AppError("not-found", `Task ${task.id} is not of this session.`);
+  return { action: null, task: cancelTask(context, task) };
 }

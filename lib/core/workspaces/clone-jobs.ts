@@ -1,80 +1,103 @@
 import { setImmediate } from "node:timers/promises";
-import { problemOf, isTransient } from "../../errors.ts";
-import type { Workspace, WorkspaceChange } from "../../workspace.ts";
+import { isTransient, problemOf } from "../../errors.ts";
+import { timestamp } from "../../ports/clock.ts";
 import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { Workspace, WorkspaceChange } from "../../workspace.ts";
 
-/** Clones repositories and makes scratch folders, while requests go on. */
-export function createCloneJobs({ storage, git, clock, reportFault }: Runtime, journal: Journal) {
-  const { workspaces, events } = storage;
-  const underWay = new Map<string, Promise<void>>();
-  const stopping = new AbortController();
+/** Clones repositories and creates scratch folders in the background. */
+export interface CloneJobs {
+  start(workspace: Workspace): void;
+  /** Settles when the workspace is ready or has failed; undefined when no job runs for it. */
+  of(workspaceId: string): Promise<void> | undefined;
+  /** Aborts all jobs. Their workspaces stay `cloning`, and the next run of the server starts them again. */
+  stop(): Promise<void>;
+}
 
-  /** The change, told to every session that lives in the workspace. */
-  const update = (id: string, change: WorkspaceChange): void =>
-    storage.atomically("workspace.update", () => {
-      if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
-      const workspace = workspaces.update(id, change, journal.now());
-      for (const sessionId of workspaces.sessionIds(id)) {
-        events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
-      }
-    });
+type CloneRuntime = Pick<Runtime, "clock" | "git" | "reportFault" | "storage">;
 
-  /** Progress that cannot be told while the database is locked is not worth a clone. */
-  const tell = (id: string, progress: Workspace["progress"]): void => {
-    try {
-      update(id, { progress });
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-    }
+export function createCloneJobs(runtime: CloneRuntime): CloneJobs {
+  const context: CloneContext = { ...runtime, running: new Map(), stopping: new AbortController() };
+  return {
+    start: (workspace) => startJob(context, workspace),
+    of: (workspaceId) => context.running.get(workspaceId),
+    stop: async () => {
+      context.stopping.abort(new Error("The server stops."));
+      await Promise.allSettled(context.running.values());
+    },
   };
+}
 
-  const settle = (id: string, change: WorkspaceChange): Promise<void> =>
-    retryWhileBusy(() => update(id, { progress: null, ...change }), {
-      clock,
-      reportFault,
-      signal: stopping.signal,
-    });
-
-  const fill = async ({ id, repository, branch }: Workspace) => {
-    if (repository !== null) {
-      const onProgress = (progress: Workspace["progress"]) => tell(id, progress);
-      return git.clone({ workspaceId: id, repository, branch, signal: stopping.signal, onProgress });
+/** Changes the workspace on record, with an event for every session that uses it. */
+export function updateWorkspace(
+  { storage, clock }: Pick<Runtime, "clock" | "storage">,
+  id: string,
+  change: WorkspaceChange,
+): void {
+  const { workspaces, events } = storage;
+  storage.atomically("workspace.update", () => {
+    if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
+    const workspace = workspaces.update(id, change, timestamp(clock.now()));
+    for (const sessionId of workspaces.sessionIds(id)) {
+      events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
     }
+  });
+}
+
+interface CloneContext extends CloneRuntime {
+  /** By workspace. */
+  running: Map<string, Promise<void>>;
+  stopping: AbortController;
+}
+
+function startJob(context: CloneContext, workspace: Workspace): void {
+  const { running, reportFault } = context;
+  const { id } = workspace;
+  if (running.has(id)) return;
+  const job = runJob(context, workspace)
+    .catch((error: unknown) => reportFault(`The state of workspace ${id} is not on record`, error))
+    .finally(() => running.delete(id));
+  running.set(id, job);
+}
+
+async function runJob(context: CloneContext, workspace: Workspace): Promise<void> {
+  const { id } = workspace;
+  try {
+    await setImmediate(); // The response to the request that made the workspace is sent first.
+    const filled = await fillFolder(context, workspace);
+    await recordResult(context, id, { state: "ready", error: null, ...filled });
+  } catch (error) {
+    if (context.stopping.signal.aborted) return;
+    const problem = problemOf(error, `/v1/workspaces/${id}`);
+    if (problem.code === "internal") context.reportFault(`Workspace ${id} could not be prepared`, error);
+    await recordResult(context, id, { state: "failed", error: problem });
+  }
+}
+
+async function fillFolder(
+  context: CloneContext,
+  { id, repository, branch }: Workspace,
+): Promise<Pick<WorkspaceChange, "head" | "branch">> {
+  const { git, stopping } = context;
+  if (repository === null) {
     await git.createScratch(id);
     return { head: null };
-  };
+  }
+  const onProgress = (progress: Workspace["progress"]) => showProgress(context, id, progress);
+  return git.clone({ workspaceId: id, repository, branch, signal: stopping.signal, onProgress });
+}
 
-  const prepare = async (workspace: Workspace): Promise<void> => {
-    try {
-      await setImmediate(); // The answer that made the workspace is sent first.
-      const filled = await fill(workspace);
-      await settle(workspace.id, { state: "ready", error: null, ...filled });
-    } catch (error) {
-      if (stopping.signal.aborted) return; // It stays `cloning`, and the next run of the server takes it up.
-      const problem = problemOf(error, `/v1/workspaces/${workspace.id}`);
-      if (problem.code === "internal") reportFault(`Workspace ${workspace.id} could not be prepared`, error);
-      await settle(workspace.id, { state: "failed", error: problem });
-    }
-  };
+/** While the database is locked people miss the progress; the clone goes on. */
+function showProgress(context: CloneContext, id: string, progress: Workspace["progress"]): void {
+  try {
+    updateWorkspace(context, id, { progress });
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+  }
+}
 
-  return {
-    update,
-    start: (workspace: Workspace): void => {
-      if (underWay.has(workspace.id)) return;
-      const work = prepare(workspace)
-        .catch((error: unknown) =>
-          reportFault(`The state of workspace ${workspace.id} is not on record`, error),
-        )
-        .finally(() => underWay.delete(workspace.id));
-      underWay.set(workspace.id, work);
-    },
-    /** Settles when the workspace is ready or has failed; undefined when nothing is under way. */
-    of: (id: string): Promise<void> | undefined => underWay.get(id),
-    stop: async (): Promise<void> => {
-      stopping.abort(new Error("The server stops."));
-      await Promise.allSettled(underWay.values());
-    },
-  };
+function recordResult(context: CloneContext, id: string, change: WorkspaceChange): Promise<void> {
+  const { clock, reportFault, stopping } = context;
+  const record = () => updateWorkspace(context, id, { progress: null, ...change });
+  return retryWhileBusy(record, { clock, reportFault, signal: stopping.signal });
 }

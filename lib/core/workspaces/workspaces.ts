@@ -1,125 +1,92 @@
-import { AppError } from "../../errors.ts";
-import type { WorkspaceService } from "../../ports/services.ts";
-import type { Task } from "../../task.ts";
-import type { Workspace, WorkspaceChange } from "../../workspace.ts";
-import { requireFound } from "../journal/task-records.ts";
+import { unlessAborted } from "../../abortable.ts";
+import { AppError, requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import { toolFailureAsNotFound, readWorkspaceFile } from "./read-workspace-file.ts";
-import { createCloneJobs } from "./clone-jobs.ts";
+import { timestamp } from "../../ports/clock.ts";
+import type { WorkspaceService } from "../../ports/services.ts";
+import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { Task } from "../../task.ts";
+import type { Workspace, WorkspaceHost } from "../../workspace.ts";
+import { createCloneJobs, updateWorkspace } from "./clone-jobs.ts";
+import type { CloneJobs } from "./clone-jobs.ts";
+import { prepareRemoval } from "./prepare-removal.ts";
+import { readWorkspaceFile, toolFailureAsNotFound } from "./read-workspace-file.ts";
 
 export type TaskWorkspaces = WorkspaceService & {
-  /** Resolves once the task's workspace can be worked in; throws why it never will, or busy when the clone was cut. */
+  /** Resolves when the workspace of the task is ready. Throws why it will not be, or busy when the server stops while it clones. */
   whenReady(task: Task, signal: AbortSignal): Promise<void>;
-  /** Changes what is on record, and tells every session that lives in it. */
-  change(id: string, change: WorkspaceChange): void;
-  /** Takes clones up again that a restart cut. */
+  /** Starts the clones again that an earlier run of the server did not finish. */
   recover(): void;
   stop(): Promise<void>;
 };
 
-export function createWorkspaces(runtime: Runtime, journal: Journal): TaskWorkspaces {
-  const { storage, git, hosts, newId } = runtime;
-  const { workspaces, sessions } = storage;
-  const preparation = createCloneJobs(runtime, journal);
-  const get = (id: string) => requireFound(workspaces.get(id), "workspace", id);
-
-  const ready = (id: string): Workspace => {
-    const workspace = get(id);
-    if (workspace.state === "ready") return workspace;
-    throw new AppError(
-      "workspace-not-ready",
-      workspace.error?.detail ?? "The repository is still being cloned. Try again when its state is `ready`.",
-    );
-  };
-
-  const checkUnused = (id: string): void => {
-    const using = workspaces.sessionIds(id);
-    if (using.length > 0)
-      throw new AppError(
-        "workspace-in-use",
-        `${using.length} sessions live in it, such as ${using[0]}. Delete them first.`,
-      );
-  };
-
+export function createWorkspaces(runtime: WorkspacesRuntime, journal: ReportStatus): TaskWorkspaces {
+  const context: WorkspacesContext = { runtime, journal, jobs: createCloneJobs(runtime) };
+  const { workspaces } = runtime.storage;
+  const { git } = runtime;
   return {
-    get,
+    get: (id) => getWorkspace(context, id),
     list: (page) => workspaces.list(page),
-
-    create: ({ repository = null, branch = null }) => {
-      if (repository !== null) checkRepository(repository, runtime);
-      const id = newId("wsp");
-      const kind = repository === null ? "scratch" : "clone";
-      workspaces.create({ id, kind, repository, branch, state: "cloning", createdAt: journal.now() });
-      storage.afterCommit(() => preparation.start(get(id)));
-      return get(id);
-    },
-
-    prepareRemoval: async (id, { force }) => {
-      const workspace = get(id);
-      checkUnused(id);
-      if (preparation.of(id) !== undefined)
-        throw new AppError("workspace-not-ready", "It is still being cloned. Delete it when that has ended.");
-      if (!force && workspace.state === "ready" && (await git.hasUnpushedWork(id))) {
-        throw new AppError(
-          "unpushed-work",
-          "It holds work that no remote has. Push it, or delete with `force=true`.",
-        );
-      }
-      return {
-        commit: () => {
-          checkUnused(id);
-          workspaces.remove(get(id).id);
-          storage.afterCommit(
-            () =>
-              void git
-                .remove(id)
-                .catch((error: unknown) => runtime.reportFault(`The folder of ${id} stays behind`, error)),
-          );
-        },
-      };
-    },
-
-    sync: async (id, signal) => {
-      ready(id);
-      const synced = await git.sync(id, signal);
-      return {
-        commit: () => {
-          preparation.update(id, synced);
-          return get(id);
-        },
-      };
-    },
-
-    status: (id) => git.status(ready(id).id),
-    diff: (id, path) => toolFailureAsNotFound(() => git.diff(ready(id).id, path)),
+    create: (request) => createWorkspace(context, request),
+    prepareRemoval: async (id, { force }) => prepareRemoval(context, getWorkspace(context, id), force),
+    sync: (id, signal) => syncWorkspace(context, id, signal),
+    status: (id) => git.status(readyWorkspace(context, id).id),
+    diff: (id, path) => toolFailureAsNotFound(() => git.diff(readyWorkspace(context, id).id, path)),
     tree: (id, { path, depth, signal }) =>
       toolFailureAsNotFound(() =>
-        hosts.open(ready(id).id).search.list({ path: path ?? ".", depth, limit: 1000, signal }),
+        hostOf(context, id).search.list({ path: path ?? ".", depth, limit: 1000, signal }),
       ),
-    read: (id, path) => readWorkspaceFile(hosts.open(ready(id).id), path),
-
-    whenReady: async (task, signal) => {
-      const { workspaceId } = requireFound(sessions.get(task.sessionId), "session", task.sessionId);
-      const work = preparation.of(workspaceId);
-      if (work !== undefined) journal.tell(task.id, "Preparing the workspace");
-      await Promise.race([work, aborted(signal)]);
-      const { state, error } = get(workspaceId);
-      if (state === "cloning") throw new AppError("busy", "The repository is not cloned yet.");
-      if (state !== "ready")
-        throw new AppError(
-          error?.code ?? "workspace-not-ready",
-          error?.detail ?? "The workspace is not ready.",
-        );
-    },
-
-    change: preparation.update,
-    recover: () => workspaces.cloning().forEach(preparation.start),
-    stop: preparation.stop,
+    read: (id, path) => readWorkspaceFile(hostOf(context, id), path),
+    whenReady: (task, signal) => waitUntilReady(context, task, signal),
+    recover: () => workspaces.cloning().forEach((workspace) => context.jobs.start(workspace)),
+    stop: () => context.jobs.stop(),
   };
 }
 
-function checkRepository(repository: string, { git, allowLocalRepositories }: Runtime): void {
+type WorkspacesRuntime = Pick<
+  Runtime,
+  "allowLocalRepositories" | "clock" | "git" | "hosts" | "newId" | "reportFault" | "storage"
+>;
+type ReportStatus = Pick<Journal, "reportStatus">;
+
+interface WorkspacesContext {
+  runtime: WorkspacesRuntime;
+  journal: ReportStatus;
+  jobs: CloneJobs;
+}
+
+function getWorkspace({ runtime }: WorkspacesContext, id: string): Workspace {
+  return requireFound(runtime.storage.workspaces.get(id), "workspace", id);
+}
+
+function readyWorkspace(context: WorkspacesContext, id: string): Workspace {
+  const workspace = getWorkspace(context, id);
+  if (workspace.state === "ready") return workspace;
+  throw new AppError(
+    "workspace-not-ready",
+    workspace.error?.detail ?? "The repository is still being cloned. Try again when its state is `ready`.",
+  );
+}
+
+function hostOf(context: WorkspacesContext, id: string): WorkspaceHost {
+  return context.runtime.hosts.open(readyWorkspace(context, id).id);
+}
+
+function createWorkspace(context: WorkspacesContext, request: Schemas["CreateWorkspace"]): Workspace {
+  const { runtime, jobs } = context;
+  const repository = request.repository ?? null;
+  const branch = request.branch ?? null;
+  const { storage, newId, clock } = runtime;
+  if (repository !== null) checkRepository(runtime, repository);
+  const id = newId("wsp");
+  const kind = repository === null ? "scratch" : "clone";
+  const createdAt = timestamp(clock.now());
+  storage.workspaces.create({ id, kind, repository, branch, state: "cloning", createdAt });
+  storage.afterCommit(() => jobs.start(getWorkspace(context, id)));
+  return getWorkspace(context, id);
+}
+
+function checkRepository({ git, allowLocalRepositories }: WorkspacesRuntime, repository: string): void {
   if (git.inspectRepository(repository) === "local" && !allowLocalRepositories) {
     throw new AppError(
       "local-repository",
@@ -128,9 +95,27 @@ function checkRepository(repository: string, { git, allowLocalRepositories }: Ru
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
+async function syncWorkspace(context: WorkspacesContext, id: string, signal: AbortSignal) {
+  readyWorkspace(context, id);
+  const synced = await context.runtime.git.sync(id, signal);
+  return {
+    commit: () => {
+      updateWorkspace(context.runtime, id, synced);
+      return getWorkspace(context, id);
+    },
+  };
+}
+
+async function waitUntilReady(context: WorkspacesContext, task: Task, signal: AbortSignal): Promise<void> {
+  const { runtime, journal, jobs } = context;
+  const session = requireFound(runtime.storage.sessions.get(task.sessionId), "session", task.sessionId);
+  const job = jobs.of(session.workspaceId);
+  if (job !== undefined) {
+    journal.reportStatus(task.id, "Preparing the workspace");
+    await unlessAborted(job, signal);
+  }
+  const { state, error } = getWorkspace(context, session.workspaceId);
+  if (state === "cloning") throw new AppError("busy", "The repository is not cloned yet.");
+  if (state !== "ready")
+    throw new AppError(error?.code ?? "workspace-not-ready", error?.detail ?? "The workspace is not ready.");
 }

@@ -67,10 +67,10 @@ test.each([
   const call = { ...cutCall, toolName: name, input, change };
   const heard: string[] = [];
   await watchSyncs(heard);
-  expect(await resultOfInterrupted(call, { tool, input, host })).toBeUndefined();
+  expect(await resultOfInterrupted({ call, tool, input, host })).toBeUndefined();
   expect(heard, "untouched: it will run").toEqual([]);
   writeFileSync(join(root, "file"), "new");
-  expect(await resultOfInterrupted(call, { tool, input, host })).toMatchObject({ success: true });
+  expect(await resultOfInterrupted({ call, tool, input, host })).toMatchObject({ success: true });
   expect(heard).toEqual([`sync ${root}/file`, `sync ${root}`]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkToolCallPairs } from "../../../../lib/core/loop/tool-call-pairs.ts";
+import { conversationOf } from "../../../../lib/core/loop/conversation.ts";
 import type { HistoryMessage, Message, MessagePart } from "../../../../lib/message.ts";
 
 /** Mulberry32: small, seeded, good enough to shuffle with. */
@@ -51,7 +51,7 @@ function conversation(below: (most: number) => number): HistoryMessage[] {
       case 0:
         return [saying("user", [text]), saying("assistant", [text])];
       case 1:
-        return [saying("tool", [call(ids[0] ?? ""), result(ids[0] ?? "")])];
+        return [saying("user", [call(ids[0] ?? "")]), saying("tool", [result(ids[0] ?? "")])];
       default:
         return [saying("assistant", [text, ...ids.map(call)]), saying("tool", ids.toReversed().map(result))];
     }
@@ -81,11 +81,11 @@ test("of 100 conversations each is let pass, and none that lacks or doubles one 
   let broken = 0;
   for (let seed = 0; seed < 100; seed++) {
     const history = conversation(random(seed));
-    expect(() => checkToolCallPairs("ses_1", history), `seed ${seed}`).not.toThrow();
+    expect(() => conversationOf("ses_1", history), `seed ${seed}`).not.toThrow();
     for (const type of ["tool-call", "tool-result"] as const)
       for (const place of places(history, type))
         for (const times of [0, 2] as const) {
-          expect(() => checkToolCallPairs("ses_1", changed(history, place, times)), `seed ${seed}`).toThrow(
+          expect(() => conversationOf("ses_1", changed(history, place, times)), `seed ${seed}`).toThrow(
             "belong together",
           );
           broken++;
@@ -96,7 +96,14 @@ test("of 100 conversations each is let pass, and none that lacks or doubles one 
 
 test("a call at the end, or with words before its result, is an orphan", () => {
   const open = saying("assistant", [call("a")]);
-  expect(() => checkToolCallPairs("ses_1", [open])).toThrow("belong together");
+  expect(() => conversationOf("ses_1", [open])).toThrow("belong together");
   const late = [open, saying("user", [text]), saying("tool", [result("a")])];
-  expect(() => checkToolCallPairs("ses_1", late)).toThrow("belong together");
+  expect(() => conversationOf("ses_1", late)).toThrow("belong together");
+});
+
+test("a tool that a person ran is one message for the model, and a call of the agent stays apart from its result", () => {
+  const run = [saying("user", [call("a")]), saying("tool", [result("a")])];
+  const agents = [saying("assistant", [call("b")]), saying("tool", [result("b")])];
+  const contents = conversationOf("ses_1", [...run, ...agents]).map(({ message }) => message.content);
+  expect(contents).toEqual([[call("a"), result("a")], [call("b")], [result("b")]]);
 });
