@@ -6,20 +6,20 @@ const reason = new Error("Aborted.");
 /** A wait that the test settles itself, and how often it was begun and ended. */
 function openWait(signal: AbortSignal) {
   const counts = { begun: 0, ended: 0 };
-  const settle = { resolve: (_: string) => {}, reject: (_: unknown) => {} };
-  const promise = abortable<string>(signal, (given) => {
+  let resolve: ((value: string) => void) | undefined;
+  const promise = abortable<string>(signal, (settle) => {
     counts.begun++;
-    Object.assign(settle, given);
+    resolve = settle.resolve;
     return () => counts.ended++;
   });
-  return { promise, settle, counts };
+  return { promise, counts, resolve: (value: string) => resolve?.(value) };
 }
 
 test("a wait that settles is ended once, and a later abort changes nothing", async () => {
   const controller = new AbortController();
-  const { promise, settle, counts } = openWait(controller.signal);
+  const { promise, resolve, counts } = openWait(controller.signal);
   expect(counts).toEqual({ begun: 1, ended: 0 });
-  settle.resolve("done");
+  resolve("done");
   controller.abort(reason);
   expect(await promise).toBe("done");
   expect(counts).toEqual({ begun: 1, ended: 1 });
