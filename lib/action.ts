@@ -6,7 +6,7 @@ export type ActionState = Schemas["ActionState"];
 export type CreateAction = Schemas["CreateAction"];
 
 export type NewAction = Omit<Action, "state" | "result" | "scope" | "resolvedAt" | "resolvedBy"> & {
-  /** What its digest was made with, beside tool and input: the state of what the call would touch. */
+  /** The state of what the call would touch. The digest is made of tool, input and revision. */
   revision: string;
 };
 
@@ -16,29 +16,29 @@ export interface Resolution {
   resolvedAt: string;
   reason?: string | null;
   result?: Record<string, unknown> | null;
-  /** Goes with an approval. */
+  /** Of an approval only. */
   scope?: Action["scope"];
-  /** The input a person changed it to. */
+  /** The new input, when the person changed it. */
   input?: Record<string, unknown>;
-  /** Goes with a changed input. */
+  /** Of the new input. */
   digest?: string;
 }
 
-/** Decisions in chat_history.db. Synchronous. */
+/** Actions in chat_history.db. Synchronous. */
 export interface ActionStore {
   create(action: NewAction): void;
-  /** Throws AppError session-damaged where the row cannot be read; so does `ofCall`. */
+  /** Throws AppError session-damaged when the row cannot be read; so does `ofCall`. */
   get(id: string): Action | undefined;
-  /** As `get`, as far as it can be read. */
+  /** As `get`, but a damaged row gives what can be read of it. */
   outline(id: string): Action | undefined;
-  /** What `create` was given. */
+  /** The revision that `create` was given. */
   revision(id: string): string;
   /** The latest action for a tool call of a task. */
   ofCall(taskId: string, toolCallId: string): Action | undefined;
-  /** Pending ones as far as they can be read, oldest first; of all sessions when none is named. */
+  /** Pending actions, oldest first; of all sessions when none is named. A damaged row gives what can be read of it. */
   pending(sessionId: string | undefined, page: PageQuery): Action[];
-  /** Compare-and-set: true only for the one call that found the action pending. */
+  /** Compare-and-set: true only for the caller that found the action pending. */
   resolve(id: string, resolution: Resolution): boolean;
-  /** Pending actions whose time is over, as far as they can be read. */
+  /** Pending actions that expire before `at`. A damaged row gives what can be read of it. */
   overdue(at: string): Action[];
 }

@@ -12,5 +12,5 @@ export interface AgentStore {
   remove(id: string): void;
 }
 
-/** Id of the agent that is always there; it sorts before all others. */
+/** Id of the built-in agent. It sorts before all others. */
 export const builtInAgentId = "agt_00000000000000000000000000";

@@ -3,7 +3,7 @@ import type { Schemas } from "../packages/shared/src/schemas.ts";
 export type ProblemCode = Schemas["ProblemCode"];
 export type Problem = Schemas["Problem"];
 
-/** Every problem there is. The only place where a code meets its status; docs/problems.md explains each. */
+/** Status and title of every problem code. No other place knows them; docs/problems.md explains each code. */
 export const problems: Record<ProblemCode, { status: number; title: string }> = {
   "invalid-request": { status: 400, title: "The request is not of the contract" },
   unauthorized: { status: 401, title: "An API key is required" },
@@ -56,7 +56,7 @@ export interface AppErrorOptions {
   retryAfterSeconds?: number;
 }
 
-/** Thrown where a fact is known. `detail` tells a person what was expected, what came, and what to do. */
+/** An error that a client may see. `detail` tells a person what was expected, what came, and what to do. */
 export class AppError extends Error {
   readonly code: ProblemCode;
   readonly errors: ProblemError[] | undefined;
@@ -71,7 +71,7 @@ export class AppError extends Error {
   }
 }
 
-/** The RFC 9457 form of any error. What is not an AppError becomes `internal` and tells nothing. */
+/** The RFC 9457 form of any error. What is not an AppError becomes `internal`, and its message is not shown. */
 export function problemOf(error: unknown, instance: string): Problem {
   const known = error instanceof AppError ? error : undefined;
   const code = known?.code ?? "internal";
@@ -96,12 +96,12 @@ export function requireFound<T>(value: T | undefined, what: string, id: string):
   return value;
 }
 
-/** What is stored of the session cannot be read; the host and all other sessions are well. */
+/** Whether stored rows of one session cannot be read. Other sessions are not affected. */
 export function isDamage(error: unknown): boolean {
   return error instanceof AppError && error.code === "session-damaged";
 }
 
-/** Nothing is wrong with the work: the host has to make room, or to let go of a lock, and then it can go well. */
+/** Whether the same work may succeed later: the disk was full, or the database was locked. */
 export function isTransient(error: unknown): boolean {
   return error instanceof AppError && (error.code === "busy" || error.code === "storage-full");
 }

@@ -6,15 +6,15 @@ export type EventOf<T extends EventType> = Extract<Event, { type: T }>;
 export type Gap = Schemas["GapData"];
 export type SnapshotFrame = Schemas["SnapshotFrame"];
 export type GapFrame = Schemas["GapFrame"];
-/** What a stream carries. */
+/** One frame of a stream. */
 export type StreamFrame = Schemas["StreamFrame"];
 
-/** An event before the log has given it its id and time. */
+/** An event that the log has not given its id and time yet. */
 export type NewEvent = {
   [T in EventType]: { type: T; data: EventOf<T>["data"]; taskId?: string | undefined };
 }[EventType];
 
-/** Place of an event: the generation of the log (it rises when a restore rewrote history) and the sequence within a session, from 1. */
+/** The place of an event: the generation of the log, which a restore raises, and the sequence within a session, from 1. */
 export interface EventPlace {
   generation: number;
   sequence: number;
@@ -29,7 +29,7 @@ export function eventPlace(id: string): EventPlace {
   return { generation: Number(generation), sequence: Number(sequence) };
 }
 
-/** The message or the tool call that an event is about; what a later event makes void is found by it. */
+/** The id of the message or tool call that an event is about. A later event of the same subject may make it void. */
 export function subjectOf(event: NewEvent): string | null {
   switch (event.type) {
     case "token":
@@ -50,38 +50,38 @@ export function subjectOf(event: NewEvent): string | null {
 export interface LogBounds {
   generation: number;
   /**
-   * What came before is gone. From here on the log tells everything: where numbers are missing, those events were
-   * deltas that a later event made void. lastSequence + 1 when nothing is left.
+   * The first event that is kept. Earlier ones are deleted. After it only void deltas are missing. lastSequence + 1
+   * when no event is left.
    */
   firstSequence: number;
-  /** 0 when nothing was ever appended. */
+  /** 0 when no event was ever appended. */
   lastSequence: number;
 }
 
 /**
- * The append-only log of each session, in chat_history.db. Synchronous. Ids are given in the transaction of the state
- * change that the events describe; listeners hear of them only after it was committed.
+ * The append-only log of each session, in chat_history.db. Synchronous. Events get their ids in the transaction of the
+ * state change that they describe. Listeners are called only after its commit.
  */
 export interface EventLog {
-  /** Must be called inside `atomically`. Returns the events with ids and times. A `session.updated` event gets its own id as `data.session.lastEventId`. */
+  /** Call it inside `atomically`. Returns the events with ids and times. A `session.updated` event gets its own id as `data.session.lastEventId`. */
   append(sessionId: string, events: readonly NewEvent[]): Event[];
   /** Events with a greater sequence, oldest first. */
   read(sessionId: string, afterSequence: number, limit: number): Event[];
   /** Throws AppError not-found for an unknown session. */
   bounds(sessionId: string): LogBounds;
-  /** The deltas of one message joined: its text and its reasoning so far (since its last `message.created`). */
+  /** The text and the reasoning of a message so far: its deltas since its last `message.created`, joined. */
   written(sessionId: string, messageId: string): { text: string; reasoning: string };
-  /** Called after each commit with the events of one session in order. Returns a function that stops it. */
+  /** Calls the listener after each commit with the events of one session, in order. Returns a function that removes the listener. */
   onCommitted(listener: (sessionId: string, events: readonly Event[]) => void): () => void;
 }
 
-/** Lets go of what need not be kept in the log. Each call is one short transaction; true asks for another one. Synchronous. */
+/** Deletes events that need not be kept. Each call is one short transaction; true means: call it again. Synchronous. */
 export interface LogMaintenance {
-  /** Sessions whose log has grown since it was last looked through, or that rested since before `restedSince` and have a log still. */
+  /** Sessions whose log has grown since it was last compacted, and sessions that have a log although nothing happened since `restedSince`. */
   due(restedSince: string): string[];
-  /** Removes deltas that a later event made void, if that one is none after `upTo`: those before the final message or its next try, the live output before the result. */
+  /** Deletes deltas that an event up to `upTo` made void: those before the final message or before its next try, and live output before the result. */
   compact(sessionId: string, upTo: number): boolean;
-  /** Removes the oldest events over the bounds of a log, and all of a session that has rested; never what `written` tells. */
+  /** Deletes the oldest events over the bounds of a log, and all events of a session without activity since `restedSince`; never those that `written` reads. */
   prune(sessionId: string, restedSince: string): boolean;
 }
 
@@ -93,7 +93,7 @@ export interface Delta {
   text: string;
 }
 
-/** Live output of a command, coalesced like the deltas of a message. */
+/** Live output of a command. It is joined like the deltas of a message. */
 export interface OutputDelta {
   sessionId: string;
   taskId: string;
@@ -103,32 +103,32 @@ export interface OutputDelta {
   text: string;
 }
 
-/** Writes small pieces of text as few events: one per message and at most one in 16 ms, all sessions in one transaction. */
+/** Joins small pieces of text to few events: for each message at most one in 16 ms. The events of all sessions share a transaction. */
 export interface DeltaWriter {
-  /** Throws what the last flush failed with, if it did. */
+  /** Throws the error of the last flush when that failed. */
   push(delta: Delta | OutputDelta): void;
-  /** Writes at once what is pending; before any event that must come after it. Inside a transaction it joins; what a rollback takes back is written again later. Throws what it fails with. */
+  /** Writes at once what is pending. Call it before an event that must come after the text. Inside a transaction it joins that one; after a rollback the text is written again later. */
   flush(): void;
 }
 
 export interface FeedQuery {
   sessionId: string;
-  /** A cursor, `latest`, or undefined for the start of the log. */
+  /** A cursor, `latest`, or undefined: from the start of the log. */
   after: string | undefined;
   signal: AbortSignal;
 }
 
-/** Streams a session: first its snapshot (and a gap, where the cursor cannot be served), then batches of events, exactly once and in order. */
+/** Streams a session: first its snapshot, and a gap when the log no longer has what follows the cursor; then every event once, in order, in batches. */
 export interface EventFeed {
   open(query: FeedQuery): AsyncIterable<readonly StreamFrame[]>;
-  /** One page of the log; never waits. `nextCursor` is null at the end of the log. */
+  /** One page of the log. It does not wait for events. `nextCursor` is null at the end of the log. */
   page(query: { sessionId: string; after: string | undefined; limit: number }): Schemas["EventPage"];
 }
 
-/** The end of streams, for those who know when it has come. */
+/** Ends streams from the server's side. */
 export interface EventStreams {
-  /** Ends all streams of a session, once its deletion is committed. */
+  /** Ends all streams of a session. Call it after the commit of its deletion. */
   end(sessionId: string): void;
-  /** Ends all streams of all sessions, at the stop of the server. */
+  /** Ends all streams, when the server stops. */
   close(): void;
 }

@@ -12,15 +12,15 @@ export interface FileStore {
   remove(id: string): void;
 }
 
-/** Bytes that have arrived but belong to no file yet. */
+/** Bytes on disk that belong to no file yet. */
 export interface ReceivedBytes {
   sizeBytes: number;
   sha256: string;
-  /** Sniffed from the bytes: an image type that browsers show safely, `text/plain`, `application/pdf`, else `application/octet-stream`. */
+  /** Found from the bytes: an image type that browsers show safely, `text/plain`, `application/pdf`, else `application/octet-stream`. */
   mediaType: string;
-  /** Makes them the bytes of the file. Synchronous; call it in the transaction that stores the metadata. */
+  /** Makes them the bytes of the file. Synchronous. Call it in the transaction that stores the metadata. */
   keep(fileId: string): void;
-  /** Forgets them, unless kept. */
+  /** Deletes them, unless they were kept. */
   discard(): void;
 }
 
@@ -30,11 +30,11 @@ export interface ByteRange {
   end: number;
 }
 
-/** Attachments on disk. Paths come from ids alone. */
+/** Attachments on disk. Their paths are made from ids only. */
 export interface Attachments {
-  /** Streams to disk, syncs, hashes. Throws AppError too-large past the cap, storage-full when the disk is. */
+  /** Streams the bytes to disk, syncs and hashes them. Throws AppError too-large over the size limit, storage-full when the disk is full. */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<ReceivedBytes>;
-  /** Rejects with AppError not-found when the bytes are gone; busy when they are elsewhere and cannot be had now. */
+  /** Rejects with AppError not-found when the bytes are lost; busy when only the replica has them and it does not answer. */
   open(fileId: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
   read(fileId: string): Promise<Uint8Array>;
   remove(fileId: string): void;
@@ -51,7 +51,7 @@ export function hasEtag(header: string | undefined, sha256: string): boolean {
   return tags !== undefined && (tags.includes("*") || tags.includes(`"${sha256}"`));
 }
 
-/** The one byte range asked for; undefined when there is none or it is of a form that is not served. Throws range-not-satisfiable. */
+/** The requested byte range; undefined when there is no Range header, or one of a form that is not supported. Throws range-not-satisfiable. */
 export function parseRange(header: string | undefined, totalBytes: number): ByteRange | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
   if (match === null || (match[1] === "" && match[2] === "")) return undefined;

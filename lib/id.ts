@@ -10,13 +10,13 @@ export interface IdSources {
   now: () => number;
   /** Fills the array with random bytes. */
   random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
-  /** The newest id of all that there are: others sort behind it, also when the clock was set back between two lives. */
+  /** The newest id that exists. New ids sort after it, also when the clock was set back between two runs of the server. */
   after?: string | undefined;
 }
 
 export function createIds({ now, random, after }: IdSources): NewId {
   const newTail = () => random(new Uint8Array(16)).map((byte) => byte & 31) as Uint8Array<ArrayBuffer>;
-  // A millisecond later and not the next number: that one may have been given to what is not stored yet.
+  // One millisecond later, because the next number may belong to something that was not stored.
   let time = after === undefined ? 0 : timeOf(after) + 1;
   let tail = newTail();
   return (prefix) => {
@@ -25,7 +25,7 @@ export function createIds({ now, random, after }: IdSources): NewId {
       time = at;
       tail = newTail();
     } else {
-      increment(tail); // The same or an earlier millisecond: stay in order whatever the clock does.
+      increment(tail); // In the same millisecond, or when the clock went back, ids still sort by creation.
     }
     return `${prefix}_${encodeTime(time)}${Array.from(tail, (digit) => alphabet[digit]).join("")}`;
   };

@@ -6,7 +6,7 @@ export type ToolCallPart = Schemas["ToolCallPart"];
 export type ToolResultPart = Schemas["ToolResultPart"];
 export type ToolOutput = Schemas["ToolOutput"];
 
-/** What a provider wants back with a part, such as the signature of its reasoning. Never shown to clients. */
+/** What a provider must get back with a part, such as the signature of its reasoning. Clients never see it. */
 export type ProviderMetadata = Record<string, unknown> | null;
 
 export interface NewMessage {
@@ -17,7 +17,7 @@ export interface NewMessage {
   content: MessagePart[];
   fileIds: string[];
   createdAt: string;
-  /** One entry for each part, or absent when no part has any. */
+  /** One entry for each part; absent when no part has metadata. */
   providerMetadata?: ProviderMetadata[];
 }
 
@@ -33,18 +33,18 @@ export interface PageQuery {
 }
 
 /**
- * Messages in chat_history.db. Synchronous. `position` counts up within a session from 0 and is given when a message
- * becomes part of the conversation; a message without one waits to be taken up.
+ * Messages in chat_history.db. Synchronous. A message gets its `position`, which counts from 0 within the session, when it
+ * becomes part of the conversation. A message without one waits for a task to take it up.
  */
 export interface MessageStore {
   /** Stores a message without position. */
   create(message: NewMessage): void;
   get(id: string): Message | undefined;
-  /** In order of position, then waiting ones by id; `cursor` is the id of the last message seen. */
+  /** By position, then waiting ones by id. `cursor` is the id of the last message of the previous page. */
   list(sessionId: string, page: PageQuery): Message[];
-  /** Gives the message the next position of its session, and returns it. */
+  /** Gives the message the next position of its session. Returns it. */
   deliver(id: string): Message;
-  /** Hands a message that waits to another task of its session, and returns it. */
+  /** Gives a waiting message to another task of its session. Returns it. */
   assign(id: string, taskId: string): Message;
   /** Waiting messages of the session, oldest first. */
   waiting(sessionId: string): Message[];

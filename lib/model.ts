@@ -20,22 +20,22 @@ export interface ModelRequest {
   /** `modelKey@providerId`. */
   model: string;
   system: string;
-  /** Complete: every tool call has its result. */
+  /** Every tool call in it has its result. */
   history: readonly HistoryMessage[];
-  /** Files the history refers to, by id. A file that is not here is described in words. */
+  /** Files that the history refers to, by id. A file that is missing here is described in words. */
   files: ReadonlyMap<string, ModelFile>;
   tools: readonly ToolSpec[];
   reasoningEffort: ReasoningEffort;
   signal: AbortSignal;
 }
 
-/** What a model says, in order. Exactly one `finish` ends it; a stream that ends without one was cut. */
+/** One event of a model's stream. The last one is `finish`; a stream without it was cut. */
 export type ModelEvent =
   | { type: "text"; text: string }
   | { type: "reasoning"; text: string }
-  /** A part has ended and carries something the provider wants back with it. */
+  /** The current part has ended, and the provider must get this back with it. */
   | { type: "part-metadata"; part: "text" | "reasoning"; providerMetadata: ProviderMetadata }
-  /** `input` is the text as the model wrote it; it may not be JSON. */
+  /** `input` is the text that the model wrote. It may be invalid JSON. */
   | {
       type: "tool-call";
       toolCallId: string;
@@ -48,17 +48,17 @@ export type ModelEvent =
 
 export type ModelFailure =
   | "rate-limited" // 429
-  | "overloaded" // 5xx, 529, the provider's own words
-  | "network" // refused, reset, cut before `finish`
-  | "timeout" // nothing came for too long
+  | "overloaded" // 5xx, 529, or an error event that says so
+  | "network" // connection refused, reset, or cut before `finish`
+  | "timeout" // no event for too long, or an answer that takes too long
   | "context-overflow"
   | "unauthorized" // 401, 403
   | "refused" // any other 4xx
-  | "malformed"; // what came is not of the wire
+  | "malformed"; // the response does not follow the provider's format
 
 export class ModelError extends Error {
   readonly failure: ModelFailure;
-  /** What the provider asked us to wait. */
+  /** The wait that the provider asked for. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -73,7 +73,7 @@ export class ModelError extends Error {
   }
 }
 
-/** Trying the same request again may help. */
+/** Whether the same request may succeed later. */
 export function isTransientModelFailure(failure: ModelFailure): boolean {
   return (
     failure === "rate-limited" ||
@@ -84,17 +84,17 @@ export function isTransientModelFailure(failure: ModelFailure): boolean {
   );
 }
 
-/** Language models of all configured providers. No retries, no loops: one request, one stream. */
+/** Language models of all configured providers. One request gives one stream; the caller retries. */
 export interface ModelClient {
-  /** Throws ModelError from the iterator. Leaving the iterator, or the signal, ends the request at the socket. */
+  /** The iterator throws ModelError. Leaving the iterator, or aborting the signal, closes the connection. */
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
-  /** Undefined when it can answer; else why not, in words for a person. */
+  /** For a person: why the model cannot answer. Undefined when it can. */
   problemWith(model: string): string | undefined;
-  /** All configured models; provider lists are cached for five minutes and cost at most 3 s. */
+  /** All configured models. The lists of providers are cached for five minutes; a provider has 3 s to answer. */
   list(): Promise<Omit<ModelPage, "defaultModel" | "nextCursor">>;
 }
 
-/** Where the model room learns of providers; read anew for each request, so a changed key works at once. */
+/** The configured providers. They are read for each request, so a changed key works at once. */
 export interface ProviderSource {
   providers(): ReadonlyMap<string, Provider>;
 }

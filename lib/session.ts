@@ -23,39 +23,39 @@ export interface SessionQuery {
   status?: SessionStatus | undefined;
   workspaceId?: string | undefined;
   archived: boolean;
-  /** Text in the title or in a message; letter case does not matter, and nothing in it is a wildcard. */
+  /** Text in the title or in a message. Letter case does not matter; there are no wildcards. */
   search?: string | undefined;
 }
 
 export interface SessionChange {
   title?: string;
-  /** Replaces the stored settings as a whole; merging is the caller's. */
+  /** Replaces all stored settings; the caller merges. */
   settings?: Settings;
   archivedAt?: string | null;
   agentId?: string;
 }
 
 /**
- * Sessions in chat_history.db. Synchronous; every method is one short statement or two.
- * A Session's `status`, `activeTask`, `usage` and `lastEventId` are derived when it is read: the active task is the
- * oldest one that has not ended; the status is `waiting` when that task waits, `running` when there is one, else `idle`;
- * usage is the sum over its tasks; `model` is `settings.model ?? null`.
+ * Sessions in chat_history.db. Synchronous; every method is one or two short statements.
+ * Some fields are derived when a session is read. `activeTask` is the oldest task that has not ended. `status` is
+ * `waiting` when that task waits, `running` when there is another active task, else `idle`. `usage` is the sum over its
+ * tasks. `model` is `settings.model ?? null`. `lastEventId` comes from the log.
  */
 export interface SessionStore {
   create(session: NewSession): void;
-  /** Throws AppError session-damaged where its row, or that of its active task, cannot be read. */
+  /** Throws AppError session-damaged when its row, or that of its active task, cannot be read. */
   get(id: string): Session | undefined;
-  /** As `get`, as far as it can be read; so does `list`. */
+  /** As `get`, but a damaged row gives what can be read of it; so does `list`. */
   outline(id: string): Session | undefined;
   /** Newest first. */
   list(query: SessionQuery): Session[];
   /** Sets `updatedAt` to `at`. False when there is no such session. */
   update(id: string, change: SessionChange, at: string): boolean;
-  /** Deletes the session with all that hangs on it. */
+  /** Deletes the session with its tasks, messages, tool calls, actions and events. */
   remove(id: string): void;
 }
 
-/** A title for a session that was given none: the first line of what was said, cut at a word. */
+/** A title made from the first line of a message, cut at a word. */
 export function titleFrom(text: string): string {
   const line = text.trim().split("\n", 1)[0]?.trim() ?? "";
   if (line.length <= 80) return line || "New session";

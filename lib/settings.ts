@@ -8,7 +8,7 @@ export type GlobalSettingsPatch = Schemas["GlobalSettingsPatch"];
 export type ProviderType = Schemas["ProviderType"];
 export type ModelSettings = Schemas["ModelSettings"];
 
-/** A provider with its secret; never leaves the server. */
+/** A provider with its secret. It never leaves the server. */
 export interface Provider {
   type: ProviderType;
   baseUrl: string | null;
@@ -17,7 +17,7 @@ export interface Provider {
   source: "settings" | "environment" | "built-in";
 }
 
-/** What settings.db holds. Versioned, so that a later release can tell what it reads. */
+/** The content of settings.db. The version tells a later release what it reads. */
 export interface StoredSettings {
   version: 1;
   settings: Settings;
@@ -31,7 +31,7 @@ export interface SettingsStore {
   write(settings: StoredSettings): void;
 }
 
-/** Values that hold where nobody said anything. */
+/** Values that hold when no layer sets them. */
 export const settingsDefaults = {
   autoApproveEdits: false,
   autoApprovePlan: false,
@@ -46,7 +46,7 @@ export const settingsDefaults = {
 export type ResolvedSettings = Required<Omit<Settings, "model" | "budgetUsd">> &
   Pick<Settings, "model" | "budgetUsd">;
 
-/** Nearest first: task, session, agent, global. Permissions are joined in that order; everything else is the nearest explicit value. */
+/** Layers nearest first: task, session, agent, global. Permissions are joined in that order; for everything else the nearest value holds. */
 export function resolveSettings(layers: readonly Settings[]): ResolvedSettings {
   const nearest: Settings = Object.assign({}, settingsDefaults, ...[...layers].reverse());
   return { ...settingsDefaults, ...nearest, permissions: layers.flatMap((layer) => layer.permissions ?? []) };
@@ -61,7 +61,7 @@ export function settingsLayers(
   return [task.settings, session.settings, agent.model === null ? {} : { model: agent.model }];
 }
 
-/** A patch never touches what it does not name; `null` removes. */
+/** Applies a patch. What it does not name stays; `null` removes. */
 export function mergeSettings(stored: Settings, patch: SettingsPatch): Settings {
   const merged = Object.entries({ ...stored, ...patch }).filter(
     ([, value]) => value !== null && value !== undefined,

@@ -10,24 +10,24 @@ export interface NewTask {
   id: string;
   sessionId: string;
   settings: Settings;
-  /** The idempotency key of the request that waits for its end. Throws for one that another task has. */
+  /** The idempotency key of the request that waits for the end of the task. `create` throws when another task has it. */
   requestKey?: string | undefined;
   createdAt: string;
 }
 
 export interface TaskChange {
   state?: TaskState;
-  /** Replaces the stored settings as a whole; merging is the caller's. */
+  /** Replaces all stored settings; the caller merges. */
   settings?: Settings;
   error?: Problem | null;
   steps?: number;
-  /** How often in a row the server ended abruptly while the task was at the same step. */
+  /** Number of times in a row that the server ended abruptly while the task was at the same step. */
   recoveries?: number;
-  /** False once a loop takes the task up. */
+  /** False as soon as a loop has begun the task in this run of the server. */
   isInterrupted?: boolean;
   startedAt?: string;
   endedAt?: string;
-  /** The message the agent is writing just now; null when none is. */
+  /** The message that the agent is writing now; null when there is none. */
   streamingMessageId?: string | null;
 }
 
@@ -42,11 +42,11 @@ export interface TaskQuery {
 /** Tasks in chat_history.db. Synchronous. */
 export interface TaskStore {
   create(task: NewTask): void;
-  /** Throws AppError session-damaged where the row cannot be read; so does `active`. */
+  /** Throws AppError session-damaged when the row cannot be read; so does `active`. */
   get(id: string): Task | undefined;
-  /** The task that a request made, for as long as the request is kept. */
+  /** The task that a request made. Undefined when the request is no longer kept. */
   ofRequest(key: string): Task | undefined;
-  /** As `get`, as far as it can be read; so do `list` and `unfinished`. */
+  /** As `get`, but a damaged row gives what can be read of it; so do `list` and `unfinished`. */
   outline(id: string): Task | undefined;
   /** Newest first. */
   list(query: TaskQuery): Task[];
@@ -54,15 +54,15 @@ export interface TaskStore {
   active(sessionId: string): Task | undefined;
   /** All tasks that have not ended, oldest first. */
   unfinished(): Task[];
-  /** The message the task is writing just now. */
+  /** The message that the task is writing now. */
   streamingMessageId(id: string): string | null;
   update(id: string, change: TaskChange): void;
   /**
-   * Counts one more recovery and returns how many there are; 0 when the last run rested the task. Undefined, and
-   * nothing counted, when no loop has taken the task up (`begin`) since the last count.
+   * Counts one more recovery and returns the number; 0 when the last run of the server stopped in order (`rest`).
+   * Undefined, and nothing is counted, when no loop has begun the task since the last count.
    */
   countRecovery(id: string): number | undefined;
-  /** The server ends as it should: what this run took up makes the next run count from 0. */
+  /** Records that the server stops in order: the next run counts recoveries from 0. */
   rest(id: string): void;
   addUsage(id: string, usage: Usage): void;
 }

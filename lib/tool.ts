@@ -7,7 +7,7 @@ export type ToolSpec = Schemas["ToolSpec"];
 export type ToolEffect = Schemas["ToolEffect"];
 export type { ToolOutput } from "./message.ts";
 
-/** Who decides whether a call may run. `never`: reading. The others become actions unless a rule or a setting allows. */
+/** What a person is asked about. `never`: the tool only reads. For the others an action is created, unless a rule or a setting allows the call. */
 export type ToolAsks = "never" | "edit" | "command" | "fetch" | "plan" | "question";
 
 export interface ToolContext {
@@ -15,37 +15,37 @@ export interface ToolContext {
   fetch: WebFetcher;
   taskId: string;
   toolCallId: string;
-  /** Aborted when the task is cancelled; the tool must end soon and leave no process behind. */
+  /** Aborted when the task is cancelled or the server stops. The tool must end soon and leave no process behind. */
   signal: AbortSignal;
-  /** Time a command may take. */
+  /** The time that a command may take. */
   timeoutMs: number;
   /** Live output of a command. */
   onOutput(stream: "stdout" | "stderr", text: string): void;
-  /** What a person decided, for tools that ask for a plan or an answer. */
+  /** The resolved action, for tools that present a plan or ask questions. */
   decision: Action | null;
 }
 
 export interface Preview {
-  /** For a person: a unified diff, or the text of a plan. Null when the input says all. */
+  /** For a person: a unified diff, or the text of a plan. Null when the input shows everything. */
   preview: string | null;
-  /** The state of what the call would touch, such as the hash of the file; part of what an approval is bound to. */
+  /** The state of what the call would touch, such as the hash of a file. An approval holds only for the same revision. */
   revision: string;
 }
 
-/** What a call touches, as hashes or whatever else tells one state from another. */
+/** States of what a call touches, for example hashes. */
 export interface Revisions {
   present: string;
-  /** The state that the call would make of the present one. Throws a ToolFailure where it cannot work. */
+  /** The state after the call. Throws a ToolFailure when the call cannot work. */
   after(): string;
 }
 
-/** What a call set out to make of what. */
+/** The states before and after a call that was about to run. */
 export interface IntendedChange {
   before: string;
   after: string;
 }
 
-/** Code and prompt text side by side: `<tool>.ts` and `<tool>.md`. Input was validated against `inputSchema` before any method sees it. */
+/** A tool. Its code is in `<tool>.ts`, its description for the model in `<tool>.md`. Every method gets input that is valid against `inputSchema`. */
 export interface Tool {
   name: string;
   description: string;
@@ -53,24 +53,24 @@ export interface Tool {
   inputSchema: Record<string, unknown>;
   effect: ToolEffect;
   asks: ToolAsks;
-  /** What permission patterns are held against: the command, the path relative to the workspace, the URL. */
+  /** The text that permission patterns are matched against: the command, the path relative to the workspace, or the URL. */
   subject(input: Record<string, unknown>, host: WorkspaceHost): string;
-  /** What would happen, without doing it. A ToolFailure says that the call cannot work and need not be asked. */
+  /** Shows what the call would do, without doing it. Throws a ToolFailure when the call cannot work; then nobody is asked. */
   preview?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Preview>;
-  /** For a `checkable` tool: looked at before it runs, and after a crash that left nobody to say whether it did. */
+  /** For a `checkable` tool. Read before the call, and after a crash to find out whether the call took effect. */
   revisions?(input: Record<string, unknown>, host: WorkspaceHost): Promise<Revisions>;
-  /** For a checkable tool: makes what stands there by now, whoever put it there, survive a power cut. */
+  /** For a `checkable` tool: makes the present state survive a power cut. */
   sync?(input: Record<string, unknown>, host: WorkspaceHost): Promise<void>;
-  /** Fields of the result of a call that a crash cut: what it had said until then. */
+  /** After a crash: fields for the result of an interrupted call, such as its output until then. */
   remains?(
     input: Record<string, unknown>,
     context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
   ): Promise<Record<string, unknown>>;
-  /** Failures the model can act on are values (`success: false`), not exceptions. */
+  /** Returns a failure that the model can act on as a value (`success: false`). */
   run(input: Record<string, unknown>, context: ToolContext): Promise<ToolOutput>;
 }
 
-/** What a tool throws from `preview` or `run` when the model should read why. */
+/** Thrown by a tool. The model reads the message. */
 export class ToolFailure extends Error {
   /** Further fields of the output, beside `success` and `message`. */
   readonly fields: Record<string, unknown>;
@@ -88,14 +88,14 @@ export function failedOutput(message: string, fields: Record<string, unknown> = 
 }
 
 export interface Toolbox {
-  /** In the order they are offered to models. */
+  /** In the order in which models get them. */
   readonly tools: readonly Tool[];
   get(name: string): Tool | undefined;
-  /** Checks what a model (or a client) sent. `problem` is for the model: what was expected, what came. */
+  /** Checks the input from a model or a client. `problem` tells the model what was expected and what came. */
   parse(name: string, input: unknown): { input: Record<string, unknown> } | { problem: string };
 }
 
-/** One row of the journal. Its life: intended → started → done. */
+/** A recorded tool call. Its states in order: intended, started, done. */
 export interface ToolCall {
   taskId: string;
   sessionId: string;
@@ -104,14 +104,14 @@ export interface ToolCall {
   toolName: string;
   input: unknown;
   state: "intended" | "started" | "done";
-  /** Known from its start, for a checkable tool. */
+  /** Set at the start, for a `checkable` tool. */
   change: IntendedChange | null;
   output: ToolOutput | null;
   isError: boolean;
   durationMs: number | null;
 }
 
-/** Tool calls in chat_history.db: intents before, `started` before acting, the outcome at once. Synchronous. */
+/** Tool calls in chat_history.db: intended with the message, started before the tool acts, done as soon as it ends. Synchronous. */
 export interface ToolCallStore {
   intend(
     calls: readonly Pick<
@@ -129,7 +129,7 @@ export interface ToolCallStore {
     toolCallId: string,
     outcome: { output: ToolOutput; isError: boolean; durationMs: number },
   ): void;
-  /** Calls of the message, in call order. */
+  /** The calls of the message, in call order. */
   ofMessage(messageId: string): ToolCall[];
   get(taskId: string, toolCallId: string): ToolCall | undefined;
 }
@@ -139,12 +139,12 @@ export interface FetchedPage {
   url: string;
   status: number;
   mediaType: string;
-  /** At most the fetcher's limit, decoded. */
+  /** Decoded, and cut at the limit of the fetcher. */
   body: Uint8Array;
   truncated: boolean;
 }
 
-/** Fetches public web pages. Refuses every address that is not public, after resolution and on each redirect, with a ToolFailure. */
+/** Fetches public web pages. Throws a ToolFailure for an address that is not public, after resolution and at each redirect. */
 export interface WebFetcher {
   fetch(url: string, signal: AbortSignal): Promise<FetchedPage>;
 }

@@ -28,13 +28,13 @@ export interface WorkspaceChange {
 export interface WorkspaceStore {
   create(workspace: NewWorkspace): void;
   get(id: string): Workspace | undefined;
-  /** Newest first; `cursor` is the last id seen. */
+  /** Newest first. `cursor` is the last id of the previous page. */
   list(page: PageQuery): Workspace[];
   update(id: string, change: WorkspaceChange, at: string): Workspace;
   remove(id: string): void;
-  /** Ids of the sessions in this workspace. */
+  /** Ids of the sessions that use this workspace. */
   sessionIds(id: string): string[];
-  /** Workspaces whose clone never came to an end. */
+  /** Workspaces that are still being cloned or created. */
   cloning(): Workspace[];
 }
 
@@ -46,51 +46,51 @@ export interface FileStat {
 }
 
 /**
- * Files of one workspace. Paths are relative to its root, or absolute inside it. Whatever leads outside, through `..`,
- * links or races, and whatever names the inside of `.git`, is refused with a ToolFailure that says so. Special files
- * (FIFOs, devices) are refused. Text is UTF-8.
+ * Files of one workspace. Paths are relative to its root, or absolute inside it. Every method throws a ToolFailure for a
+ * path that leads outside (through `..`, a link or a race) or into `.git`, and for special files such as FIFOs and
+ * devices. Text is UTF-8.
  */
 export interface WorkspaceFiles {
-  /** The path relative to the root, with `/`, checked. */
+  /** The checked path, relative to the root, with `/`. */
   relative(path: string): string;
-  /** Undefined when nothing is there. Links are followed only inside the workspace. */
+  /** Undefined when the path does not exist. Links are followed only inside the workspace. */
   stat(path: string): Promise<FileStat | undefined>;
-  /** Throws ToolFailure when it is no regular file or larger than `bytesMax`. */
+  /** Throws ToolFailure when it is not a regular file, or larger than `bytesMax`. */
   read(path: string, bytesMax: number): Promise<Uint8Array>;
   /**
-   * Creates folders as needed; replaces the file in one step (written beside it, then renamed), keeping its mode. When
-   * it returns, a power cut takes nothing back.
+   * Creates folders as needed. Replaces the file in one step (a new file, then a rename) and keeps its mode. When it
+   * resolves, the file survives a power cut.
    */
   write(path: string, content: string | Uint8Array): Promise<void>;
-  /** Makes what a command or another run of the server wrote there survive a power cut. */
+  /** Makes a file that something else wrote survive a power cut. */
   sync(path: string): Promise<void>;
 }
 
 export interface CommandResult {
-  /** Null when a signal ended it. */
+  /** Null when a signal ended the command. */
   exitCode: number | null;
   signal: string | null;
-  /** Why we ended it, if we did. */
+  /** Why the server ended the command; null when it did not. */
   ended: "timeout" | "cancelled" | "output-limit" | null;
-  /** Kept in memory: at most 1 MiB a stream, head and tail. */
+  /** Head and tail of the stream, together at most 1 MiB. */
   stdout: string;
   stderr: string;
-  /** Bytes the command wrote in all. */
+  /** Bytes that the command wrote in all. */
   stdoutBytes: number;
   stderrBytes: number;
-  /** The disk was full: there are no log files. */
+  /** True when the disk was full: then there are no log files. */
   isLogLost?: boolean;
   durationMs: number;
 }
 
-/** Runs commands in one workspace: own process group, cleaned environment, no stdin, bounded output, nothing left behind. */
+/** Runs commands in one workspace. Each has its own process group, a cleaned environment, no stdin and bounded output, and leaves no process behind. */
 export interface Shell {
   run(options: {
     command: string;
     timeoutMs: number;
     signal: AbortSignal;
     onOutput(stream: "stdout" | "stderr", text: string): void;
-    /** Absolute, inside the workspace: the full streams are written to `<logPrefix>.stdout.log` and `<logPrefix>.stderr.log`, each created only when something was said. */
+    /** Absolute, inside the workspace: the full streams are written to `<logPrefix>.stdout.log` and `<logPrefix>.stderr.log`, each created only when the stream has output. */
     logPrefix: string;
   }): Promise<CommandResult>;
 }
@@ -98,11 +98,11 @@ export interface Shell {
 export interface SearchMatch {
   path: string;
   line: number;
-  /** The line, or of a long one at most 200 characters around the match. */
+  /** The line; of a long line at most 200 characters around the match. */
   text: string;
 }
 
-/** Ripgrep in one workspace: never reads ignored files, follows no links, `.git` left out. */
+/** Ripgrep in one workspace. It does not read ignored files or `.git`, and follows no links. */
 export interface Search {
   /** Paths that match, newest first, at most `limit`. */
   glob(options: {
@@ -111,7 +111,7 @@ export interface Search {
     limit: number;
     signal: AbortSignal;
   }): Promise<{ items: { path: string; modifiedAt: number }[]; truncated: boolean }>;
-  /** An invalid pattern is searched for as it stands; then `isLiteral` is true. `fileTypes` are endings without dot. */
+  /** An invalid pattern is searched for as literal text; then `isLiteral` is true. `fileTypes` are endings without dot. */
   grep(options: {
     pattern: string;
     path: string;
@@ -120,18 +120,18 @@ export interface Search {
     matchesPerFileMax: number;
     signal: AbortSignal;
   }): Promise<{ matches: SearchMatch[]; truncated: boolean; isLiteral: boolean }>;
-  /** Entries below a folder, ignored ones left out, sorted, folders included. */
+  /** Files and folders below a folder, sorted, without ignored ones. */
   list(options: { path: string; depth: number; limit: number; signal: AbortSignal }): Promise<WorkspaceTree>;
 }
 
-/** All that tools may touch. One for each workspace. */
+/** Everything that tools may touch in one workspace. */
 export interface WorkspaceHost {
   /** Absolute. */
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly shell: Shell;
   readonly search: Search;
-  /** Keeps a long text as a file under `.talkcody/` (which git does not see) and returns its path relative to the root. */
+  /** Writes a long text to a file under `.talkcody/`, which git ignores. Returns its path relative to the root. */
   keep(name: string, text: string): Promise<string>;
 }
 

@@ -1,10 +1,10 @@
 import { abortable } from "../abortable.ts";
 
-/** Time as an argument, so that tests and simulations can hold it. */
+/** Time as an argument, so that tests and simulations can control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds since some moment; never goes back, whatever is done to the time of the host. */
+  /** Milliseconds since some moment. Never goes back, also when the clock of the host is set. */
   elapsed(): number;
   /** Resolves after `ms`, or rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

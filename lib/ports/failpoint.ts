@@ -1,6 +1,6 @@
 /**
- * The changes that are written: each outermost transaction carries one of these names. Between two
- * of them nothing is on record, so these are the places where a kill can leave a state that no code path wrote.
+ * Names of transactions: each outermost transaction has one. A kill before, inside or after one of them leaves every
+ * state on disk that a kill can leave, so tests end the process at these points.
  */
 export const boundaries = [
   "request.change",
@@ -30,10 +30,10 @@ export const boundaries = [
 
 export type Boundary = (typeof boundaries)[number];
 
-/** Before SQLite is asked for the lock; with everything written but the commit; after the commit, before anybody hears of it. */
+/** Before SQLite takes the lock; with everything written but not committed; after the commit, before listeners are called. */
 export const phases = ["begins", "prepared", "committed"] as const;
 
-/** Effects outside of the database: what was done in the world, and is not on record yet. */
+/** Effects outside of the database that are done and not on record yet. */
 export const effects = [
   "storage.opened",
   "migration.prepared",
@@ -56,12 +56,12 @@ export const failpoints: readonly Failpoint[] = [
   ...effects,
 ];
 
-/** Called at each failpoint. In production it does nothing; a test ends the process there, or throws what the world may throw. */
+/** Called at each failpoint. In production it does nothing. A test ends the process there, or throws an error of the disk or database. */
 export type ReachFailpoint = (point: Failpoint) => void;
 
 export const ignoreFailpoints: ReachFailpoint = () => {};
 
-/** A failpoint and which of its passages it is about, from 1: `turn.commit.prepared@2`. */
+/** One passage through a failpoint, counted from 1: `turn.commit.prepared@2`. */
 export interface FailpointTarget {
   point: Failpoint;
   passage: number;
@@ -74,7 +74,7 @@ export function parseFailpointTarget(text: string): FailpointTarget | undefined 
   return { point, passage: Number(passage) };
 }
 
-/** Calls `strike` at one passage of one failpoint. */
+/** Calls `strike` at one passage through one failpoint. */
 export function triggerAt(target: FailpointTarget | undefined, strike: () => void): ReachFailpoint {
   if (target === undefined) return ignoreFailpoints;
   let passages = 0;

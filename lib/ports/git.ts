@@ -1,13 +1,12 @@
 import type { WorkspaceDiff, WorkspaceStatus } from "../workspace.ts";
 
-/** Answers of `inspectRepository`. */
 export type RepositoryKind = "remote" | "local";
 
-/** Git on this host, hardened: nothing in a URL, a name or a clone's own configuration executes anything. */
+/** Git on this host. Nothing in a URL, a name or the configuration of a clone can run a program. */
 export interface Git {
-  /** Whether a URL of the contract leads off this host (https, ssh) or stays on it (loopback http, file, plain path). Throws AppError invalid-request for what is neither. */
+  /** `remote` for https and ssh, `local` for http to a loopback address, file URLs and paths. Throws AppError invalid-request for anything else. */
   inspectRepository(repository: string): RepositoryKind;
-  /** Clones into the folder of the workspace. `onProgress` hears git's phases with percent. Throws AppError clone-failed with git's reason in words; leaves no folder behind then. */
+  /** Clones into the folder of the workspace. `onProgress` gets each phase of git with percent. Throws AppError clone-failed with git's reason; then no folder is left. */
   clone(options: {
     workspaceId: string;
     repository: string;
@@ -15,20 +14,20 @@ export interface Git {
     signal: AbortSignal;
     onProgress(progress: { phase: string; percent: number | null }): void;
   }): Promise<{ head: string | null; branch: string | null }>;
-  /** An empty folder under git, so that diff and status work. */
+  /** Creates an empty folder under git, so that diff and status work. */
   createScratch(workspaceId: string): Promise<void>;
-  /** Fetches and fast-forwards. Throws AppError sync-refused where that is impossible. */
+  /** Fetches and fast-forwards. Throws AppError sync-refused when that is impossible. */
   sync(workspaceId: string, signal: AbortSignal): Promise<{ head: string | null; branch: string | null }>;
-  /** The commit a clone is at. Null for a scratch folder, and where there is no commit or no usable repository any more. */
+  /** The current commit of a clone. Null for a scratch folder, and when there is no commit or no usable repository. */
   head(workspaceId: string): Promise<string | null>;
   status(workspaceId: string): Promise<WorkspaceStatus>;
   diff(workspaceId: string, path: string | undefined): Promise<WorkspaceDiff>;
   /** Whether the folder holds commits, changes or new files that no remote has. A scratch folder with any file has. */
   hasUnpushedWork(workspaceId: string): Promise<boolean>;
-  /** Ids of the workspaces that have a folder here: whole ones, and ones of which only something is left or begun. */
+  /** Ids of workspaces with a folder on this disk: complete folders, and unfinished or damaged ones. */
   folders(): Promise<{ whole: Set<string>; broken: Set<string> }>;
-  /** Renames what is in the folder's place; gives the new name. Nothing here deletes it. */
+  /** Renames the folder of a workspace, so that a new one can take its place. Returns the new name. It is never deleted. */
   setAside(workspaceId: string): Promise<string>;
-  /** Deletes the folder. */
+  /** Deletes the folder of a workspace. */
   remove(workspaceId: string): Promise<void>;
 }

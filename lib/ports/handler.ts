@@ -6,26 +6,26 @@ import type { Services } from "./services.ts";
 
 export type { OperationId } from "../../packages/shared/src/routes.gen.ts";
 
-/** Bytes to answer with. */
+/** Bytes as the body of a response. */
 export interface FileBody {
   bytes: AsyncIterable<Uint8Array>;
-  /** Of what is sent: the range, when there is one. */
+  /** Bytes that are sent: of the range, when there is one. */
   sizeBytes: number;
-  /** One that the contract names for the answer. */
+  /** One of the media types that the contract names for the response. */
   mediaType: string;
-  /** For the download; a label. */
+  /** The file name that a browser suggests for the download. */
   name: string;
-  /** Shown by browsers in place; only for types that cannot run anything. */
+  /** Browsers show it instead of saving it. Only for types that cannot run code. */
   isInline: boolean;
   /** SHA-256 of all bytes, when known. */
   sha256?: string;
-  /** With the size of the whole. */
+  /** With the size of the whole file. */
   range?: ByteRange & { totalBytes: number };
 }
 
 /** A binary request body. */
 export interface Upload {
-  /** Null when the caller gave none. */
+  /** Null when the client gave none. */
   filename: string | null;
   bytes: AsyncIterable<Uint8Array>;
 }
@@ -47,13 +47,13 @@ type Body<O extends OperationId> = operations[O] extends { requestBody: { conten
       : never
   : undefined;
 
-/** A request, validated against the contract. */
+/** A request that is valid against the contract. */
 export interface HandlerInput<O extends OperationId> {
   params: Parameters<O, "path">;
   query: Parameters<O, "query">;
   headers: Parameters<O, "header">;
   body: Body<O>;
-  /** Aborted when the caller has gone. */
+  /** Aborted when the client has closed the connection. */
   signal: AbortSignal;
 }
 
@@ -66,7 +66,7 @@ type AnswerWith<S, C> =
       : never)
   | (C extends { "application/octet-stream": unknown } ? { status: S; file: FileBody } : never);
 
-/** One answer the contract documents for the operation. Failures are thrown as AppError. */
+/** A success response that the contract documents for the operation. Failures are thrown as AppError. */
 export type HandlerAnswer<O extends OperationId> = {
   [S in keyof operations[O]["responses"] & SuccessStatus]: operations[O]["responses"][S] extends {
     content: infer C;
@@ -77,19 +77,19 @@ export type HandlerAnswer<O extends OperationId> = {
     : { status: S };
 }[keyof operations[O]["responses"] & SuccessStatus];
 
-/** Makes a change and its answer, in the transaction. */
+/** Makes a change and returns the answer. It is called inside the transaction. */
 export interface CommitAnswer<A> {
   (): A;
-  /** Lets go of what was prepared, when the change is not made or was made by an earlier request under the key. */
+  /** Releases what was prepared, when the change is not made or an earlier request with the same key has made it. */
   discard?(): void;
 }
 
 /**
- * One operation. A handler that changes something runs inside one transaction together with its idempotency record,
- * so it must be synchronous; where it has to wait for the world first (`x-waits` in the contract), it is async and
- * returns a function that makes the change and the answer, and that function runs in the transaction. Until then it may
- * be cut and run again under the same key, so what it does before must bear that. An answer without a function says that
- * the work is done already; run again under the same key, the handler finds it.
+ * One operation. A handler that changes something runs in one transaction together with its idempotency record, so it
+ * must be synchronous. A handler that must wait first, for example for bytes or for git, is marked `x-waits` in the
+ * contract. It is async and returns a function that makes the change and the answer; that function runs in the
+ * transaction. What it does before may be interrupted and repeated with the same key, so it must be repeatable. When it
+ * returns an answer instead of a function, the work is done already, and a repetition with the same key finds it.
  */
 export type Handler<O extends OperationId> = (
   input: HandlerInput<O>,

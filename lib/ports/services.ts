@@ -11,7 +11,7 @@ import type { Task, TaskQuery } from "../task.ts";
 import type { ToolSpec } from "../tool.ts";
 import type { Workspace, WorkspaceDiff, WorkspaceStatus, WorkspaceTree } from "../workspace.ts";
 
-/** What is not found is thrown as AppError not-found by every method that takes an id. */
+/** In all services, a method that takes an id throws AppError not-found when nothing has that id. */
 export interface SessionService {
   create(request: Schemas["CreateSession"]): Session;
   get(id: string): Session;
@@ -30,13 +30,13 @@ export interface TaskService {
 }
 
 export interface ActionService {
-  /** Takes a decision once. Throws action-decided, action-mismatch, task-ended. */
+  /** Resolves a pending action, or cancels a task. Throws action-decided, action-mismatch, task-ended. */
   create(sessionId: string, request: Schemas["CreateAction"]): Schemas["ActionOutcome"];
   pending(sessionId: string | undefined, page: PageQuery): Action[];
 }
 
 export interface FileService {
-  /** Waits for the bytes; `commit` stores the file and is called in the transaction, `discard` forgets them. */
+  /** Waits for the bytes. Call `commit` in the transaction: it stores the file. `discard` deletes the bytes. */
   receive(upload: {
     filename: string | null;
     bytes: AsyncIterable<Uint8Array>;
@@ -50,7 +50,7 @@ export interface WorkspaceService {
   create(request: Schemas["CreateWorkspace"]): Workspace;
   get(id: string): Workspace;
   list(page: PageQuery): Workspace[];
-  /** Checks that nothing is lost; `commit` takes it off the record and the disk. */
+  /** Checks that no work is lost. `commit` deletes the workspace and, after the transaction, its folder. */
   prepareRemoval(id: string, options: { force: boolean }): Promise<{ commit(): void }>;
   sync(id: string, signal: AbortSignal): Promise<{ commit(): Workspace }>;
   status(id: string): Promise<WorkspaceStatus>;
@@ -65,7 +65,7 @@ export interface WorkspaceService {
 
 export interface ToolService {
   list(): ToolSpec[];
-  /** Runs it once for each `requestKey`: with a known one it waits for the end of that run. */
+  /** Runs a tool. With a `requestKey` that was used before, it waits for that run instead. */
   run(
     call: { sessionId: string; toolName: string; input: Record<string, unknown> },
     options: { requestKey: string | undefined; signal: AbortSignal },
@@ -89,7 +89,7 @@ export interface ModelService {
   list(): Promise<ModelPage>;
 }
 
-/** All a handler may ask for. Built in app/assemble.ts. */
+/** Everything that a handler may use. Built in app/assemble.ts. */
 export interface Services {
   sessions: SessionService;
   tasks: TaskService;
@@ -104,7 +104,7 @@ export interface Services {
   server: { describe(): Schemas["Server"]; contract(): Record<string, unknown> };
 }
 
-/** A page of the contract from one item more than it holds. */
+/** A page of at most `limit` items. Give it one item more than that, when there is one: then it has a next page. */
 export function pageOf<T extends { id: string }>(
   items: T[],
   limit: number,

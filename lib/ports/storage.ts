@@ -14,8 +14,8 @@ import type { ToolCallStore } from "../tool.ts";
 import type { WorkspaceStore } from "../workspace.ts";
 
 /**
- * Runs work as one transaction of its database. Calls inside join the outer one, whose name counts. Throws AppError
- * busy or storage-full where SQLite says so. `work` must not be async.
+ * Runs `work` as one transaction of its database. A call inside another one joins it; the name of the outer one counts.
+ * Throws AppError busy when the database is locked, storage-full when the disk is full. `work` must not be async.
  */
 export type Atomically = <T>(boundary: Boundary, work: () => T) => T;
 
@@ -23,7 +23,7 @@ export interface StoredRequest {
   operationId: string;
   /** SHA-256 of operation, path and body. */
   requestHash: string;
-  /** Null while the first request is still at work, or was cut before its end. */
+  /** Null while the first request is running, and when it was interrupted. */
   answer: { status: number; body: unknown } | null;
 }
 
@@ -32,28 +32,28 @@ export interface IdempotencyStore {
   find(key: string): StoredRequest | undefined;
   begin(key: string, request: { operationId: string; requestHash: string; at: string }): void;
   finish(key: string, answer: { status: number; body: unknown }): void;
-  /** Drops what is older, but for the newest thousand. */
+  /** Deletes older requests, except for the newest thousand. */
   prune(before: string): void;
 }
 
-/** One database: its transactions, and the requests whose changes are in them. */
+/** The transactions of one database, and the requests that change it. */
 export interface RequestDatabase {
   atomically: Atomically;
   requests: IdempotencyStore;
 }
 
-/** What keeps chat_history.db small. Each call is short; true asks for another one. Synchronous. */
+/** Keeps chat_history.db small. Each call is short; true means: call it again. Synchronous. */
 export interface StorageMaintenance extends LogMaintenance {
-  /** Gives some of the room that the file does not need back to the disk. */
+  /** Gives some unused space of the file back to the disk. */
   vacuum(): boolean;
-  /** Bytes that wait in an overgrown write-ahead log because a reader is in the way; 0 when all is well. */
+  /** Bytes in a write-ahead log that a reader in another process keeps from being emptied; 0 when it can be emptied. */
   backlogBytes(): number;
 }
 
 export interface Storage {
-  /** Of chat_history.db, like all that follows but the last stores. */
+  /** The transaction of chat_history.db. All stores use that database, except for `agents` and `settings`. */
   atomically: Atomically;
-  /** Runs after the current transaction is committed, at once outside of one; never when it is rolled back. */
+  /** Runs `work` after the commit of the current transaction, or at once when there is none. After a rollback it does not run. */
   afterCommit(work: () => void): void;
   sessions: SessionStore;
   tasks: TaskStore;
@@ -66,16 +66,16 @@ export interface Storage {
   replicaRecord: ReplicaRecord;
   workspaces: WorkspaceStore;
   requestDatabases: Readonly<Record<DatabaseName, RequestDatabase>>;
-  /** In all databases; kept for at least 24 hours. What is pruned frees its key for another request. */
+  /** In all databases. Requests are kept for at least 24 hours; after that, their keys can be used again. */
   requests: Pick<IdempotencyStore, "find" | "prune">;
   agents: AgentStore;
   settings: SettingsStore;
   maintenance: StorageMaintenance;
-  /** Not null while the databases are ones that were put back; the repair ends it. */
+  /** Not null when the databases were restored from copies and are not repaired yet. */
   restoration: Restoration | null;
-  /** What model requests cost since then, in US dollars, as far as the log tells. */
+  /** Cost of model requests since `at` in US dollars, as far as the log is kept. */
   costSince(at: string): number;
-  /** The newest of all ids but those of agents; undefined while there is none. */
+  /** The newest id except for those of agents; undefined when there is none. */
   newestId(): string | undefined;
   close(): void;
 }

@@ -1,14 +1,14 @@
 import type { Task } from "../task.ts";
 
-/** Tells of the work on tasks. Nothing that anybody wrote is told: no message, no command, no path. */
+/** Traces the work on tasks. A trace never holds text of a person or model: no message, no command, no path. */
 export interface TaskTracer {
-  /** A stretch that a task is at work in this run of the server; what begins within it belongs to it. Resolves and rejects as the work does. */
+  /** Traces the work on a task in this run of the server. Spans that begin inside belong to it. Settles as the work does. */
   task(task: Task, work: () => Promise<void>): Promise<void>;
 }
 
-/** Tells of requests. */
+/** Traces requests. */
 export interface RequestTracer {
-  /** A request has come; a `traceparent` among its headers is continued. Call the returned function once, when the head of the answer leaves. */
+  /** Begins the trace of a request, or continues the one that its `traceparent` header names. Call the returned function once, when the head of the response is sent. */
   request(request: TracedRequest): (answer: TracedAnswer) => void;
 }
 
@@ -18,29 +18,29 @@ export interface TracedRequest {
 }
 
 export interface TracedAnswer {
-  /** As in the contract; undefined where nothing is served. */
+  /** As in the contract; undefined for an unknown path. */
   route: string | undefined;
   operationId: string | undefined;
   sessionId: string | undefined;
   taskId: string | undefined;
-  /** Undefined where the connection ended before the answer. */
+  /** Undefined when the connection ended before the response. */
   status: number | undefined;
-  /** The code of the problem, for an answer that is one. */
+  /** The problem code of a failed request. */
   problem: string | undefined;
 }
 
-/** Tells nobody. */
+/** Traces nothing. */
 export const noTaskTracer: TaskTracer = { task: (_task, work) => work() };
 
-/** What the environment says of traces. */
+/** The configuration of traces, from the environment. */
 export interface TracesConfig {
-  /** Where spans are sent. */
+  /** The address that spans are sent to. */
   url: string;
-  /** Secrets, mostly. */
+  /** They may hold secrets. */
   headers: Readonly<Record<string, string>>;
-  /** What one sending may take. */
+  /** The time that one export may take. */
   timeoutMs: number;
-  /** What the server says of itself. */
+  /** Resource attributes of the server. */
   resource: Readonly<Record<string, string>>;
   sampler: TracesSampler;
   /** The share of traces that a ratio sampler keeps, 0 to 1. */
