@@ -1,15 +1,12 @@
 import { randomFillSync } from "node:crypto";
-import { join } from "node:path";
 import contract from "../packages/shared/src/contract.gen.json" with { type: "json" };
 import packageJson from "../package.json" with { type: "json" };
 import { registry } from "../handlers/registry.gen.ts";
 import { type Clock, systemClock, timestamp } from "../lib/ports/clock.ts";
 import type { Config } from "../lib/config/config.ts";
-import { type Core, createCore, createSettings } from "../lib/core/index.ts";
+import { type Core, createCore, createSettings, type Runtime } from "../lib/core/index.ts";
 import { triggerAt } from "../lib/ports/failpoint.ts";
-import { watchHealth } from "../lib/health/index.ts";
 import { createIds } from "../lib/id.ts";
-import { openMetrics } from "../lib/metrics/index.ts";
 import { createModelClient } from "../lib/models/index.ts";
 import {
   createGit,
@@ -19,100 +16,66 @@ import {
   openProcesses,
   removeStaleLocks,
 } from "../lib/platform/index.ts";
-import { openReplication } from "../lib/replica/index.ts";
 import { openApiKey } from "../lib/security/api-key.ts";
-import { createDescription, createServer, type Server, type Watched } from "../lib/server/index.ts";
-import { createDatabaseCopier } from "../lib/storage/copying/database-copier.ts";
+import { createDescription, createServer, type Server, type ServerHealth } from "../lib/server/index.ts";
 import { openStorage } from "../lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "../lib/streaming/index.ts";
 import { createToolbox } from "../lib/tools/index.ts";
-import { openTracing } from "../lib/tracing/index.ts";
+import { openObservers, type Observers } from "./observers.ts";
 
 export const version = packageJson.version;
 
 export interface AssembleOptions {
   clock?: Clock | undefined;
-  /** Hears of faults of the storage, after which nothing is written any more. By default they are thrown. */
+  /** Called with a fault of the storage, after which nothing is written any more. By default the fault is thrown. */
   onFault?: ((error: unknown) => void) | undefined;
-  /** What earlier runs left running is not looked at: it may be on the host of the server that comes back. */
+  /** Leaves alone the processes of earlier runs: they may be on the host of the server that comes back. */
   keepsEarlierRuns?: boolean;
 }
 
-/** Everything of one server on one data folder, before it listens and before anything is at work. */
+/** All parts of one server on one data folder. It does not listen yet, and no task runs. */
 export interface AssembledServer {
   server: Server;
   core: Core;
   startedAt: string;
   /** The default model; null when none is chosen. */
   model: string | null;
-  /** The databases were put back from copies, and nobody has looked at them yet: see `core.restore`. */
+  /** The databases were restored from copies and must be repaired first: see `core.restore`. */
   isRestored: boolean;
-  /** How it is, for the platform and for whoever measures. */
-  health: Watched;
-  /** Tasks go on, and copies are made. */
+  health: ServerHealth;
+  /** Starts tasks and copies. */
   start(): void;
-  /** Ends cleanly; what runs goes on in the next run. */
+  /** Stops in order. Running tasks go on in the next run. */
   close(): Promise<void>;
 }
 
-/** Introduces everyone to everyone: config → stores → services → handlers. Throws an Error with a sentence a person can act on. */
+/** Builds every part and connects them: config, stores, services, handlers. Throws an Error that tells a person what to do. */
 export async function assemble(
   config: Readonly<Config>,
-  { clock = systemClock, onFault, keepsEarlierRuns = false }: AssembleOptions = {},
+  options: AssembleOptions = {},
 ): Promise<AssembledServer> {
+  const clock = options.clock ?? systemClock;
   const startedAt = timestamp(clock.now());
   const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
-  const reach = triggerAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
-  const storage = openStorage({ ...config, clock, onFault, reach });
-  const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
-  const deltas = createDeltaWriter({ log: storage.events, ...storage });
-  const snapshot = (sessionId: string) => core.snapshot(sessionId);
-  const unwatched = createEventFeed({ log: storage.events, snapshot });
-  const environment = config.commandEnvironment;
-  const processes = openProcesses(config);
-  // Nothing of before is at work, or in the way.
-  if (!keepsEarlierRuns) await processes.reap(() => removeStaleLocks(config.workspacesDir));
-  const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
-  await hosts.clear();
+  const base = openBase(config, clock, options);
+  const { storage, settings } = base;
+  const eventFeed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
+  const host = await openHost(config, base, options);
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
-  const run = createRunPage(processes, environment);
-  const copyDatabase = createDatabaseCopier({ ...config, run });
-  const copies = { copyDatabase, run, drill: join(import.meta.dirname, "../deploy/restore-drill.ts") };
-  const replication = await openReplication(config, { ...copies, storage, clock, reportFault });
-  const report = (message: string) => reportFault(message, undefined);
-  const replica = () => replication?.facts();
-  const health = watchHealth({ ...config, clock, storage, replica, report });
-  const metrics = await openMetrics(config, { version, clock, storage, health });
-  const feed = metrics?.feed(unwatched) ?? unwatched;
-  const tracer = await openTracing(config, { version, clock, storage, report });
-  const models = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
-  const timed = metrics?.models(models) ?? models;
-  const toolbox = createToolbox();
-  const core = createCore({
-    settings,
-    endStreams: (sessionId) => feed.end(sessionId),
-    runtime: {
-      storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
-      ...{ clock, deltas, hosts, reach, reportFault },
-      newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
-      models: tracer?.models(timed) ?? timed,
-      toolbox: tracer?.toolbox(toolbox) ?? toolbox,
-      tracer,
-      fetcher: createWebFetcher(),
-      git: createGit({ ...config, environment, processes, reach }),
-      limits: config,
-      defaultModel: config.defaultModel,
-      allowLocalRepositories: config.allowLocalRepositories,
-    },
-  });
-  const description = createDescription({ config, version, contract, startedAt, ...hosts, ...health });
+  const observers = await openObservers(config, { version, clock, storage, run: host.run, reportFault });
+  const { health, metrics, replication, tracer } = observers;
+  const feed = metrics?.feed(eventFeed) ?? eventFeed;
+  const endStreams = (sessionId: string) => feed.end(sessionId);
+  const runtime = createRuntime(config, base, { host, observers, reportFault });
+  const core = createCore({ settings, endStreams, runtime });
+  const description = createDescription({ config, version, contract, startedAt, ...host.hosts, ...health });
   const services = { ...core.services, events: feed, server: description };
-  const options = { contract, handlers: registry, services, storage, isKey, clock, config };
-  const server = createServer({ ...options, observer: metrics, tracer });
+  const server = createServer({
+    ...{ contract, handlers: registry, services, storage, isKey, clock, config },
+    ...{ observer: metrics, tracer },
+  });
   return {
-    server,
-    core,
-    startedAt,
+    ...{ server, core, startedAt },
     model: settings.resolve([]).model ?? config.defaultModel ?? null,
     isRestored: storage.restoration !== null,
     health: { ...health, metrics: async () => metrics?.text() ?? "" },
@@ -125,9 +88,62 @@ export async function assemble(
       health.stop();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs), replication?.stop()]);
       await tracer?.close();
-      processes.close();
-      deltas.close();
+      host.processes.close();
+      base.deltas.close();
       storage.close();
     },
+  };
+}
+
+type Base = ReturnType<typeof openBase>;
+
+/** What every other part needs: storage, settings, and the clock that all of them read. */
+function openBase(config: Readonly<Config>, clock: Clock, { onFault }: AssembleOptions) {
+  const reach = triggerAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
+  const storage = openStorage({ ...config, clock, onFault, reach });
+  const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
+  const deltas = createDeltaWriter({ log: storage.events, ...storage });
+  return { clock, deltas, reach, settings, storage };
+}
+
+type Host = Awaited<ReturnType<typeof openHost>>;
+
+/** Processes, workspaces and git of this host, without what earlier runs left running or locked. */
+async function openHost(config: Readonly<Config>, { reach }: Base, { keepsEarlierRuns }: AssembleOptions) {
+  const environment = config.commandEnvironment;
+  const processes = openProcesses(config);
+  if (!keepsEarlierRuns) await processes.reap(() => removeStaleLocks(config.workspacesDir));
+  const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
+  await hosts.clear();
+  const git = createGit({ ...config, environment, processes, reach });
+  return { git, hosts, processes, run: createRunPage(processes, environment) };
+}
+
+interface RuntimeParts extends Pick<Runtime, "reportFault"> {
+  host: Host;
+  observers: Observers;
+}
+
+function createRuntime(
+  config: Readonly<Config>,
+  { clock, deltas, reach, settings, storage }: Base,
+  { host, observers, reportFault }: RuntimeParts,
+): Runtime {
+  const { metrics, replication, tracer } = observers;
+  const models = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
+  const measured = metrics?.models(models) ?? models;
+  const toolbox = createToolbox();
+  return {
+    storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
+    ...{ clock, deltas, reach, reportFault, tracer },
+    hosts: host.hosts,
+    git: host.git,
+    newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
+    models: tracer?.models(measured) ?? measured,
+    toolbox: tracer?.toolbox(toolbox) ?? toolbox,
+    fetcher: createWebFetcher(),
+    limits: config,
+    defaultModel: config.defaultModel,
+    allowLocalRepositories: config.allowLocalRepositories,
   };
 }

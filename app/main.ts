@@ -1,14 +1,14 @@
 import { assemble, version, type AssembleOptions } from "./assemble.ts";
 import { loadConfig, type Config } from "../lib/config/config.ts";
 import {
-  attended,
   endOnFault,
   exposureWarning,
   greeting,
   publishDiscovery,
   publishedUrl,
   stopOnSignal,
-  type Watched,
+  type ServerHealth,
+  withPrivateListener,
 } from "../lib/server/index.ts";
 import { faultSentence, holdDataFolder } from "../lib/storage/index.ts";
 
@@ -17,21 +17,21 @@ export interface RunningServer {
   dataDir: string;
   /** The default model; null when none is chosen. */
   model: string | null;
-  health: Watched;
-  /** What a restore of the databases meant, for people; null when there was none. */
+  health: ServerHealth;
+  /** For people: what a restore of the databases meant; null when there was none. */
   restored: string | null;
-  /** Ends cleanly; what runs goes on in the next run. */
+  /** Stops in order. Running tasks go on in the next run. */
   stop(): Promise<void>;
 }
 
-/** One server on one data folder. Throws an Error with a sentence a person can act on when it cannot start. */
+/** Starts one server on one data folder. Throws an Error that tells a person what to do when it cannot start. */
 export async function startServer(
   config: Readonly<Config>,
-  surroundings: AssembleOptions = {},
+  options: AssembleOptions = {},
 ): Promise<RunningServer> {
   const release = holdDataFolder({ ...config, holder: () => publishedUrl(config.dataDir) });
   try {
-    const server = await attended(config, () => open(config, surroundings));
+    const server = await withPrivateListener(config, () => open(config, options));
     return { ...server, stop: () => server.stop().finally(release) };
   } catch (error) {
     release();
@@ -39,11 +39,11 @@ export async function startServer(
   }
 }
 
-/** Listens, is found by clients on this host, and takes up what the life before left. */
-async function open(config: Readonly<Config>, surroundings: AssembleOptions): Promise<RunningServer> {
+/** Listens, lets clients on this host find the server, and goes on with what the run before left unfinished. */
+async function open(config: Readonly<Config>, options: AssembleOptions): Promise<RunningServer> {
   const { dataDir, host, port } = config;
-  const { server, core, start, close, ...assembled } = await assemble(config, surroundings);
-  const restored = await core.restore(); // Before anybody asks, and before what it ends goes on.
+  const { server, core, start, close, ...assembled } = await assemble(config, options);
+  const restored = await core.restore(); // Before any request is served and any task goes on.
   const url = await server.listen({ host, port });
   const withdraw = publishDiscovery({ ...assembled, dataDir, url, version, pid: process.pid });
   start();
@@ -54,12 +54,12 @@ async function open(config: Readonly<Config>, surroundings: AssembleOptions): Pr
   return { ...assembled, url, dataDir, restored, stop };
 }
 
-/** The program: starts, tells a person where it is, and ends cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
+/** The program. Starts the server, prints its address, and stops in order on SIGTERM or SIGINT; a second signal ends it at once. */
 export async function main(): Promise<void> {
   try {
     const config = loadConfig();
     const current: { starting?: Promise<RunningServer> } = {};
-    // From the first moment on: a deploy may replace a life that is still taking up what the one before it left.
+    // Set before the start: a deploy may stop a server that is still starting.
     stopOnSignal(async () => {
       console.log("\n  Stopping. What runs goes on at the next start; Ctrl-C again ends it at once.");
       await (await current.starting)?.stop();

@@ -10,5 +10,5 @@ export {
   type FunctionEvent,
 } from "./function-adapter.ts";
 export { greeting } from "./process/greeting.ts";
-export { withPrivateListener as attended, type ServerHealth as Watched } from "./process/private-listener.ts";
+export { withPrivateListener, type ServerHealth } from "./process/private-listener.ts";
 export { stopOnSignal } from "./process/stop-on-signal.ts";

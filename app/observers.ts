@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import type { Config } from "../lib/config/config.ts";
+import { watchHealth } from "../lib/health/index.ts";
+import { openMetrics } from "../lib/metrics/index.ts";
+import type { RunProgramFile } from "../lib/operating/replica.ts";
+import type { Clock } from "../lib/ports/clock.ts";
+import type { Storage } from "../lib/ports/storage.ts";
+import { openReplication } from "../lib/replica/index.ts";
+import { createDatabaseCopier } from "../lib/storage/copying/database-copier.ts";
+import { openTracing } from "../lib/tracing/index.ts";
+
+export interface ObserverOptions {
+  version: string;
+  clock: Clock;
+  storage: Storage;
+  /** Runs a program of this repository in a process of its own. */
+  run: RunProgramFile;
+  reportFault(message: string, cause: unknown): void;
+}
+
+export type Observers = Awaited<ReturnType<typeof openObservers>>;
+
+/** Opens what copies, watches and measures the server. */
+export async function openObservers(config: Readonly<Config>, options: ObserverOptions) {
+  const { version, clock, storage, run, reportFault } = options;
+  const copyDatabase = createDatabaseCopier({ ...config, run });
+  const drill = join(import.meta.dirname, "../deploy/restore-drill.ts");
+  const replication = await openReplication(config, {
+    copyDatabase,
+    run,
+    drill,
+    storage,
+    clock,
+    reportFault,
+  });
+  const replica = () => replication?.facts();
+  const report = (message: string) => reportFault(message, undefined);
+  const health = watchHealth({ ...config, clock, storage, replica, report });
+  const metrics = await openMetrics(config, { version, clock, storage, health });
+  const tracer = await openTracing(config, { version, clock, storage, report });
+  return { health, metrics, replication, tracer };
+}
