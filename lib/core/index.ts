@@ -1,6 +1,6 @@
 import { createPendingActions } from "./approvals/pending-actions.ts";
 import { createJournal } from "./journal/journal.ts";
-import { runTask } from "./loop/loop.ts";
+import { createTaskLoop } from "./loop/loop.ts";
 import type { LoopContext } from "./loop/loop.ts";
 import { createScheduler } from "./loop/scheduler.ts";
 import { createTaskLookup } from "./loop/task-lookup.ts";
@@ -87,7 +87,7 @@ function createCoreContext({ runtime, settings, endStreams }: CoreOptions) {
   };
   const scheduler = createScheduler({
     ...runtime,
-    runTask: (taskId, signal) => runTask(loop, taskId, signal),
+    runTask: createTaskLoop(loop),
     stopping,
   });
   return {
@@ -103,11 +103,7 @@ function start(context: CoreContext): void {
   removeExpired(context);
   workspaces.recover();
   runtime.reach("recovery.done");
-  scheduler.wake();
-  runtime.storage.events.onCommitted((_, events) => {
-    // A task that waits for a person makes room for another one.
-    if (events.some(({ type }) => type === "action.required")) scheduler.wake();
-  });
+  scheduler.start();
   void keepRemovingExpired(context, stopping);
   startMaintenance(runtime, stopping);
 }

@@ -29,9 +29,6 @@ export interface TracedAnswer {
   problem: string | undefined;
 }
 
-/** Traces nothing. */
-export const noTaskTracer: TaskTracer = { task: (_task, work) => work() };
-
 /** The configuration of traces, from the environment. */
 export interface TracesConfig {
   /** The address that spans are sent to. */

@@ -15,6 +15,14 @@ export interface PreparedCall {
   host: WorkspaceHost;
 }
 
+/** What a permitted call runs with. */
+export interface Permission {
+  /** A person may have changed it. */
+  input: Record<string, unknown>;
+  /** The resolved action, or null when nobody had to be asked. */
+  action: Action | null;
+}
+
 export interface PreviewContext {
   storage: { sessions: Pick<Runtime["storage"]["sessions"], "get"> };
   git: Pick<Runtime["git"], "head">;

@@ -1,8 +1,7 @@
-import { abortable } from "../../abortable.ts";
 import type { Action, NewAction, Resolution } from "../../action.ts";
 import { requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import { timestamp } from "../../ports/clock.ts";
+import { abortable, timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Preview } from "../../tool.ts";
 import { callDigest, previewCall } from "./call-digest.ts";

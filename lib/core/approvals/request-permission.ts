@@ -3,7 +3,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
 import { isUnchanged } from "./call-digest.ts";
-import type { PreparedCall, PreviewContext } from "./call-digest.ts";
+import type { Permission, PreparedCall, PreviewContext } from "./call-digest.ts";
 import type { PendingActions } from "./pending-actions.ts";
 import { evaluatePolicy } from "./policy.ts";
 
@@ -11,14 +11,6 @@ export interface PermissionContext extends PreviewContext {
   settingsOf(task: Task): ResolvedSettings;
   storage: Pick<Runtime["storage"], "actions" | "sessions">;
   pendingActions: Pick<PendingActions, "ask" | "wait">;
-}
-
-/** What a permitted call runs with. */
-export interface Permission {
-  /** A person may have changed it. */
-  input: Record<string, unknown>;
-  /** The resolved action, or null when nobody had to be asked. */
-  action: Action | null;
 }
 
 /**

@@ -7,13 +7,12 @@ import type { Task } from "../../task.ts";
 import { hasEnded } from "../../task.ts";
 import { failedOutput } from "../../tool.ts";
 import type { ToolCall, ToolOutput } from "../../tool.ts";
-import { requeueUnread } from "./requeue-unread.ts";
+import { joinConversation, requeueUnread } from "./unread-messages.ts";
 import {
   addMessage,
   announce,
-  deliver,
+  changeTask,
   finishCall,
-  leftMessages,
   resultsOf,
   unansweredCalls,
   waitingMessages,
@@ -46,6 +45,15 @@ export function endTask(context: EndTaskContext, taskId: string, ending: TaskEnd
     if (!isDamage(error)) throw error;
     return writeEnd(context, { taskId, ending, runStep: (step) => skipDamaged(context, step) });
   }
+}
+
+/** Ends the task as completed, unless it has unread messages. */
+export function completeTask(context: EndTaskContext, taskId: string): boolean {
+  return changeTask(context, { taskId, boundary: "task.complete" }, (task) => {
+    if (waitingMessages(context, task).length > 0) return false;
+    endTask(context, taskId, { state: "completed", detail: "Done" });
+    return true;
+  });
 }
 
 type Step = () => NewEvent[];
@@ -133,11 +141,4 @@ function withdrawActions({ storage, clock }: EndTaskContext, task: Task): NewEve
     const action = requireFound(actions.outline(id), "action", id);
     return { type: "action.resolved", taskId: task.id, data: { action } };
   });
-}
-
-/** While another task is active, no message may come between its tool calls and their results: these messages join when that task ends, or when the next one begins. */
-function joinConversation(context: EndTaskContext, task: Task): NewEvent[] {
-  const { tasks } = context.storage;
-  if (tasks.active(task.sessionId)?.id !== task.id) return [];
-  return deliver(context, [...leftMessages(context, task.sessionId), ...waitingMessages(context, task)]);
 }

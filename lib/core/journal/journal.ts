@@ -1,11 +1,13 @@
+import { requireFound } from "../../errors.ts";
 import type { NewEvent } from "../../event.ts";
+import { isToolRun } from "../../message.ts";
+import { timestamp } from "../../ports/clock.ts";
 import type { Task } from "../../task.ts";
 import type { IntendedChange, ToolCall } from "../../tool.ts";
-import { endTask } from "./end-task.ts";
+import { completeTask, endTask } from "./end-task.ts";
 import type { EndTaskContext, TaskEnding } from "./end-task.ts";
 import { beginMessage, commitTurn, deliverResults, finishCall, startCall } from "./step-records.ts";
 import type { CompletedTurn } from "./step-records.ts";
-import { beginTask, completeTask, hasNewMessages, takeUpMessages } from "./take-up.ts";
 import * as records from "./task-records.ts";
 import type { TaskTransaction, ToolCallOutcome, UnansweredCalls } from "./task-records.ts";
 
@@ -68,6 +70,49 @@ export function createJournal(context: JournalContext): Journal {
     announce: (task, extra, detail) => records.announce(context, task, extra, detail),
     changeTask: (transaction, work) => records.changeTask(context, transaction, work),
   };
+}
+
+function beginTask(context: JournalContext, taskId: string): Task {
+  const { tasks } = context.storage;
+  return records.changeTask(context, { taskId, boundary: "task.begin" }, (task) => {
+    const { delivered } = takeUp(context, task);
+    if (!isCloning(context, task)) tasks.update(taskId, { isInterrupted: false });
+    if (task.state === "queued")
+      tasks.update(taskId, { state: "running", startedAt: timestamp(context.clock.now()) });
+    const detail = task.state === "waiting" ? "Waiting for your decision" : "Working";
+    records.announce(context, task, delivered, detail);
+    return requireFound(tasks.get(taskId), "task", taskId);
+  });
+}
+
+function takeUpMessages(context: JournalContext, taskId: string): boolean {
+  return records.changeTask(context, { taskId, boundary: "messages.take-up" }, (task) => {
+    const taken = takeUp(context, task);
+    if (taken.delivered.length > 0) context.storage.events.append(task.sessionId, taken.delivered);
+    return taken.hasNewMessages;
+  });
+}
+
+function hasNewMessages(context: JournalContext, taskId: string): boolean {
+  const task = requireFound(context.storage.tasks.get(taskId), "task", taskId);
+  return records.waitingMessages(context, task).length > 0;
+}
+
+/** Adds waiting messages to the conversation, unless tool calls wait for their results. A person's tool run is taken up alone. */
+function takeUp(context: JournalContext, task: Task): { delivered: NewEvent[]; hasNewMessages: boolean } {
+  if (records.unansweredCalls(context, task) !== undefined) return { delivered: [], hasNewMessages: false };
+  const waiting = records.waitingMessages(context, task);
+  const own = waiting[0] !== undefined && isToolRun(waiting[0]) ? waiting.slice(0, 1) : waiting;
+  // For this task, the messages that ended tasks left unread are history: they come first.
+  const left = task.state === "queued" ? records.leftMessages(context, task.sessionId) : [];
+  const delivered = records.deliver(context, [...left, ...own]);
+  return { delivered, hasNewMessages: own.length > 0 };
+}
+
+/** A task that waits for a clone is at no step. A crash of the server meanwhile does not count against a step. */
+function isCloning({ storage }: JournalContext, { sessionId }: Task): boolean {
+  const workspaceId = storage.sessions.get(sessionId)?.workspaceId;
+  return workspaceId !== undefined && storage.workspaces.get(workspaceId)?.state === "cloning";
 }
 
 function endPlanMode(context: JournalContext, taskId: string): void {

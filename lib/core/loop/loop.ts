@@ -22,12 +22,18 @@ export interface LoopContext extends TurnContext, AnswerCallsContext, TaskLookup
   stopping: AbortSignal;
 }
 
+export type RunTask = (taskId: string, signal: AbortSignal) => Promise<void>;
+
 /**
- * Runs a task to its end, or until `signal` is aborted or the server stops. Each round reads from the journal what to do
+ * Returns what runs a task to its end, or until `signal` is aborted or the server stops. Each round reads from the journal what to do
  * next and remembers nothing. So the same loop starts a task, continues it after an approval, and continues a task that
  * another run of the server left unfinished.
  */
-export async function runTask(context: LoopContext, taskId: string, signal: AbortSignal): Promise<void> {
+export function createTaskLoop(context: LoopContext): RunTask {
+  return (taskId, signal) => runTask(context, taskId, signal);
+}
+
+async function runTask(context: LoopContext, taskId: string, signal: AbortSignal): Promise<void> {
   const { journal, stopping } = context;
   try {
     const task = journal.begin(taskId);

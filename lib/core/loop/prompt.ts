@@ -18,7 +18,7 @@ export interface PromptContext
   clock: Pick<Runtime["clock"], "now">;
 }
 
-export interface PromptOptions {
+export interface BuildRequestOptions {
   task: Task;
   settings: ResolvedSettings;
   signal: AbortSignal;
@@ -34,7 +34,7 @@ const allFilesBytesMax = 64 * 1024 * 1024;
 /** All that is sent to the model for the next step of a task. It does not depend on the client. */
 export async function buildRequest(
   context: PromptContext,
-  { task, settings, signal }: PromptOptions,
+  { task, settings, signal }: BuildRequestOptions,
 ): Promise<ModelRequest> {
   const { workspaceId } = context.sessionOf(task);
   const agent = context.agentOf(task);

@@ -1,6 +1,5 @@
 import type { Action } from "../../action.ts";
-import type { PreparedCall } from "../approvals/call-digest.ts";
-import type { Permission } from "../approvals/request-permission.ts";
+import type { Permission, PreparedCall } from "../approvals/call-digest.ts";
 import { AppError, isTransient } from "../../errors.ts";
 import type { OutputDelta } from "../../event.ts";
 import type { Journal } from "../journal/journal.ts";

@@ -1,35 +1,19 @@
 import { backOffMs, isReported } from "../../back-off.ts";
 import { AppError, isTransient } from "../../errors.ts";
 import { waitAtMost } from "../../ports/clock.ts";
-import { noTaskTracer } from "../../ports/tracer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Task } from "../../task.ts";
 
 export interface SchedulerOptions extends Pick<Runtime, "clock" | "limits" | "reportFault" | "tracer"> {
-  storage: { tasks: Pick<Runtime["storage"]["tasks"], "outline" | "unfinished"> };
+  storage: Pick<Runtime["storage"], "events" | "tasks">;
   /** Runs a task until it ends, or until the signal is aborted or the server stops. */
   runTask(taskId: string, signal: AbortSignal): Promise<void>;
   /** The scheduler aborts it when the server stops. */
   stopping: AbortController;
 }
 
-export interface Scheduler {
-  /** Looks for tasks to start. Call it after the commit that made one. */
-  wake(): void;
-  /** Aborts the loop of a task that has ended: closes its model stream, kills its command. */
-  abort(taskId: string): void;
-  /**
-   * Lets every loop reach the end of its step, for at most `graceMs`, then aborts the loops that remain. Their tasks go
-   * on in the next run of the server.
-   */
-  stop(graceMs: number): Promise<void>;
-}
-
-/**
- * Starts tasks, oldest first: one at a time in a session, and a bounded number in all. What it holds in memory can be
- * read from the database again.
- */
-export function createScheduler(options: SchedulerOptions): Scheduler {
+/** Starts tasks, oldest first: one at a time in a session, and a bounded number in all. */
+export function createScheduler(options: SchedulerOptions) {
   const state: SchedulerState = {
     ...options,
     loops: new Map(),
@@ -39,11 +23,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     failedStarts: 0,
   };
   return {
+    /** Starts the tasks that are on record. */
+    start: () => start(state),
+    /** Looks for tasks to start. Call it after the commit that made one. */
     wake: () => wake(state),
-    abort: (taskId) => state.loops.get(taskId)?.controller.abort(new Error("The task was cancelled.")),
-    stop: (graceMs) => stop(state, graceMs),
+    /** Aborts the loop of a task that has ended: closes its model stream, kills its command. */
+    abort: (id: string) => state.loops.get(id)?.controller.abort(new Error("The task was cancelled.")),
+    /** Lets loops finish their step within `graceMs`, then aborts them. Their tasks go on in the next run of the server. */
+    stop: (graceMs: number) => stop(state, graceMs),
   };
 }
+
+export type Scheduler = ReturnType<typeof createScheduler>;
 
 interface SchedulerState extends SchedulerOptions {
   /** Running loops by task. */
@@ -66,6 +57,14 @@ interface RunningLoop {
 /** Pauses after transient failures. */
 const backOff = { firstMs: 1000, mostMs: 4000 };
 const abortedLoopMsMax = 3000; // A killed command needs at most 2 s to end.
+
+function start(state: SchedulerState): void {
+  wake(state);
+  state.storage.events.onCommitted((_, events) => {
+    // A task that waits for a person makes room for another one.
+    if (events.some(({ type }) => type === "action.required")) wake(state);
+  });
+}
 
 /** Starts tasks in a later turn of the event loop, so that the response to the request that made the task is sent first. */
 function wake(state: SchedulerState): void {
@@ -106,14 +105,13 @@ function nextTasks({ storage, loops, leftAlone, limits }: SchedulerState): Task[
 }
 
 function startLoop(state: SchedulerState, task: Task): void {
-  const { tracer = noTaskTracer, runTask, loops, failures } = state;
+  const { tracer, loops, failures } = state;
   const controller = new AbortController();
-  const ended = tracer
-    .task(task, () => runTask(task.id, controller.signal))
+  const { signal } = controller;
+  const run = () => state.runTask(task.id, signal);
+  const ended = (tracer === undefined ? run() : tracer.task(task, run))
     .then(() => void failures.delete(task.id))
-    .catch((error: unknown) =>
-      isTransient(error) ? pause(state, task, error, controller.signal) : leaveAlone(state, task, error),
-    )
+    .catch((error: unknown) => handleFailure(state, { id: task.id, signal }, error))
     .finally(() => {
       loops.delete(task.id);
       wake(state);
@@ -121,19 +119,23 @@ function startLoop(state: SchedulerState, task: Task): void {
   loops.set(task.id, { sessionId: task.sessionId, controller, ended });
 }
 
-/** Waits before the task is started again. */
-async function pause(state: SchedulerState, task: Task, error: unknown, signal: AbortSignal): Promise<void> {
-  const { clock, failures, reportFault, stopping } = state;
-  const count = (failures.get(task.id) ?? 0) + 1;
-  failures.set(task.id, count);
-  if (isReported(count)) reportFault(`Task ${task.id} was cut; it is taken up again`, error);
+/** Waits before the task is started again; leaves it alone when the failure is not transient. */
+async function handleFailure(
+  state: SchedulerState,
+  { id, signal }: { id: string; signal: AbortSignal },
+  error: unknown,
+): Promise<void> {
+  const { clock, failures, leftAlone, reportFault, stopping } = state;
+  if (!isTransient(error)) {
+    leftAlone.add(id);
+    failures.delete(id);
+    const message = `Task ${id} can neither go on nor be ended; it is left alone until the next start`;
+    return reportFault(message, error);
+  }
+  const count = (failures.get(id) ?? 0) + 1;
+  failures.set(id, count);
+  if (isReported(count)) reportFault(`Task ${id} was cut; it is taken up again`, error);
   await clock.sleep(backOffMs(backOff, count), AbortSignal.any([signal, stopping.signal])).catch(() => {});
-}
-
-function leaveAlone({ failures, leftAlone, reportFault }: SchedulerState, task: Task, error: unknown): void {
-  leftAlone.add(task.id);
-  failures.delete(task.id);
-  reportFault(`Task ${task.id} can neither go on nor be ended; it is left alone until the next start`, error);
 }
 
 async function stop({ clock, loops, storage, stopping }: SchedulerState, graceMs: number): Promise<void> {

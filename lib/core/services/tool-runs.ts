@@ -1,8 +1,7 @@
-import { abortable } from "../../abortable.ts";
 import { AppError, notFound, requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Scheduler } from "../loop/scheduler.ts";
-import { timestamp } from "../../ports/clock.ts";
+import { abortable, timestamp } from "../../ports/clock.ts";
 import type { ToolService } from "../../ports/services.ts";
 import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,7 +1,6 @@
-import { unlessAborted } from "../../abortable.ts";
 import { AppError, requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import { timestamp } from "../../ports/clock.ts";
+import { timestamp, unlessAborted } from "../../ports/clock.ts";
 import type { WorkspaceService } from "../../ports/services.ts";
 import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { abortable, unlessAborted } from "../../lib/abortable.ts";
+import { abortable, unlessAborted } from "../../../lib/ports/clock.ts";
 
 const reason = new Error("Aborted.");
 

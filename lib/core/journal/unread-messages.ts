@@ -3,7 +3,7 @@ import type { NewEvent } from "../../event.ts";
 import { timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Task } from "../../task.ts";
-import { waitingMessages } from "./task-records.ts";
+import { deliver, leftMessages, waitingMessages } from "./task-records.ts";
 import type { RecordsContext } from "./task-records.ts";
 
 /**
@@ -25,4 +25,11 @@ export function requeueUnread(context: RecordsContext & Pick<Runtime, "newId">, 
     { type: "task.updated", taskId, data: { task } },
     ...moved.map((message): NewEvent => ({ type: "message.created", taskId, data: { message } })),
   ];
+}
+
+/** While another task is active, no message may come between its tool calls and their results: these messages join when that task ends, or when the next one begins. */
+export function joinConversation(context: RecordsContext, task: Task): NewEvent[] {
+  const { tasks } = context.storage;
+  if (tasks.active(task.sessionId)?.id !== task.id) return [];
+  return deliver(context, [...leftMessages(context, task.sessionId), ...waitingMessages(context, task)]);
 }
