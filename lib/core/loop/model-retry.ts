@@ -1,4 +1,4 @@
-import { backOffMs } from "../../back-off.ts";
+import { backOffMs } from "../../ports/back-off.ts";
 import { AppError } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { isTransientModelFailure } from "../../model.ts";

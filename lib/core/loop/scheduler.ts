@@ -1,4 +1,4 @@
-import { backOffMs, isReported } from "../../back-off.ts";
+import { backOffMs, isReported } from "../../ports/back-off.ts";
 import { AppError, isTransient } from "../../errors.ts";
 import { waitAtMost } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backOffMs, isReported } from "../../lib/back-off.ts";
+import { backOffMs, isReported } from "../../../lib/ports/back-off.ts";
 
 test("the wait doubles with each failure up to its bound", () => {
   const waits = [1, 2, 3, 4, 2000].map((failures) => backOffMs({ firstMs: 1000, mostMs: 4000 }, failures));
