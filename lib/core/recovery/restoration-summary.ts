@@ -1,6 +1,6 @@
 import type { RestorationReport } from "../../operating/restoration.ts";
 
-/** What a restore found, in one paragraph for whoever started the server. */
+/** What a restore found, in one paragraph for the person who started the server. */
 export function restorationSummary(report: RestorationReport): string {
   const { newest } = report;
   const points = Object.entries(newest).map(([name, at]) => `${name}.db ${at ?? "(empty)"}`);

@@ -1,9 +1,9 @@
 import type { Clock } from "../../ports/clock.ts";
 import { isTransient } from "../../errors.ts";
 
-/** Time between two tries of a change that the database refused for the moment. */
+/** Time between two tries. */
 const pauseMs = 500;
-/** The log is told at the first refusal, and each time after so many: every minute. */
+/** The first failure is reported, and then one in so many: one a minute. */
 const triesBetweenReports = 120;
 
 export interface RetryWhileBusyOptions {
@@ -13,8 +13,8 @@ export interface RetryWhileBusyOptions {
 }
 
 /**
- * Makes a change that must not be lost, such as the outcome of a command: while the database is locked or the disk is
- * full it is tried again. Rejects with the signal's reason when that is aborted first.
+ * Makes a change that must not be lost, such as the outcome of a command. While the database is locked or the disk is
+ * full, it tries again. Rejects with the signal's reason when the signal is aborted first.
  */
 export async function retryWhileBusy<T>(
   work: () => T,

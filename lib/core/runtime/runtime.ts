@@ -9,7 +9,7 @@ import type { TaskTracer } from "../../ports/tracer.ts";
 import type { Git } from "../../ports/git.ts";
 import type { WorkspaceHosts } from "../../workspace.ts";
 
-/** What the runtime of the agent is built from. Everything outside is an argument: a test can put its own in each place. */
+/** What the agent runtime is built from. Everything outside of it is an argument, so a test can replace each part. */
 export interface Runtime {
   storage: Storage;
   clock: Clock;
@@ -29,6 +29,6 @@ export interface Runtime {
   allowLocalRepositories: boolean;
   reach: ReachFailpoint;
   tracer?: TaskTracer | undefined;
-  /** Told of faults that end no request. */
+  /** Reports a fault that no response shows. */
   reportFault(message: string, cause: unknown): void;
 }

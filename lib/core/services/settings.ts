@@ -17,13 +17,13 @@ import { timestamp } from "../../ports/clock.ts";
 export interface SettingsOptions {
   store: SettingsStore;
   clock: Clock;
-  /** Providers of the environment; what is stored under the same id wins. */
+  /** Providers of the environment. A stored provider with the same id replaces one. */
   environment: ReadonlyMap<string, Provider>;
 }
 
 export type GlobalSettingsService = SettingsService &
   ProviderSource & {
-    /** Layers nearest first; the global ones are added. */
+    /** Layers nearest first. The global settings are added as the last one. */
     resolve(layers: readonly Settings[]): ResolvedSettings;
   };
 
@@ -86,7 +86,7 @@ function reserved(): AppError {
 
 type ProviderPatch = Exclude<NonNullable<GlobalSettingsPatch["providers"]>[string], null>;
 
-/** A new address clears the stored key: it was given for the old one, and must not travel to the new one by itself. */
+/** A new address clears the stored key: the key was given for the old address and must not be sent to another one. */
 function mergeProvider(
   stored: StoredProviders[string] | undefined,
   patch: ProviderPatch,
@@ -112,7 +112,7 @@ function visible(stored: StoredSettings, providers: ReadonlyMap<string, Provider
 }
 
 function withoutSecret({ apiKey, ...provider }: Provider): GlobalSettings["providers"][string] {
-  // A short key would be half shown by its last four characters.
+  // The last four characters would show half of a short key.
   const last4 = apiKey !== null && apiKey.length >= 12 ? apiKey.slice(-4) : null;
   return { ...provider, apiKey: { set: apiKey !== null, last4 } };
 }

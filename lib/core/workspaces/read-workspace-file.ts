@@ -5,7 +5,7 @@ import type { WorkspaceHost } from "../../workspace.ts";
 /** Files are served up to this size. */
 const contentBytesMax = 10 * 1024 * 1024;
 
-/** The bytes of a file of a workspace. Throws not-found, too-large. */
+/** The bytes of a file in a workspace. Throws not-found, too-large. */
 export function readWorkspaceFile({ files }: WorkspaceHost, path: string): Promise<Uint8Array> {
   return toolFailureAsNotFound(async () => {
     const stat = await files.stat(path);
@@ -20,7 +20,7 @@ export function readWorkspaceFile({ files }: WorkspaceHost, path: string): Promi
   });
 }
 
-/** What the host's tools refuse is, over HTTP, a thing that is not there. */
+/** Turns a ToolFailure, such as a path outside of the workspace, into AppError not-found. */
 export async function toolFailureAsNotFound<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

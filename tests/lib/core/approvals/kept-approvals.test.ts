@@ -28,10 +28,10 @@ async function asked(steps = once) {
 
 async function approve(sessionId: string): Promise<void> {
   const { id: actionId } = await pendingAction(server, sessionId);
-  await decide(server, sessionId, { type: "approve", actionId }).catch(() => {}); // Killed before it could answer.
+  await decide(server, sessionId, { type: "approve", actionId }).catch(() => {}); // The server was killed before it could respond.
 }
 
-/** Asked once, decided once, and on record with what it holds for. */
+/** The action was created once and resolved once, with its digest on record. */
 async function expectOneDecision(sessionId: string): Promise<void> {
   const events = await eventsOf(server, sessionId);
   expect(events.filter(({ type }) => type === "action.required")).toHaveLength(1);

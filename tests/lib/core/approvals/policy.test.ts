@@ -36,7 +36,7 @@ const edits: Settings = { autoApproveEdits: true };
 const commands: Settings = { autoApproveCommands: true };
 const planning: Settings = { planMode: true };
 
-// What a tool asks for by nature, and what the settings change in that.
+// Without rules: what each tool asks for, and how the settings change it.
 holds([
   ["readFile", "a.txt", {}, "allow"],
   ["glob", "*", {}, "allow"],
@@ -61,7 +61,7 @@ holds([
   ["askUserQuestions", "?", { ...edits, ...commands, autoApprovePlan: true }, "ask"],
 ]);
 
-// Plan mode: nothing is changed, whatever else is allowed.
+// Plan mode: nothing may be changed, also when a rule or setting allows it.
 holds([
   ["bash", "ls", planning, "deny"],
   ["writeFile", "a", { ...planning, ...edits }, "deny"],
@@ -112,7 +112,7 @@ holds([
   ["bash", "echo 'a; rm x'", { ...commands, ...rules(deny("bash rm *")) }, "allow"],
 ]);
 
-// Commands whose text does not tell what they do: only `*`, or the very text, vouches for them.
+// Commands whose text does not show what they do: only `*` or a rule with exactly this text allows them.
 holds([
   ["bash", "git log $(evil)", rules(allow("bash git *")), "ask"],
   ["bash", "git log > /etc/x", rules(allow("bash git *")), "ask"],
@@ -126,7 +126,7 @@ holds([
   ["bash", 'echo "$(rm x)"', rules(allow("bash echo *")), "ask"],
 ]);
 
-// A rule that asks is not passed by what the text hides.
+// A rule that asks also holds for a disguised command.
 holds([
   ["bash", "git push $X", rules(ask("bash git push*"), allow("bash *")), "ask"],
   ["bash", "git push > log", rules(ask("bash git push*"), allow("bash *")), "ask"],
@@ -136,7 +136,7 @@ holds([
   ["bash", "git log $(evil)", rules(allow("bash git *"), ask("bash *")), "ask"],
 ]);
 
-// A forbidden command does not get through in a thin disguise.
+// A rule that forbids also holds for a disguised command.
 holds([
   ["bash", "FOO=1 rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "if true; then rm x; fi", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
@@ -154,7 +154,7 @@ holds([
   ["bash", "bash -c 'ls'", commands, "allow"],
 ]);
 
-// What a shell reads otherwise than it looks: nothing runs unasked because of it.
+// Texts that a shell reads differently than they look: none of them runs without asking.
 holds([
   ["bash", "echo \\>& rm x", rules(allow("bash echo *")), "ask"],
   ["bash", "echo x \\>> /etc/x", rules(allow("bash echo *")), "ask"],

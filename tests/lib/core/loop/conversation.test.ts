@@ -42,7 +42,7 @@ function saying(role: Message["role"], content: MessagePart[]): HistoryMessage {
   return { message, providerMetadata: content.map(() => null) };
 }
 
-/** A conversation as it may be: words, calls with their results in any order, tools that a person ran. */
+/** A valid conversation: texts, calls with their results in any order, tools that a person ran. */
 function conversation(below: (most: number) => number): HistoryMessage[] {
   let count = 0;
   return Array.from({ length: 1 + below(8) }).flatMap(() => {
@@ -63,7 +63,7 @@ const places = (history: readonly HistoryMessage[], type: MessagePart["type"]) =
     message.content.flatMap((part, index) => (part.type === type ? [{ at, index }] : [])),
   );
 
-/** Takes the part out, or puts it in twice. */
+/** Without the part, or with the part twice. */
 function changed(
   history: readonly HistoryMessage[],
   { at, index }: { at: number; index: number },

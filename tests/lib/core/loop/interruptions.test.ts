@@ -8,7 +8,7 @@ import { startServerProcess, type ServerProcess } from "../../../support/server-
 import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
 
 let server: ServerProcess;
-const env = { TALKCODY_GRACE_PERIOD_MS: "200" }; // Less than the speech takes.
+const env = { TALKCODY_GRACE_PERIOD_MS: "200" }; // Less than the answer takes.
 beforeAll(async () => void (server = await startServerProcess({ env })));
 afterAll(() => server.stop());
 
@@ -21,7 +21,7 @@ const words = (events: readonly Event[]) =>
 const restarts = (events: readonly Event[]) =>
   words(events).filter((said) => said.includes("the task goes on"));
 
-/** A task in the middle of what it says. */
+/** A task whose answer is being streamed. */
 async function speaking() {
   const talk = await converse(server, [speech]);
   await eventWhere(server, talk.sessionId, ({ type }) => type === "token");
@@ -142,7 +142,7 @@ test("an answer that SIGKILL cut is said again under its own id: each letter onc
   expect(await messagesOf(server, sessionId)).toHaveLength(2);
 });
 
-/** A life that kills itself at the point; where that is before it can say where it is, its start fails. */
+/** A run of the server that kills itself at the failpoint. When that comes before it publishes its address, its start fails. */
 async function endsAt(point: Failpoint): Promise<void> {
   await server.start(strikeAt(point)).catch(() => {});
   expect((await server.gone()).signal, point).toBe("SIGKILL");

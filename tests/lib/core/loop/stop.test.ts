@@ -30,7 +30,7 @@ test("a stop does not wait until a provider may be asked again; the next run ask
   await expect(refusals(server, talk.sessionId, 2)).resolves.toBeUndefined();
 });
 
-/** So often the person was told that the model is asked again in a minute. */
+/** How often the status said that the model is asked again in a minute. */
 async function refusals(server: TestServer, sessionId: string, count: number): Promise<void> {
   const told = async () =>
     (await eventsOf(server, sessionId)).filter(

@@ -10,7 +10,7 @@ import { eventsOf, pendingAction, taskIn } from "../../../support/until.ts";
 
 const hourMs = 3_600_000;
 
-/** A server whose clock stands elsewhere in each of its lives. */
+/** A server whose clock has another offset in each run. */
 async function start() {
   let offsetMs = 0;
   const clock = { ...systemClock, now: () => systemClock.now() + offsetMs };
@@ -75,7 +75,7 @@ test("a clock set back lets no approval expire, and it still holds", async () =>
   expect(await toolResult(server, talk.sessionId)).toMatchObject({ isError: false });
 });
 
-/** What was there stays, strictly rising, and what came since stands behind it. */
+/** Earlier ids stay in ascending order, and every later id comes after them. */
 async function expectLogGrew(server: TestServer, sessionId: string, lastId: string): Promise<void> {
   const log = await eventsOf(server, sessionId);
   const ids = log.map(({ id }) => id);

@@ -25,7 +25,7 @@ const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 
 interface Case extends Conversation {
   file: string;
-  /** What stands in the file when the server comes back. */
+  /** The content of the file when the server starts again. */
   found: string;
 }
 
@@ -38,7 +38,7 @@ async function asked(step: Step, found: string): Promise<Case> {
   return { ...talk, file, found };
 }
 
-/** The state a crash leaves between the start of an approved edit and the record of its outcome. */
+/** The state after a crash between the start of an approved edit and the record of its outcome. */
 function crashInTheMiddle(cases: Case[]): void {
   const database = new Sqlite(join(server.dataDir, "chat_history.db"));
   const change = JSON.stringify({ before: hash(before), after: hash(after) });

@@ -9,7 +9,7 @@ import { useTestServer } from "../../../support/use-server.ts";
 const hour = 3_600_000;
 const server = useTestServer({ config: { actionTimeoutMs: 100 } });
 
-/** Makes an answer look as old as that, with a thousand newer ones behind it, and gives the keys that are left. */
+/** Sets the age of a stored answer, adds a thousand newer ones, and returns the keys that remain. */
 function ages(ageMs: Record<string, number>, name: DatabaseName = "chat_history"): () => unknown[] {
   const database = new Sqlite(join(server.dataDir, `${name}.db`));
   for (const [key, ms] of Object.entries(ageMs)) {
@@ -78,7 +78,7 @@ test("a clock that jumps ahead frees no key that somebody may be about to use ag
     server.call("createSession", { body: { title: "Once" }, headers: { "Idempotency-Key": "jump" } });
   const first = (await send()).body;
   const database = new Sqlite(join(server.dataDir, "chat_history.db"));
-  const longAgo = new Date(Date.now() - 10 * 24 * hour).toISOString(); // As it looks to a clock ten days ahead.
+  const longAgo = new Date(Date.now() - 10 * 24 * hour).toISOString(); // For a clock that is ten days ahead.
   database.prepare("UPDATE requests SET created_at = ?").run(longAgo);
   const counted = database.prepare("SELECT count(*) FROM requests").pluck();
   await until("what is over 1,000 has gone", () => counted.get() === 1000);

@@ -21,7 +21,7 @@ async function waiting(): Promise<Conversation> {
   return talk;
 }
 
-/** A task in the middle of what it says. */
+/** A task whose answer is being streamed. */
 async function running(): Promise<Conversation> {
   const talk = await converse(server, [speaking]);
   await eventWhere(server, talk.sessionId, ({ type }) => type === "token");
@@ -140,7 +140,7 @@ test("what cannot even be told is left alone for this run and reported once; the
   await until("it is reported", () => reports() > 0);
   const next = await converse(server, [says("Another.")]);
   await taskIn(server, next.taskId, "completed");
-  await new Promise((resolve) => setTimeout(resolve, 2500)); // A retry came each second.
+  await new Promise((resolve) => setTimeout(resolve, 2500)); // Formerly it was retried each second.
   expect(reports()).toBe(1);
   await expectListed([broken, speaks, next]);
 });
@@ -172,7 +172,7 @@ test("what is whole says nothing of damage", async () => {
   expect(server.said().slice(before)).not.toContain("damaged");
 });
 
-/** The log says that it failed, and why; read from the file, for of some sessions nothing is served any more. */
+/** The log says that the task failed, and why. It is read from the file, because some damaged sessions cannot be read over HTTP. */
 function expectTold({ taskId }: Conversation): void {
   const told = (type: string) => {
     const database = new Sqlite(join(server.dataDir, "chat_history.db"), { readonly: true });
@@ -185,7 +185,7 @@ function expectTold({ taskId }: Conversation): void {
   expect(told("task.updated").at(-1)).toMatchObject({ task: { state: "failed" } });
 }
 
-/** Whatever is asked of it, the answer is a thing or the problem; where it can be read, it is at rest. */
+/** Every request about the session gets a result or a problem; where the session can be read, it is idle. */
 async function expectClearProblems({ sessionId, taskId }: Conversation): Promise<void> {
   const params = { sessionId };
   const answers = [

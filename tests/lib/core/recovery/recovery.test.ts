@@ -44,7 +44,7 @@ test("a file whose bytes a restore did not bring back is described to the model,
   ]);
 });
 
-/** A host that takes connections and says nothing. */
+/** A host that accepts connections and sends nothing. */
 async function silentHost(): Promise<{ url: string; close(): void }> {
   const sockets = new Set<{ destroy(): void }>();
   const host = createServer((socket) => void sockets.add(socket.on("error", () => {})));

@@ -3,7 +3,7 @@ import { systemClock } from "../../../../lib/ports/clock.ts";
 import { AppError } from "../../../../lib/errors.ts";
 import { retryWhileBusy } from "../../../../lib/core/runtime/retry-while-busy.ts";
 
-/** A clock whose hours pass at once. */
+/** A clock that does not wait. */
 const clock = { ...systemClock, sleep: async (_: number, signal: AbortSignal) => signal.throwIfAborted() };
 const { signal } = new AbortController();
 

@@ -10,9 +10,9 @@ let server: ServerProcess;
 beforeAll(async () => void (server = await startServerProcess()));
 afterAll(() => server.stop());
 
-/** Says something, which is time enough to answer, and fails for good. */
+/** The agent streams an answer, slowly enough to send a message meanwhile, and then fails. */
 const refused: Step = { tokens: 40, tokensPerSecond: 20, fail: { failure: "refused", afterTokens: 30 } };
-/** From here on it hears nothing before its next step. */
+/** From here on the task reads no message before its next step. */
 const speaks = (sessionId: string) => eventWhere(server, sessionId, ({ type }) => type === "token");
 
 const tasksOf = async (sessionId: string) =>
