@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { root, startServerProcess } from "../support/server-process.ts";
+import { root, startServerProcess } from "../support/server/server-process.ts";
 import { furnish } from "./furnish.ts";
 
 const [seconds = "200", seed = "1"] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installTools } from "../generated-clients/tools.ts";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 import { tryTheCheck, type Claim } from "./changes/claims.ts";
 import { createComparer, type Comparer, type Contract } from "./changes/compare.ts";
 import { breakingEntries, undeclared } from "./changes/declared.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { at, bodyPointer, parameterPointers } from "../support/contract.ts";
-import type { CallOptions, TestServer } from "../support/server.ts";
+import type { CallOptions, TestServer } from "../support/server/server.ts";
 
 type Schema = Record<string, unknown>;
 

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import contract from "../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { converse, decide, say } from "../support/conversation.ts";
-import { asks, calls, callsAll } from "../support/script.ts";
-import { openTestSocket } from "../support/socket.ts";
-import { openTestStream } from "../support/stream.ts";
+import { asks, calls, callsAll } from "../support/models/script.ts";
+import { openTestSocket } from "../support/clients/socket.ts";
+import { openTestStream } from "../support/clients/stream.ts";
 import { eventsOf, pendingAction, taskIn, until } from "../support/until.ts";
-import { useTestServer } from "../support/use-server.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 import { cloned } from "../support/workspaces.ts";
 
 const server = useTestServer();

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRepository } from "../support/repository.ts";
-import { asks, calls, script, scriptModel, type Step } from "../support/script.ts";
-import type { TestServer } from "../support/server.ts";
+import { asks, calls, script, scriptModel, type Step } from "../support/models/script.ts";
+import type { TestServer } from "../support/server/server.ts";
 import { pendingActions, taskEnded, until } from "../support/until.ts";
 
 /** Of each kind of thing; enough that deletions do not use them up. */

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { expectProblem } from "../support/claims.ts";
 import { converse, createSession, messagesOf, toolResult } from "../support/conversation.ts";
-import { openTestSocket } from "../support/socket.ts";
-import { openTestStream } from "../support/stream.ts";
-import type { CallOptions, TestAnswer } from "../support/server.ts";
+import { openTestSocket } from "../support/clients/socket.ts";
+import { openTestStream } from "../support/clients/stream.ts";
+import type { CallOptions, TestAnswer } from "../support/server/server.ts";
 import { eventsOf, taskIn } from "../support/until.ts";
-import { useTestServer } from "../support/use-server.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 
 // Text of a request is well-formed or refused; text of a model is made well-formed before it is stored.
 const server = useTestServer();

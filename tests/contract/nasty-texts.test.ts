@@ -4,7 +4,7 @@ import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { bodyPointer } from "../support/contract.ts";
 import { createSession } from "../support/conversation.ts";
 import { replaced, textPlaces, valuesOf } from "../support/schema-values.ts";
-import { useTestServer } from "../support/use-server.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 import { createWorld, examples } from "../support/world.ts";
 
 const server = useTestServer();

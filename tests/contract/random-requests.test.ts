@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { bodyPointer, queryPointers } from "../support/contract.ts";
 import { type Known, spoiled, valuesOf } from "../support/schema-values.ts";
-import type { CallOptions } from "../support/server.ts";
-import { useTestServer } from "../support/use-server.ts";
+import type { CallOptions } from "../support/server/server.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 import { createWorld, examples } from "../support/world.ts";
 
 // Whatever is sent: no fault of the server, no status the contract does not document, no answer off its schema.

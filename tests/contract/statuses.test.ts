@@ -9,9 +9,9 @@ import { createSession } from "../support/conversation.ts";
 import { unknownId } from "../support/claims.ts";
 import { documentedResponses } from "../support/contract.ts";
 import { unknownIds } from "./examples.ts";
-import type { CallOptions } from "../support/server.ts";
-import { openTestSocket } from "../support/socket.ts";
-import { useTestServer } from "../support/use-server.ts";
+import type { CallOptions } from "../support/server/server.ts";
+import { openTestSocket } from "../support/clients/socket.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 import { createWorld, examples, type World } from "../support/world.ts";
 import { scratch } from "../support/workspaces.ts";
 

@@ -3,7 +3,7 @@ import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { expectRefusesStrangers } from "../support/claims.ts";
 import { createWorld, examples } from "../support/world.ts";
 import { until } from "../support/until.ts";
-import { useTestServer } from "../support/use-server.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 
 const server = useTestServer({ env: { TALKCODY_FAILED_KEYS_MAX: "10000" } });
 const operations = Object.keys(routes) as OperationId[];

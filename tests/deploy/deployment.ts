@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createCaller, type Caller } from "../support/caller.ts";
-import { environment, hasEnded, root } from "../support/server-process.ts";
+import { createCaller, type Caller } from "../support/clients/caller.ts";
+import { environment, hasEnded, root } from "../support/server/server-process.ts";
 import { limitMs } from "../support/time/limit.ts";
 import { until } from "../support/until.ts";
-import { processesWith } from "../support/processes.ts";
-import { ownPort } from "../kill/ports.ts";
+import { processesWith } from "../support/server/processes.ts";
+import { ownPort } from "../kill/host/ports.ts";
 
 /** deploy/start.sh on a volume that can be lost, at one address over all its lives. */
 export interface Deployment extends Caller {

@@ -1,7 +1,7 @@
-import { ownPort } from "../kill/ports.ts";
-import { createCaller, type Caller } from "../support/caller.ts";
+import { ownPort } from "../kill/host/ports.ts";
+import { createCaller, type Caller } from "../support/clients/caller.ts";
 import { converse, toolResults } from "../support/conversation.ts";
-import { calls, says } from "../support/script.ts";
+import { calls, says } from "../support/models/script.ts";
 import { eventWhere, taskEnded, until } from "../support/until.ts";
 import { startContainer, type Container } from "./container.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 import { podman } from "./container.ts";
 import { tryImage } from "./image-trial.ts";
 import { findLitestream } from "./litestream.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isLineCut } from "../support/line-cut.ts";
-import { says, script, scriptModel } from "../support/script.ts";
-import type { Caller, TestAnswer } from "../support/caller.ts";
+import { isLineCut } from "../support/clients/line-cut.ts";
+import { says, script, scriptModel } from "../support/models/script.ts";
+import type { Caller, TestAnswer } from "../support/clients/caller.ts";
 
 /** One write that was acknowledged, and how to look whether it is still there. */
 export interface Acknowledged {

@@ -1,7 +1,7 @@
 import { execaSync } from "execa";
 import { expect, test } from "vitest";
 import { parseReplicaUrl } from "../../lib/operating/replica.ts";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 
 test.each([
   "file:///mnt/other/talkcody",

@@ -1,6 +1,6 @@
 // npm run test:replicator-trouble
-import { startFakeS3, type FakeS3 } from "../support/fake-s3.ts";
-import { freePort } from "../support/server-process.ts";
+import { startFakeS3, type FakeS3 } from "../support/replica/fake-s3.ts";
+import { freePort } from "../support/server/server-process.ts";
 import { createDeployment, type Deployment } from "./deployment.ts";
 import { findLitestream } from "./litestream.ts";
 import { endure, killReplicator, type Trouble, type TroubleReport } from "./trouble.ts";

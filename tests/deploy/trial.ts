@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { damagesIn } from "../../lib/storage/index.ts";
-import { says, script, scriptModel } from "../support/script.ts";
+import { says, script, scriptModel } from "../support/models/script.ts";
 import { taskEnded, until } from "../support/until.ts";
 import type { Deployment } from "./deployment.ts";
 import { putUnderLoad } from "./load.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { quantile } from "../../bench/quantile.ts";
-import { startFakeS3 } from "../support/fake-s3.ts";
+import { startFakeS3 } from "../support/replica/fake-s3.ts";
 import { createDeployment, type Deployment } from "./deployment.ts";
 import { findLitestream } from "./litestream.ts";
 import { damages, loseTheVolume, type Trial } from "./trial.ts";

@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { FunctionEvent } from "../../lib/server/index.ts";
-import { environment, root } from "../support/server-process.ts";
-import { testKey } from "../support/caller.ts";
+import { environment, root } from "../support/server/server-process.ts";
+import { testKey } from "../support/clients/caller.ts";
 
 const version = "4.0.2";
 const host = "function.lambda-url.example";

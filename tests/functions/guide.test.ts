@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { needOf } from "../support/function/judge.ts";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 
 const guide = readFileSync(join(root, "docs/guides/functions.md"), "utf8");
 

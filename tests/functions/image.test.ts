@@ -4,7 +4,7 @@ import { dirname, join, matchesGlob } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { files } from "../structure/repository.ts";
 import { startInstance } from "../support/function/instance.ts";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 
 const dockerfile = readFileSync(join(root, "deploy/lambda/Dockerfile"), "utf8");
 const folder = () => {

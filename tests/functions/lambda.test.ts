@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { databaseNames, type DatabaseName } from "../../lib/database-name.ts";
-import { testKey, type Caller } from "../support/caller.ts";
+import { testKey, type Caller } from "../support/clients/caller.ts";
 import { expectProblem } from "../support/claims.ts";
 import { converse, messagesOf } from "../support/conversation.ts";
-import { copyDatabase, putBack, reportOf } from "../support/copies.ts";
+import { copyDatabase, putBack, reportOf } from "../support/replica/copies.ts";
 import { startInstance, type FunctionInstance } from "../support/function/instance.ts";
-import { says } from "../support/script.ts";
-import { startServerProcess, type ServerProcess } from "../support/server-process.ts";
+import { says } from "../support/models/script.ts";
+import { startServerProcess, type ServerProcess } from "../support/server/server-process.ts";
 import { eventsOf, taskIn, until } from "../support/until.ts";
 
 async function start(): Promise<ServerProcess> {

@@ -3,8 +3,8 @@ import type { OperationId } from "../../packages/shared/src/index.ts";
 import { routes } from "../../packages/shared/src/index.ts";
 import { documentedResponses } from "../support/contract.ts";
 import { needOf, verdictOf } from "../support/function/judge.ts";
-import type { CallOptions, TestAnswer } from "../support/server.ts";
-import { useTestServer } from "../support/use-server.ts";
+import type { CallOptions, TestAnswer } from "../support/server/server.ts";
+import { useTestServer } from "../support/server/use-server.ts";
 import { createWorld, examples, type World } from "../support/world.ts";
 
 const server = useTestServer();

@@ -8,7 +8,7 @@ import { loadConfig } from "../../lib/config/config.ts";
 import type { FunctionEvent } from "../../lib/server/index.ts";
 import { tempFolder } from "../lib/storage/temp-storage.ts";
 import { invoke } from "../support/function/runtime.ts";
-import { testKey } from "../support/server.ts";
+import { testKey } from "../support/server/server.ts";
 
 const mebibyte = 1024 * 1024;
 

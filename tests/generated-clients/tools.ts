@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 import type { Tools } from "./clients.ts";
 import { run, type Command } from "./command.ts";
 

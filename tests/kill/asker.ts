@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
-import type { CallOptions, Caller, TestAnswer } from "../support/caller.ts";
-import { isLineCut } from "../support/line-cut.ts";
-import type { Random } from "./random.ts";
+import type { CallOptions, Caller, TestAnswer } from "../support/clients/caller.ts";
+import { isLineCut } from "../support/clients/line-cut.ts";
+import type { Random } from "./plan/random.ts";
 
 /** One request of a client, and every answer it had. */
 export interface Asked {

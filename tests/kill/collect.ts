@@ -4,11 +4,11 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { allMessages, loadHistory, reduce, type Schemas } from "../../packages/shared/src/index.ts";
 import { messagesOf } from "../support/conversation.ts";
-import type { Follower } from "../support/follower.ts";
+import type { Follower } from "../support/clients/follower.ts";
 import { eventsOf } from "../support/until.ts";
 import type { Asked } from "./asker.ts";
-import type { Host } from "./host.ts";
-import type { Followed, Outcome, Rows, StoredSession } from "./outcome.ts";
+import type { Host } from "./host/host.ts";
+import type { Followed, Outcome, Rows, StoredSession } from "./report/outcome.ts";
 
 /** What the running server tells of everything it holds. */
 export async function readStored(host: Host, asked: readonly Asked[]) {

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { type Breach, check } from "./check/index.ts";
 import { play, type Played } from "./play.ts";
-import type { Schedule } from "./plan.ts";
+import type { Schedule } from "./plan/plan.ts";
 
 export interface Judged extends Played {
   breaches: Breach[];

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Follower } from "../support/follower.ts";
-import { lendHand } from "./hand.ts";
-import type { Ended } from "./host.ts";
-import type { Ending, Life } from "./plan.ts";
+import type { Follower } from "../support/clients/follower.ts";
+import { lendHand } from "./host/hand.ts";
+import type { Ended } from "./host/host.ts";
+import type { Ending, Life } from "./plan/plan.ts";
 import type { Stage } from "./stage.ts";
 
 /** How a life really ended. */

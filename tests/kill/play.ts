@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { follow } from "../support/follower.ts";
-import { upkeepMs } from "./aims.ts";
+import { follow } from "../support/clients/follower.ts";
+import { upkeepMs } from "./plan/aims.ts";
 import { asFollowed, countEffects, readRows, readStored } from "./collect.ts";
 import { live, type Lived } from "./live.ts";
-import { orphansOf } from "./orphans.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Schedule } from "./plan.ts";
+import { orphansOf } from "./host/orphans.ts";
+import type { Outcome } from "./report/outcome.ts";
+import type { Schedule } from "./plan/plan.ts";
 import { inWords, setStage, type Stage } from "./stage.ts";
 
 export interface Played {

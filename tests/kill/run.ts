@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { type Options, readArguments } from "./arguments.ts";
 import { judge, type Judged } from "./judge.ts";
-import { fullRound, planSchedule } from "./plan.ts";
-import { asMarkdown, asTable, isIncomplete } from "./report.ts";
-import { add, emptyTally, type Tally } from "./tally.ts";
+import { fullRound, planSchedule } from "./plan/plan.ts";
+import { asMarkdown, asTable, isIncomplete } from "./report/report.ts";
+import { add, emptyTally, type Tally } from "./report/tally.ts";
 
 const options = readArguments(process.argv.slice(2));
 process.exitCode = await (options.only === undefined ? playAll(options) : playOne(options, options.only));

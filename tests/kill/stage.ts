@@ -1,13 +1,13 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Follower } from "../support/follower.ts";
+import type { Follower } from "../support/clients/follower.ts";
 import { type Asker, createAsker } from "./asker.ts";
-import { makeOlderFolder } from "./hand.ts";
-import { createHost, type Host } from "./host.ts";
-import type { Life, Schedule } from "./plan.ts";
-import { ownPort } from "./ports.ts";
-import { createRandom } from "./random.ts";
+import { makeOlderFolder } from "./host/hand.ts";
+import { createHost, type Host } from "./host/host.ts";
+import type { Life, Schedule } from "./plan/plan.ts";
+import { ownPort } from "./host/ports.ts";
+import { createRandom } from "./plan/random.ts";
 import { scenes } from "./scenes/index.ts";
 import { createVisit } from "./visit.ts";
 

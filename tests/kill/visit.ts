@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient, openSocket, type Schemas } from "../../packages/shared/src/index.ts";
-import type { Caller } from "../support/caller.ts";
-import { follow, type Follower } from "../support/follower.ts";
-import { script, scriptModel, type Step } from "../support/script.ts";
+import type { Caller } from "../support/clients/caller.ts";
+import { follow, type Follower } from "../support/clients/follower.ts";
+import { script, scriptModel, type Step } from "../support/models/script.ts";
 import type { Asker } from "./asker.ts";
-import type { Random } from "./random.ts";
-import type { Host } from "./host.ts";
+import type { Random } from "./plan/random.ts";
+import type { Host } from "./host/host.ts";
 
 type Action = Schemas["Action"];
 

@@ -8,7 +8,7 @@ const tests = {
   guides: ["tests/machine/guides/*.test.ts"],
   // `npm test` runs them too, with an old Litestream.
   litestream: ["replicated", "replica-trouble", "restore-drill"].map(
-    (name) => `tests/journeys/${name}.test.ts`,
+    (name) => `tests/journeys/restores/${name}.test.ts`,
   ),
 };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 
 /** The guide that says how each package is packed, installed and used. */
 export const guides = { shared: "docs/guides/use-the-api.md", cli: "docs/guides/use-the-cli.md" };

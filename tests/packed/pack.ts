@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sourceFiles } from "../../scripts/source-files.ts";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 import { succeed } from "./execute.ts";
 import { blockOf, guides } from "./guides.ts";
 

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 import { succeed } from "./execute.ts";
 import { blockOf, guides } from "./guides.ts";
 import type { Name } from "./pack.ts";

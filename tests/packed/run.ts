@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServerProcess } from "../support/server-process.ts";
+import { startServerProcess } from "../support/server/server-process.ts";
 import { checkBundle } from "./bundle.ts";
 import { installNodes, type Node } from "./nodes.ts";
 import { expected, installed, listed, type Name, names, pack, telltales } from "./pack.ts";

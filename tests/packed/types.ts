@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../support/server-process.ts";
+import { root } from "../support/server/server-process.ts";
 import { execute } from "./execute.ts";
 import type { Tally } from "./tally.ts";
 

@@ -1,4 +1,4 @@
-import { Breach } from "./breach.ts";
+import { Breach } from "./audit/breach.ts";
 import { createLoops, type Loops } from "./loops.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { Failpoint } from "../../lib/ports/failpoint.ts";
 import { Crash, createLife, type Life } from "./life.ts";
-import type { Random } from "./random.ts";
-import { createReach, type Trouble } from "./reach.ts";
+import type { Random } from "./draws/random.ts";
+import { createReach, type Trouble } from "./world/reach.ts";
 import { openServer, type Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,4 +1,4 @@
-import { must } from "./breach.ts";
+import { must } from "./audit/breach.ts";
 
 /** Counts who is at work in a session: a model that answers, a command that runs. */
 export interface Loops {

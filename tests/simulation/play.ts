@@ -1,10 +1,10 @@
 import { hasEnded } from "../../lib/task.ts";
-import { Breach } from "./breach.ts";
-import type { FaultKind } from "./faults.ts";
+import { Breach } from "./audit/breach.ts";
+import type { FaultKind } from "./world/faults.ts";
 import type { Sabotage } from "./stage.ts";
-import type { Folders } from "./template.ts";
-import { createTrace } from "./trace.ts";
-import { takeStep } from "./step.ts";
+import type { Folders } from "./world/template.ts";
+import { createTrace } from "./audit/trace.ts";
+import { takeStep } from "./draws/step.ts";
 import { createWorld, type World } from "./world.ts";
 
 export interface PlayOptions {

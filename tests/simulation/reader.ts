@@ -2,7 +2,7 @@ import { AppError } from "../../lib/errors.ts";
 import { eventPlace } from "../../lib/event.ts";
 import type { Event, Gap, StreamFrame } from "../../lib/event.ts";
 import { emptyState, reduce, type SessionState } from "../../packages/shared/src/index.ts";
-import { must } from "./breach.ts";
+import { must } from "./audit/breach.ts";
 import type { Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { faultKinds, type FaultKind } from "./faults.ts";
+import { faultKinds, type FaultKind } from "./world/faults.ts";
 import { play, type Report } from "./play.ts";
-import { openFolders } from "./template.ts";
-import { Breach } from "./breach.ts";
+import { openFolders } from "./world/template.ts";
+import { Breach } from "./audit/breach.ts";
 
 const { values } = parseArgs({
   options: {

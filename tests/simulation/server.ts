@@ -11,13 +11,13 @@ import type { Storage } from "../../lib/ports/storage.ts";
 import { openStorage } from "../../lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "../../lib/streaming/index.ts";
 import { createToolbox } from "../../lib/tools/index.ts";
-import { Breach } from "./breach.ts";
-import { createFetcher, createGit } from "./git.ts";
-import { createHosts } from "./host.ts";
+import { Breach } from "./audit/breach.ts";
+import { createFetcher, createGit } from "./world/git.ts";
+import { createHosts } from "./world/host.ts";
 import type { Life } from "./life.ts";
-import type { Random } from "./random.ts";
-import { createModel } from "./model.ts";
-import { sabotaged } from "./sabotage.ts";
+import type { Random } from "./draws/random.ts";
+import { createModel } from "./world/model.ts";
+import { sabotaged } from "./world/sabotage.ts";
 import type { Stage } from "./stage.ts";
 
 /** The real thing but for its edges: storage, core, streams and operations of one run. */

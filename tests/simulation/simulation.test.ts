@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from "vitest";
-import { Breach, type Invariant } from "./breach.ts";
+import { Breach, type Invariant } from "./audit/breach.ts";
 import { play, type Report } from "./play.ts";
 import type { Sabotage } from "./stage.ts";
-import { openFolders } from "./template.ts";
+import { openFolders } from "./world/template.ts";
 
 const folders = openFolders();
 afterAll(folders.close);

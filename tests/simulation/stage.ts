@@ -1,8 +1,8 @@
-import type { Faults } from "./faults.ts";
-import type { Intents } from "./intents.ts";
-import type { Random } from "./random.ts";
-import type { Time } from "./time.ts";
-import type { Trace } from "./trace.ts";
+import type { Faults } from "./world/faults.ts";
+import type { Intents } from "./world/intents.ts";
+import type { Random } from "./draws/random.ts";
+import type { Time } from "./world/time.ts";
+import type { Trace } from "./audit/trace.ts";
 
 /** What one world has beside the server: it goes on while runs of the server come and go. */
 export interface Stage {

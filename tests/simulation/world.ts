@@ -1,17 +1,17 @@
 import "diff"; // Loaded before the first step: reading a module takes real time.
-import { createAudit } from "./audit.ts";
-import { checkMessages, checkReader } from "./audit-clients.ts";
-import { createFaults } from "./faults.ts";
-import { createIntents } from "./intents.ts";
+import { createAudit } from "./audit/audit.ts";
+import { checkMessages, checkReader } from "./audit/audit-clients.ts";
+import { createFaults } from "./world/faults.ts";
+import { createIntents } from "./world/intents.ts";
 import { createLives, quiet } from "./lives.ts";
-import { createClients } from "./moves.ts";
-import { createRandom } from "./random.ts";
-import type { Trouble } from "./reach.ts";
+import { createClients } from "./draws/moves.ts";
+import { createRandom } from "./draws/random.ts";
+import type { Trouble } from "./world/reach.ts";
 import { createReader, type Reader } from "./reader.ts";
-import { createRequests } from "./requests.ts";
+import { createRequests } from "./draws/requests.ts";
 import type { Sabotage, Stage } from "./stage.ts";
-import { createTime } from "./time.ts";
-import type { Trace } from "./trace.ts";
+import { createTime } from "./world/time.ts";
+import type { Trace } from "./audit/trace.ts";
 
 export interface WorldOptions {
   seed: number;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { problems, type ProblemCode } from "../../lib/errors.ts";
 import type { OperationId } from "../../packages/shared/src/index.ts";
-import type { CallOptions, TestAnswer, TestServer } from "./server.ts";
+import type { CallOptions, TestAnswer, TestServer } from "./server/server.ts";
 
 /** The answer is this problem, with the status of the table. */
 export function expectProblem(answer: TestAnswer, code: ProblemCode): void {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Schemas } from "../../packages/shared/src/index.ts";
-import { script, scriptModel, type Step } from "./script.ts";
-import type { Caller } from "./caller.ts";
+import { script, scriptModel, type Step } from "./models/script.ts";
+import type { Caller } from "./clients/caller.ts";
 import { prepared } from "./workspaces.ts";
 
 export interface Conversation {

@@ -1,4 +1,4 @@
-import type { Said } from "./model-streams.ts";
+import type { Said } from "./models/model-streams.ts";
 
 /** A repository whose test fails. */
 export const files = {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Schemas } from "../../packages/shared/src/index.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./clients/caller.ts";
 import { limitMs } from "./time/limit.ts";
 
 type Task = Schemas["Task"];

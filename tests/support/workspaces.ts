@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import type { Schemas } from "../../packages/shared/src/index.ts";
 import { createRepository, type TestRepository } from "./repository.ts";
-import type { Caller } from "./caller.ts";
-import type { TestServer } from "./server.ts";
+import type { Caller } from "./clients/caller.ts";
+import type { TestServer } from "./server/server.ts";
 import { until } from "./until.ts";
 
 type Workspace = Schemas["Workspace"];

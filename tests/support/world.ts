@@ -3,8 +3,8 @@ import { builtInAgentId } from "../../lib/agent.ts";
 import { routes, type OperationId } from "../../packages/shared/src/index.ts";
 import { exampleFromContract } from "../contract/examples.ts";
 import { converse, createSession } from "./conversation.ts";
-import { asks, scriptModel } from "./script.ts";
-import type { CallOptions, TestServer } from "./server.ts";
+import { asks, scriptModel } from "./models/script.ts";
+import type { CallOptions, TestServer } from "./server/server.ts";
 import { pendingAction } from "./until.ts";
 import { cloned, prepared, scratch } from "./workspaces.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, walkPages } from "../../support/claims.ts";
 import { converse, decide } from "../../support/conversation.ts";
-import { asks } from "../../support/script.ts";
+import { asks } from "../../support/models/script.ts";
 import { pendingAction } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const list = (query = {}) => server.call("listActions", { query });

@@ -3,7 +3,7 @@ import { builtInAgentId } from "../../../lib/agent.ts";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
 import { createSession, messagesOf } from "../../support/conversation.ts";
 import { taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const remove = (agentId: string) => server.call("deleteAgent", { params: { agentId } });

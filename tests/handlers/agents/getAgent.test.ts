@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { builtInAgentId } from "../../../lib/agent.ts";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const get = (agentId: string) => server.call("getAgent", { params: { agentId } });

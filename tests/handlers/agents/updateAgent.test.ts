@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { builtInAgentId } from "../../../lib/agent.ts";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce, unknownId } from "../../support/claims.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const update = (agentId: string, body: unknown) => server.call("updateAgent", { params: { agentId }, body });

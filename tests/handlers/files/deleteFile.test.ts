@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
 import { createSession } from "../../support/conversation.ts";
 import { taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const remove = (fileId: string) => server.call("deleteFile", { params: { fileId } });

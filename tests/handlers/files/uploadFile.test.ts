@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce } from "../../support/claims.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer({ env: { TALKCODY_FILE_BYTES_MAX: "100000" } });
 const upload = (body: Uint8Array | string, query = {}, headers = {}) =>

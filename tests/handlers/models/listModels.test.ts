@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers } from "../../support/claims.ts";
-import { startTestServer } from "../../support/server.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { startTestServer } from "../../support/server/server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 

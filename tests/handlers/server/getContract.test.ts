@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { expectProblem, expectRefusesStrangers } from "../../support/claims.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 

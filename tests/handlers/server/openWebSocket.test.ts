@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { createSession } from "../../support/conversation.ts";
 import { expectProblem, unknownId } from "../../support/claims.ts";
-import { says, script } from "../../support/script.ts";
-import { openTestSocket } from "../../support/socket.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { says, script } from "../../support/models/script.ts";
+import { openTestSocket } from "../../support/clients/socket.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce, unknownId } from "../../support/claims.ts";
 import { eventsOf, taskIn } from "../../support/until.ts";
 import { messagesOf } from "../../support/conversation.ts";
-import { says, script, scriptModel } from "../../support/script.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { says, script, scriptModel } from "../../support/models/script.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const create = (body: unknown) => server.call("createSession", { body });

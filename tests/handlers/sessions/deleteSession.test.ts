@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
 import { converse, createSession } from "../../support/conversation.ts";
-import { asks, says } from "../../support/script.ts";
+import { asks, says } from "../../support/models/script.ts";
 import { taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const remove = (sessionId: string) => server.call("deleteSession", { params: { sessionId } });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId, walkPages } from "../../support/claims.ts";
 import { converse, createSession, decide } from "../../support/conversation.ts";
-import { asks, calls } from "../../support/script.ts";
+import { asks, calls } from "../../support/models/script.ts";
 import { pendingAction } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const list = (sessionId: string, query = {}) =>

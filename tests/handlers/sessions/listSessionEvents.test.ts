@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId, walkPages } from "../../support/claims.ts";
 import { converse, createSession } from "../../support/conversation.ts";
-import { calls, says } from "../../support/script.ts";
-import { openTestStream } from "../../support/stream.ts";
+import { calls, says } from "../../support/models/script.ts";
+import { openTestStream } from "../../support/clients/stream.ts";
 import { taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const page = (sessionId: string, query: Record<string, unknown> = {}) =>

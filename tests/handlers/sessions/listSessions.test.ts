@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, walkPages } from "../../support/claims.ts";
 import { converse, createSession } from "../../support/conversation.ts";
-import { calls, says } from "../../support/script.ts";
+import { calls, says } from "../../support/models/script.ts";
 import { taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const list = (query: Record<string, unknown>) => server.call("listSessions", { query });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce, unknownId } from "../../support/claims.ts";
 import { converse, createSession, messagesOf, say } from "../../support/conversation.ts";
-import { asks, says, script } from "../../support/script.ts";
+import { asks, says, script } from "../../support/models/script.ts";
 import { eventsOf, taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const send = (sessionId: string, body: unknown) =>

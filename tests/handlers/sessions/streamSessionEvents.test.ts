@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
 import { converse, createSession, say } from "../../support/conversation.ts";
-import { asks, calls, says } from "../../support/script.ts";
-import { openTestStream, type TestStream } from "../../support/stream.ts";
+import { asks, calls, says } from "../../support/models/script.ts";
+import { openTestStream, type TestStream } from "../../support/clients/stream.ts";
 import { eventsOf, taskIn, until } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const ask = (sessionId: string, query: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce, unknownId } from "../../support/claims.ts";
 import { createSession } from "../../support/conversation.ts";
 import { eventsOf } from "../../support/until.ts";
-import { scriptModel } from "../../support/script.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { scriptModel } from "../../support/models/script.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const update = (sessionId: string, body: unknown) =>

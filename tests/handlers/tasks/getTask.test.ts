@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
 import { converse } from "../../support/conversation.ts";
-import { says } from "../../support/script.ts";
+import { says } from "../../support/models/script.ts";
 import { taskEnded, taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const get = (taskId: string) => server.call("getTask", { params: { taskId } });

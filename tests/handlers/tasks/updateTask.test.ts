@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce, unknownId } from "../../support/claims.ts";
 import { converse, messagesOf, say } from "../../support/conversation.ts";
-import { asks, calls, says } from "../../support/script.ts";
+import { asks, calls, says } from "../../support/models/script.ts";
 import { eventsOf, pendingAction, taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 
 const server = useTestServer();
 const update = (taskId: string, body: unknown) => server.call("updateTask", { params: { taskId }, body });

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import type { Schemas } from "../../../packages/shared/src/index.ts";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce, unknownId } from "../../support/claims.ts";
 import { converse, createSession, decide, messagesOf } from "../../support/conversation.ts";
-import { asks } from "../../support/script.ts";
+import { asks } from "../../support/models/script.ts";
 import { eventsOf, eventWhere, pendingAction, taskIn } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 import { scratch } from "../../support/workspaces.ts";
 
 const server = useTestServer();

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, expectWorksOnce } from "../../support/claims.ts";
 import { createRepository } from "../../support/repository.ts";
-import { startTestServer } from "../../support/server.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { startTestServer } from "../../support/server/server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 import { cloned, prepared, scratch } from "../../support/workspaces.ts";
 
 const server = useTestServer();

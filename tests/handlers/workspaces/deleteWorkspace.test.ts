@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
 import { createSession } from "../../support/conversation.ts";
 import { until } from "../../support/until.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 import { cloned, scratch } from "../../support/workspaces.ts";
 
 const server = useTestServer();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 import { scratch } from "../../support/workspaces.ts";
 
 const server = useTestServer();

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { expectProblem, expectRefusesStrangers, unknownId } from "../../support/claims.ts";
-import { useTestServer } from "../../support/use-server.ts";
+import { useTestServer } from "../../support/server/use-server.ts";
 import { cloned, prepared } from "../../support/workspaces.ts";
 
 const server = useTestServer();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { copyCheckout, type Checkout } from "../../support/guides/checkout.ts";
 import { blocksOf, fileOf } from "../../support/guides/blocks.ts";
-import { startModelServer, type ModelServer } from "../../support/model-server.ts";
+import { startModelServer, type ModelServer } from "../../support/models/model-server.ts";
 
 // The steps of the guide for a provider with a wire of its own, in a copy of the checkout.
 const [wire] = blocksOf("docs/guides/add-a-model.md", "ts");

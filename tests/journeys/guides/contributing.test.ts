@@ -7,7 +7,7 @@ import { loadConfig } from "../../../lib/config/config.ts";
 import { blocksOf } from "../../support/guides/blocks.ts";
 import { cleanEnvironment } from "../../support/guides/checkout.ts";
 import { runWithStandIns } from "../../support/guides/stand-ins.ts";
-import { root } from "../../support/server-process.ts";
+import { root } from "../../support/server/server-process.ts";
 import { until } from "../../support/until.ts";
 
 const [single, inspected, started, gate] = blocksOf("CONTRIBUTING.md", "sh").map(({ text }) =>

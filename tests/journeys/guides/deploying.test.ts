@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadConfig } from "../../../lib/config/config.ts";
-import { root } from "../../support/server-process.ts";
+import { root } from "../../support/server/server-process.ts";
 import { blocksOf, fileOf } from "../../support/guides/blocks.ts";
 import { runWithStandIns } from "../../support/guides/stand-ins.ts";
 import { misfits } from "../../deploy/fly-check.ts";

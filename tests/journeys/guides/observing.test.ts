@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { loadConfig } from "../../../lib/config/config.ts";
 import { blocksOf } from "../../support/guides/blocks.ts";
 import { runWithStandIns } from "../../support/guides/stand-ins.ts";
-import { freePort, root, startServerProcess } from "../../support/server-process.ts";
+import { freePort, root, startServerProcess } from "../../support/server/server-process.ts";
 import { until } from "../../support/until.ts";
 
 test("the requests of the guide to observing are answered, and its rule watches a metric that is there", async () => {

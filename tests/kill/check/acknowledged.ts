@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { OperationId, Schemas } from "../../../packages/shared/src/index.ts";
 import type { Asked } from "../asker.ts";
-import { olderSession } from "../hand.ts";
-import type { Outcome, StoredSession } from "../outcome.ts";
+import { olderSession } from "../host/hand.ts";
+import type { Outcome, StoredSession } from "../report/outcome.ts";
 import { type Breach, same, unless } from "./breach.ts";
 
 type Promised = (asked: Asked, outcome: Outcome) => Breach[];

@@ -1,6 +1,6 @@
 import type { Schemas } from "../../../packages/shared/src/index.ts";
 import type { Asked } from "../asker.ts";
-import type { Outcome, Rows, StoredSession } from "../outcome.ts";
+import type { Outcome, Rows, StoredSession } from "../report/outcome.ts";
 import { type Breach, same, unless } from "./breach.ts";
 
 /** Every tool call has one result, and did what its result says, once. */

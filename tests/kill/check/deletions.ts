@@ -1,5 +1,5 @@
 import type { OperationId } from "../../../packages/shared/src/index.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../report/outcome.ts";
 import { type Breach, unless } from "./breach.ts";
 
 /** What was deleted stays so. */

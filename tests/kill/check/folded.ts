@@ -1,4 +1,4 @@
-import type { Followed, Outcome, StoredSession } from "../outcome.ts";
+import type { Followed, Outcome, StoredSession } from "../report/outcome.ts";
 import { type Breach, same } from "./breach.ts";
 
 /** Whoever folded the log knows what the server knows. */

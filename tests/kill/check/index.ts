@@ -1,4 +1,4 @@
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../report/outcome.ts";
 import { checkAcknowledged } from "./acknowledged.ts";
 import type { Breach } from "./breach.ts";
 import { checkCalls } from "./calls.ts";

@@ -1,7 +1,7 @@
 import type { Schemas } from "../../../packages/shared/src/index.ts";
 import { eventPlace } from "../../../lib/event.ts";
-import { olderSession } from "../hand.ts";
-import type { Followed, Outcome, StoredSession } from "../outcome.ts";
+import { olderSession } from "../host/hand.ts";
+import type { Followed, Outcome, StoredSession } from "../report/outcome.ts";
 import { type Breach, same, unless } from "./breach.ts";
 
 type Event = Schemas["Event"];

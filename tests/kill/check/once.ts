@@ -1,8 +1,8 @@
 import type { Schemas } from "../../../packages/shared/src/index.ts";
 import { builtInAgentId } from "../../../lib/agent.ts";
 import { type Asked, isSameAnswer } from "../asker.ts";
-import { olderSession } from "../hand.ts";
-import type { Outcome } from "../outcome.ts";
+import { olderSession } from "../host/hand.ts";
+import type { Outcome } from "../report/outcome.ts";
 import { type Breach, unless } from "./breach.ts";
 
 /** Nothing is there that was not asked for, and no key did anything a second time. */

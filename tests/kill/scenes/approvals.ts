@@ -1,4 +1,4 @@
-import { calls, callsAll, says } from "../../support/script.ts";
+import { calls, callsAll, says } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** Commands and edits that a person decides about, one by one and several of one answer. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { calls, type Step } from "../../support/script.ts";
+import { calls, type Step } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** What would take long is cancelled: a speech, or a command that never ends by itself. */

@@ -1,5 +1,5 @@
 import { createRepository } from "../../support/repository.ts";
-import { calls, says } from "../../support/script.ts";
+import { calls, says } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** A session in a clone that is not there yet; then the clone is brought up to date. */

@@ -1,4 +1,4 @@
-import { calls, callsAll, says } from "../../support/script.ts";
+import { calls, callsAll, says } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** Commands that leave a trace each time they run, some of them slow, some with something left in the background. */

@@ -1,5 +1,5 @@
 import type { Visit } from "../visit.ts";
-import { says } from "../../support/script.ts";
+import { says } from "../../support/models/script.ts";
 
 /** Sessions and workspaces that come and go; one of each pair stays. */
 export async function deletions(visit: Visit): Promise<void> {

@@ -1,4 +1,4 @@
-import { script } from "../../support/script.ts";
+import { script } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** A model that fails once and is asked again; then one that refuses, which ends its task. */

@@ -1,4 +1,4 @@
-import { calls, callsAll, says } from "../../support/script.ts";
+import { calls, callsAll, says } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** Reads side by side, writes and edits: what was told as done is in the file. */

@@ -1,4 +1,4 @@
-import { asks, calls, says } from "../../support/script.ts";
+import { asks, calls, says } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** A plan that a person approves, then a command it allows, and a question. */

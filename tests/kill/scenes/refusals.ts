@@ -1,4 +1,4 @@
-import { fileBytesMax } from "../host.ts";
+import { fileBytesMax } from "../host/host.ts";
 import type { Visit } from "../visit.ts";
 
 /** What is refused has left nothing behind: a file over the limit, a tool in a session that is at work. */

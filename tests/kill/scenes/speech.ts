@@ -1,4 +1,4 @@
-import { script, says, type Step } from "../../support/script.ts";
+import { script, says, type Step } from "../../support/models/script.ts";
 import type { Visit } from "../visit.ts";
 
 /** The agent talks; meanwhile people steer it, and queue what comes after. */

@@ -1,5 +1,5 @@
 import type { Visit } from "../visit.ts";
-import { scriptModel } from "../../support/script.ts";
+import { scriptModel } from "../../support/models/script.ts";
 
 /** A person runs tools on the host: one that acts, with or without a decision, and one that reads. */
 export async function toolRuns(visit: Visit): Promise<void> {

@@ -3,11 +3,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
 import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { converse, decide } from "../../support/conversation.ts";
-import { follow } from "../../support/follower.ts";
-import { readScrape } from "../../support/prometheus.ts";
-import { asks, calls, says, scriptModel } from "../../support/script.ts";
-import { freePort } from "../../support/server-process.ts";
-import { startTestServer, testKey, type TestServerOptions } from "../../support/server.ts";
+import { follow } from "../../support/clients/follower.ts";
+import { readScrape } from "../../support/server/prometheus.ts";
+import { asks, calls, says, scriptModel } from "../../support/models/script.ts";
+import { freePort } from "../../support/server/server-process.ts";
+import { startTestServer, testKey, type TestServerOptions } from "../../support/server/server.ts";
 import { pendingAction, taskIn, until } from "../../support/until.ts";
 import { tempFolder } from "../storage/temp-storage.ts";
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../../lib/ports/clock.ts";
 import { ModelError, type ModelEvent, type ModelFailure } from "../../../lib/model.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
-import { type Answer, type ModelServer, startModelServer } from "../../support/model-server.ts";
-import { textStream, toolCallStream, type WireName } from "../../support/model-streams.ts";
+import { type Answer, type ModelServer, startModelServer } from "../../support/models/model-server.ts";
+import { textStream, toolCallStream, type WireName } from "../../support/models/model-streams.ts";
 import { apiKey, clientOf, collect, failing, joined, provider, request } from "./room.ts";
 import { handClock } from "../../support/time/hand-clock.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clock } from "../../../lib/ports/clock.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
 import type { Provider } from "../../../lib/settings.ts";
-import { type ModelServer, startModelServer } from "../../support/model-server.ts";
+import { type ModelServer, startModelServer } from "../../support/models/model-server.ts";
 import { apiKey, provider } from "./room.ts";
 
 let server: ModelServer;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ModelServer, startModelServer } from "../../support/model-server.ts";
-import { recorded, recordingNames, type SseEvent } from "../../support/model-streams.ts";
+import { type ModelServer, startModelServer } from "../../support/models/model-server.ts";
+import { recorded, recordingNames, type SseEvent } from "../../support/models/model-streams.ts";
 import { clientOf, collect, failing, joined, request } from "./room.ts";
 
 let server: ModelServer;

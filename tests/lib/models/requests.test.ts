@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ModelFile, ModelRequest } from "../../../lib/model.ts";
 import { joinBaseUrl } from "../../../lib/models/wires/wire.ts";
-import { type ModelServer, startModelServer } from "../../support/model-server.ts";
-import { toolCallStream, type WireName } from "../../support/model-streams.ts";
+import { type ModelServer, startModelServer } from "../../support/models/model-server.ts";
+import { toolCallStream, type WireName } from "../../support/models/model-streams.ts";
 import { apiKey, asMessage, clientOf, collect, request, said, user } from "./room.ts";
 
 let server: ModelServer;

@@ -3,8 +3,8 @@ import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
 import { createModelClient } from "../../../lib/models/index.ts";
 import { type ModelClient, ModelError, type ModelEvent, type ModelRequest } from "../../../lib/model.ts";
 import type { Provider, ProviderType } from "../../../lib/settings.ts";
-import type { ModelServer } from "../../support/model-server.ts";
-import type { WireName } from "../../support/model-streams.ts";
+import type { ModelServer } from "../../support/models/model-server.ts";
+import type { WireName } from "../../support/models/model-streams.ts";
 import { limitMs } from "../../support/time/limit.ts";
 
 /** What the tests of this room share: a client that knows one local provider of each type, and ways to ask it. */

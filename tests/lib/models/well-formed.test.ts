@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startModelServer, type ModelServer } from "../../support/model-server.ts";
-import { textStream, type WireName } from "../../support/model-streams.ts";
+import { startModelServer, type ModelServer } from "../../support/models/model-server.ts";
+import { textStream, type WireName } from "../../support/models/model-streams.ts";
 import { clientOf, collect, joined, request } from "./room.ts";
 
 let server: ModelServer;

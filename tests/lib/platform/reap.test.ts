@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { processesEnd, processesWith } from "../../support/processes.ts";
+import { processesEnd, processesWith } from "../../support/server/processes.ts";
 import { until } from "../../support/until.ts";
 import { foreverMs, serveRepositories } from "./git-server.ts";
 import { live, reap } from "./left-over.ts";

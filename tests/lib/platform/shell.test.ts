@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { processesWith } from "../../support/processes.ts";
+import { processesWith } from "../../support/server/processes.ts";
 import { limitMs } from "../../support/time/limit.ts";
 import { openHost } from "./host.ts";
 import { forever } from "./place.ts";

@@ -3,8 +3,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../lib/ports/clock.ts";
-import { startFakeS3, type FakeS3 } from "../../support/fake-s3.ts";
-import { startTestServer, type TestServer } from "../../support/server.ts";
+import { startFakeS3, type FakeS3 } from "../../support/replica/fake-s3.ts";
+import { startTestServer, type TestServer } from "../../support/server/server.ts";
 import { until } from "../../support/until.ts";
 
 const keys = { LITESTREAM_ACCESS_KEY_ID: "access-of-tests", LITESTREAM_SECRET_ACCESS_KEY: "secret-of-tests" };

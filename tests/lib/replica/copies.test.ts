@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
 import { expiredCopies } from "../../../lib/replica/copies/retention.ts";
 import { converse } from "../../support/conversation.ts";
-import { startTestServer, type TestServer } from "../../support/server.ts";
+import { startTestServer, type TestServer } from "../../support/server/server.ts";
 import { until } from "../../support/until.ts";
 import { tempFolder } from "../storage/temp-storage.ts";
 

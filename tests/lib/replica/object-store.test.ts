@@ -8,7 +8,7 @@ import type { ObjectStore } from "../../../lib/operating/object-store.ts";
 import { parseReplicaUrl, type ReplicaPlace } from "../../../lib/operating/replica.ts";
 import { openObjectStore } from "../../../lib/replica/object-stores/object-store.ts";
 import { createS3Store } from "../../../lib/replica/object-stores/s3-store.ts";
-import { startFakeS3 } from "../../support/fake-s3.ts";
+import { startFakeS3 } from "../../support/replica/fake-s3.ts";
 
 const keys = { accessKeyId: "access-of-tests", secretAccessKey: "secret-of-tests" };
 const { signal } = new AbortController();

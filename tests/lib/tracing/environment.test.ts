@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../../lib/config/config.ts";
-import { startCollector } from "../../support/collector.ts";
+import { startCollector } from "../../support/server/collector.ts";
 import { converse } from "../../support/conversation.ts";
-import { calls, type Step } from "../../support/script.ts";
-import { startTestServer } from "../../support/server.ts";
+import { calls, type Step } from "../../support/models/script.ts";
+import { startTestServer } from "../../support/server/server.ts";
 import { taskIn } from "../../support/until.ts";
 
 const collector = "http://127.0.0.1:4318";

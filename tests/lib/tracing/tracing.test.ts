@@ -1,13 +1,13 @@
 import { createServer, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { builtInAgentId } from "../../../lib/agent.ts";
-import { type CollectedSpan, startCollector } from "../../support/collector.ts";
+import { type CollectedSpan, startCollector } from "../../support/server/collector.ts";
 import { converse, toolResult } from "../../support/conversation.ts";
-import { follow } from "../../support/follower.ts";
-import { asks, calls, says } from "../../support/script.ts";
-import { freePort, startServerProcess } from "../../support/server-process.ts";
-import { startTestServer, testKey } from "../../support/server.ts";
-import { openTestSocket } from "../../support/socket.ts";
+import { follow } from "../../support/clients/follower.ts";
+import { asks, calls, says } from "../../support/models/script.ts";
+import { freePort, startServerProcess } from "../../support/server/server-process.ts";
+import { startTestServer, testKey } from "../../support/server/server.ts";
+import { openTestSocket } from "../../support/clients/socket.ts";
 import { limitMs } from "../../support/time/limit.ts";
 import { taskIn, until } from "../../support/until.ts";
 

@@ -1,11 +1,11 @@
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { expectProblem } from "../../support/claims.ts";
 import { converse, messagesOf } from "../../support/conversation.ts";
-import { atRest, expectOnceInOrder, expectSameAsStored, follow } from "../../support/follower.ts";
-import { says } from "../../support/script.ts";
-import { startServerProcess } from "../../support/server-process.ts";
+import { atRest, expectOnceInOrder, expectSameAsStored, follow } from "../../support/clients/follower.ts";
+import { says } from "../../support/models/script.ts";
+import { startServerProcess } from "../../support/server/server-process.ts";
 import { mountSmallDisk } from "./small-disk.ts";
-import { openTestStream } from "../../support/stream.ts";
+import { openTestStream } from "../../support/clients/stream.ts";
 import { eventsOf, taskEnded, taskIn, until } from "../../support/until.ts";
 
 const disk = mountSmallDisk();

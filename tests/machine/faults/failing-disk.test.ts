@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCaller, type Caller } from "../../support/caller.ts";
-import { environment, freePort, hasEnded, root } from "../../support/server-process.ts";
-import { startServerProcess, type ServerProcess } from "../../support/server-process.ts";
+import { createCaller, type Caller } from "../../support/clients/caller.ts";
+import { environment, freePort, hasEnded, root } from "../../support/server/server-process.ts";
+import { startServerProcess, type ServerProcess } from "../../support/server/server-process.ts";
 import { until } from "../../support/until.ts";
 
 let prepared: ServerProcess;

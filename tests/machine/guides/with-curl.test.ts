@@ -3,9 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startInstance } from "../../support/function/instance.ts";
-import { environment, root, startServerProcess, type ServerProcess } from "../../support/server-process.ts";
+import {
+  environment,
+  root,
+  startServerProcess,
+  type ServerProcess,
+} from "../../support/server/server-process.ts";
 import { blocksOf } from "../../support/guides/blocks.ts";
-import { testKey } from "../../support/server.ts";
+import { testKey } from "../../support/server/server.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openHost } from "../../lib/platform/host.ts";
 import { forever, workspaceId } from "../../lib/platform/place.ts";
-import { processesEnd, processesWith } from "../../support/processes.ts";
+import { processesEnd, processesWith } from "../../support/server/processes.ts";
 import { limitMs } from "../../support/time/limit.ts";
 import { until } from "../../support/until.ts";
 

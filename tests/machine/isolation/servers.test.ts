@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { converse, toolResults } from "../../support/conversation.ts";
 import { createDeployment } from "../../deploy/deployment.ts";
 import { findLitestream } from "../../deploy/litestream.ts";
-import { processesEnd, processesWith } from "../../support/processes.ts";
-import { calls, says } from "../../support/script.ts";
-import { startServerProcess } from "../../support/server-process.ts";
+import { processesEnd, processesWith } from "../../support/server/processes.ts";
+import { calls, says } from "../../support/models/script.ts";
+import { startServerProcess } from "../../support/server/server-process.ts";
 import { taskEnded, taskIn, until } from "../../support/until.ts";
 
 const unasked = { settings: { autoApproveCommands: true } };

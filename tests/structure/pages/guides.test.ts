@@ -4,7 +4,7 @@ import { files, read } from "../repository.ts";
 
 /** For each page and language: how many blocks there are, and what runs them (`tests/packed` is `npm run test:packed`). */
 const runs: Record<string, [blocks: number, by: string]> = {
-  "README.md sh": [3, "tests/journeys/guides/observing.test.ts"], // The third: tests/journeys/guides.test.ts.
+  "README.md sh": [3, "tests/journeys/guides/observing.test.ts"], // The third: tests/journeys/guides/api.test.ts.
   "CONTRIBUTING.md sh": [4, "tests/journeys/guides/contributing.test.ts"],
   "docs/guides/add-a-model.md sh": [1, "tests/machine/guides/with-curl.test.ts"],
   "docs/guides/add-a-model.md ts": [1, "tests/journeys/guides/add-a-model.test.ts"],
@@ -21,13 +21,13 @@ const runs: Record<string, [blocks: number, by: string]> = {
   "docs/guides/functions.md sh": [5, "tests/journeys/guides/deploying.test.ts"], // The last: tests/machine/guides/with-curl.test.ts.
   "docs/guides/observe.md sh": [1, "tests/journeys/guides/observing.test.ts"],
   "docs/guides/observe.md yaml": [2, "tests/journeys/guides/observing.test.ts"],
-  "docs/guides/operate.md json": [1, "tests/journeys/guides.test.ts"],
+  "docs/guides/operate.md json": [1, "tests/journeys/guides/api.test.ts"],
   "docs/guides/traces.md sh": [3, "tests/journeys/guides/observing.test.ts"],
   "docs/guides/use-the-api.md sh": [6, "tests/machine/guides/with-curl.test.ts"],
-  "docs/guides/use-the-api.md ts": [1, "tests/journeys/guides.test.ts"],
+  "docs/guides/use-the-api.md ts": [1, "tests/journeys/guides/api.test.ts"],
   "docs/guides/use-the-api.md sh install": [1, "tests/packed/guides.ts"],
   "docs/guides/use-the-api.md sh pack": [1, "tests/packed/guides.ts"],
-  "docs/guides/use-the-cli.md sh": [6, "tests/journeys/guides.test.ts"],
+  "docs/guides/use-the-cli.md sh": [6, "tests/journeys/guides/api.test.ts"],
   "docs/guides/use-the-cli.md sh connect": [1, "tests/packed/guides.ts"],
   "docs/guides/use-the-cli.md sh install": [1, "tests/packed/guides.ts"],
   "docs/guides/use-the-cli.md sh pack": [1, "tests/packed/guides.ts"],

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createCaller, type Caller } from "../caller.ts";
-import { environment, hasEnded, root } from "../server-process.ts";
+import { createCaller, type Caller } from "../clients/caller.ts";
+import { environment, hasEnded, root } from "../server/server-process.ts";
 import { until } from "../until.ts";
 
 /** One instance of the function, in a process of its own, with nothing beside it. */

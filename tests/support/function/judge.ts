@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import contract from "../../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { routes, type OperationId } from "../../../packages/shared/src/index.ts";
-import { operationOf } from "../caller.ts";
+import { operationOf } from "../clients/caller.ts";
 import { checkAnswer } from "../contract.ts";
 import { count, type Verdict } from "./tally.ts";
 import type { Invoked } from "./runtime.ts";

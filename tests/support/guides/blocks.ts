@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../server-process.ts";
+import { root } from "../server/server-process.ts";
 
 export interface Block {
   /** Such as `docs/guides/operate.md`. */

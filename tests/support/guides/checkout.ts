@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { sourceFiles } from "../../../scripts/source-files.ts";
-import { root } from "../server-process.ts";
+import { root } from "../server/server-process.ts";
 
 export interface Checkout {
   folder: string;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResult, toolResults } from "../../../support/conversation.ts";
 import { expectProblem } from "../../../support/claims.ts";
-import { asks, calls, callsAll, says } from "../../../support/script.ts";
+import { asks, calls, callsAll, says } from "../../../support/models/script.ts";
 import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { cloned, scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

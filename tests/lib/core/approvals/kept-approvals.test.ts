@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Failpoint } from "../../../../lib/ports/failpoint.ts";
 import { expectProblem } from "../../../support/claims.ts";
 import { converse, decide, toolResult, toolResults } from "../../../support/conversation.ts";
-import { calls, says } from "../../../support/script.ts";
-import { startServerProcess, type ServerProcess } from "../../../support/server-process.ts";
-import { openTestStream } from "../../../support/stream.ts";
+import { calls, says } from "../../../support/models/script.ts";
+import { startServerProcess, type ServerProcess } from "../../../support/server/server-process.ts";
+import { openTestStream } from "../../../support/clients/stream.ts";
 import { eventsOf, pendingAction, taskIn, until } from "../../../support/until.ts";
 import { cloned, scratch } from "../../../support/workspaces.ts";
 

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, toolResult, toolResults } from "../../../support/conversation.ts";
-import { asks, calls, says } from "../../../support/script.ts";
+import { asks, calls, says } from "../../../support/models/script.ts";
 import { eventsOf, pendingAction, taskIn } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

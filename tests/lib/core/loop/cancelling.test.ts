@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, messagesOf, say, toolResults } from "../../../support/conversation.ts";
-import { processesWith } from "../../../support/processes.ts";
-import { calls, callsAll, says } from "../../../support/script.ts";
+import { processesWith } from "../../../support/server/processes.ts";
+import { calls, callsAll, says } from "../../../support/models/script.ts";
 import { eventsOf, eventWhere, taskIn, until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

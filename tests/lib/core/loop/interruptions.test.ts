@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Failpoint } from "../../../../lib/ports/failpoint.ts";
 import type { Event } from "../../../../packages/shared/src/index.ts";
 import { converse, decide, messagesOf, toolResult } from "../../../support/conversation.ts";
-import { atRest, expectSameAsStored, follow } from "../../../support/follower.ts";
-import { calls, says, type Step } from "../../../support/script.ts";
-import { startServerProcess, type ServerProcess } from "../../../support/server-process.ts";
+import { atRest, expectSameAsStored, follow } from "../../../support/clients/follower.ts";
+import { calls, says, type Step } from "../../../support/models/script.ts";
+import { startServerProcess, type ServerProcess } from "../../../support/server/server-process.ts";
 import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
 
 let server: ServerProcess;

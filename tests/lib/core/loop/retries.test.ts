@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { converse, messagesOf, toolResult } from "../../../support/conversation.ts";
-import { calls, says } from "../../../support/script.ts";
+import { calls, says } from "../../../support/models/script.ts";
 import { eventsOf, taskEnded, taskIn } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 
 const server = useTestServer();
 

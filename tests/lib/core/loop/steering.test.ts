@@ -2,9 +2,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResults } from "../../../support/conversation.ts";
-import { asks, calls, callsAll, says, script } from "../../../support/script.ts";
+import { asks, calls, callsAll, says, script } from "../../../support/models/script.ts";
 import { eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

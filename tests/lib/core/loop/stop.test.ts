@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { converse } from "../../../support/conversation.ts";
-import { asks, calls, type Step } from "../../../support/script.ts";
-import { startTestServer, type TestServer } from "../../../support/server.ts";
+import { asks, calls, type Step } from "../../../support/models/script.ts";
+import { startTestServer, type TestServer } from "../../../support/server/server.ts";
 import { limitMs } from "../../../support/time/limit.ts";
 import { eventsOf, pendingAction, until } from "../../../support/until.ts";
 

@@ -6,11 +6,11 @@ import {
   toolResult,
   toolResults,
 } from "../../../support/conversation.ts";
-import { startModelServer } from "../../../support/model-server.ts";
-import { textStream, toolCallStream } from "../../../support/model-streams.ts";
-import { calls, callsAll, says } from "../../../support/script.ts";
+import { startModelServer } from "../../../support/models/model-server.ts";
+import { textStream, toolCallStream } from "../../../support/models/model-streams.ts";
+import { calls, callsAll, says } from "../../../support/models/script.ts";
 import { eventsOf, taskIn } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { cloned, scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectProblem } from "../../../support/claims.ts";
 import { converse, decide, messagesOf, say } from "../../../support/conversation.ts";
-import { atRest, expectSameAsStored, follow } from "../../../support/follower.ts";
-import { calls, says, script, type Step } from "../../../support/script.ts";
-import { startServerProcess, type ServerProcess } from "../../../support/server-process.ts";
+import { atRest, expectSameAsStored, follow } from "../../../support/clients/follower.ts";
+import { calls, says, script, type Step } from "../../../support/models/script.ts";
+import { startServerProcess, type ServerProcess } from "../../../support/server/server-process.ts";
 import { eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
 
 let server: ServerProcess;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../../lib/ports/clock.ts";
 import { converse, decide, messagesOf, say, toolResult } from "../../../support/conversation.ts";
-import { expectOnceInOrder } from "../../../support/follower.ts";
-import { calls, says } from "../../../support/script.ts";
-import { startTestServer, type TestServer } from "../../../support/server.ts";
+import { expectOnceInOrder } from "../../../support/clients/follower.ts";
+import { calls, says } from "../../../support/models/script.ts";
+import { startTestServer, type TestServer } from "../../../support/server/server.ts";
 import { eventsOf, pendingAction, taskIn } from "../../../support/until.ts";
 
 const hourMs = 3_600_000;

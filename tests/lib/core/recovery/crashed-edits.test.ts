@@ -4,8 +4,8 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { converse, decide, toolResult, type Conversation } from "../../../support/conversation.ts";
-import { calls, says, type Step } from "../../../support/script.ts";
-import { startServerProcess, type ServerProcess } from "../../../support/server-process.ts";
+import { calls, says, type Step } from "../../../support/models/script.ts";
+import { startServerProcess, type ServerProcess } from "../../../support/server/server-process.ts";
 import { pendingAction, taskIn } from "../../../support/until.ts";
 import { scratch } from "../../../support/workspaces.ts";
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { DatabaseName } from "../../../../lib/database-name.ts";
 import { createSession } from "../../../support/conversation.ts";
 import { until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 
 const hour = 3_600_000;
 const server = useTestServer({ config: { actionTimeoutMs: 100 } });

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { converse, say } from "../../../support/conversation.ts";
 import { handClock } from "../../../support/time/hand-clock.ts";
-import { says } from "../../../support/script.ts";
-import { startTestServer } from "../../../support/server.ts";
+import { says } from "../../../support/models/script.ts";
+import { startTestServer } from "../../../support/server/server.ts";
 import { eventsOf, taskIn, until } from "../../../support/until.ts";
 
 /** The maintenance waits for it between an event that makes others void and their removal. */

@@ -3,8 +3,8 @@ import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectProblem } from "../../../support/claims.ts";
 import { converse, decide, say, type Conversation } from "../../../support/conversation.ts";
-import { callsAll, says, type Step } from "../../../support/script.ts";
-import { startServerProcess, type ServerProcess } from "../../../support/server-process.ts";
+import { callsAll, says, type Step } from "../../../support/models/script.ts";
+import { startServerProcess, type ServerProcess } from "../../../support/server/server-process.ts";
 import { eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
 
 let server: ServerProcess;

@@ -3,9 +3,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResults } from "../../../support/conversation.ts";
-import { calls, callsAll, says, script } from "../../../support/script.ts";
+import { calls, callsAll, says, script } from "../../../support/models/script.ts";
 import { eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { converse, decide, messagesOf, say, toolResult, toolResults } from "../../../support/conversation.ts";
-import { asks, calls, callsAll, says } from "../../../support/script.ts";
-import { openTestStream } from "../../../support/stream.ts";
+import { asks, calls, callsAll, says } from "../../../support/models/script.ts";
+import { openTestStream } from "../../../support/clients/stream.ts";
 import { eventsOf, eventWhere, pendingAction, taskIn, until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer();

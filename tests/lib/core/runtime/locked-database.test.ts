@@ -4,9 +4,9 @@ import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { converse, toolResult } from "../../../support/conversation.ts";
 import { expectProblem } from "../../../support/claims.ts";
-import { calls, says } from "../../../support/script.ts";
+import { calls, says } from "../../../support/models/script.ts";
 import { taskIn, until } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 import { scratch } from "../../../support/workspaces.ts";
 
 const server = useTestServer({ env: { TALKCODY_LOG_LEVEL: "silent" } });

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { mergeSettings, resolveSettings, settingsDefaults } from "../../../../lib/settings.ts";
 import type { PermissionRule, Settings } from "../../../../lib/settings.ts";
 import { converse, createSession, say } from "../../../support/conversation.ts";
-import { calls, says } from "../../../support/script.ts";
+import { calls, says } from "../../../support/models/script.ts";
 import { eventsOf, taskEnded, taskIn } from "../../../support/until.ts";
-import { useTestServer } from "../../../support/use-server.ts";
+import { useTestServer } from "../../../support/server/use-server.ts";
 
 const server = useTestServer();
 const rule = (pattern: string): PermissionRule => ({ tool: "bash", pattern, decision: "allow" });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { simpleGit } from "simple-git";
 import { expect, onTestFinished, test } from "vitest";
 import { type AskLimits, createAskGit } from "../../../../lib/platform/git/ask-git.ts";
-import { processesWith } from "../../../support/processes.ts";
+import { processesWith } from "../../../support/server/processes.ts";
 import { until } from "../../../support/until.ts";
 import { environment, forever, git, openTestProcesses, temporaryFolder } from "../place.ts";
 

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { databaseNames, type DatabaseName } from "../../../../lib/database-name.ts";
-import { copyDatabase } from "../../../support/copies.ts";
+import { copyDatabase } from "../../../support/replica/copies.ts";
 import * as temp from "../temp-storage.ts";
 
 /** A folder in which two lives ended well, with copies of all three databases from while the second one was at work. */

@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { until } from "../until.ts";
+
+/** Ids of the processes of this host whose command line holds the text. */
+export function processesWith(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => commandLine(pid).includes(text))
+    .map(Number);
+}
+
+/** None is left, after a moment at most. */
+export async function processesEnd(text: string): Promise<void> {
+  await until(`no process is left with ${text}`, () => processesWith(text).length === 0);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // Ended meanwhile.
+  }
+}
