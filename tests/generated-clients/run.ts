@@ -77,7 +77,7 @@ async function doTheJob(client: GeneratedClient, { server, tools }: Stage): Prom
     const made = await run(command, { cwd, env });
     if (made.code !== 0) return { ...made, output: `${command.join(" ")}\n${made.output}` };
   }
-  return run(client.trial(cwd, tools), { cwd, env, timeoutMs: 2 * 60_000 });
+  return run(client.trial(cwd, tools), { cwd, env });
 }
 
 function environment(cwd: string, { server, tools }: Stage): Record<string, string> {
