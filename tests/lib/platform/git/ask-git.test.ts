@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { simpleGit } from "simple-git";
 import { expect, onTestFinished, test } from "vitest";
 import { type AskLimits, createAskGit } from "../../../../lib/platform/git/ask-git.ts";
-import { processesWith } from "../../../support/server/processes.ts";
+import { processesEnd, processesWith } from "../../../support/server/processes.ts";
 import { until } from "../../../support/until.ts";
 import { environment, forever, git, openTestProcesses, temporaryFolder } from "../place.ts";
 
@@ -37,7 +37,7 @@ test("what is written over the limit ends git, and what came before is kept", as
   expect(isCut).toBe(true);
   expect(stdout.length).toBeGreaterThan(100_000);
   expect(stdout.toString()).toMatch(new RegExp(`^(${mark}\n)+`));
-  expect(processesWith(`yes ${mark}`)).toEqual([]);
+  await processesEnd(`yes ${mark}`);
 });
 
 test("a status over the limit is cut and read all the same", async () => {
@@ -71,7 +71,7 @@ test.each([
   await until("it runs", () => processesWith(`sleep ${mark}`).length > 0);
   stop.abort(new Error("The caller gave up."));
   expect(await ended).toBeInstanceOf(Error);
-  expect(processesWith(`sleep ${mark}`)).toEqual([]);
+  await processesEnd(`sleep ${mark}`);
 });
 
 test("nothing is left of a git that took too long", async () => {
@@ -79,7 +79,7 @@ test("nothing is left of a git that took too long", async () => {
   await expect(askProgram(`trap '' INT; sleep ${mark}; sleep ${mark}`, { timeoutMs: 200 })).rejects.toThrow(
     /did not end within 200 ms|abort/i,
   );
-  expect(processesWith(`sleep ${mark}`)).toEqual([]);
+  await processesEnd(`sleep ${mark}`);
 });
 
 test("a caller that has given up already starts nothing", async () => {
