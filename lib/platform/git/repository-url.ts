@@ -3,7 +3,7 @@ import type { RepositoryKind } from "../../ports/git.ts";
 
 /** `Repository` of the contract. A test holds the two together. */
 export const repositoryPattern =
-  /^(https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?\/[A-Za-z0-9._~/+%-]+|ssh:\/\/([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\/[A-Za-z0-9._~/+-]+|[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[A-Za-z0-9._~/+-]+|(file:\/\/)?\/[^\u0000-\u001f]+)$/; // oxlint-disable-line no-control-regex -- They are refused.
+  /^(https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?\/[A-Za-z0-9._~/+%-]+|ssh:\/\/([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\/[A-Za-z0-9._~/+-]+|[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[A-Za-z0-9._~/+-]+|(file:\/\/)?\/[^\x00-\x1f]+)$/; // oxlint-disable-line no-control-regex -- They are refused.
 
 /** `Branch` of the contract. */
 export const branchPattern = /^[A-Za-z0-9_][A-Za-z0-9_+-]*([./][A-Za-z0-9_+-]+)*$/;
