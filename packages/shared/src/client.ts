@@ -1,6 +1,6 @@
-import { type Connection, type ConnectionOptions, createConnection } from "./connection.ts";
-import type { Call, ClientOperation, PlainRequest } from "./operation.ts";
-import { send } from "./request.ts";
+import { type Connection, type ConnectionOptions, createConnection } from "./connection/connection.ts";
+import type { Call, ClientOperation, PlainRequest } from "./connection/operation.ts";
+import { send } from "./connection/request.ts";
 import { routes } from "./routes.gen.ts";
 
 /** One method for each operation of the contract, under its operationId. They throw ProblemError and NetworkError. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { awaited, type Backoff, backoffMs } from "../src/backoff.ts";
+import { awaited, type Backoff, backoffMs } from "../src/connection/backoff.ts";
 import {
   createClient,
   type Event,

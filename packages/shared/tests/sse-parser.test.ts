@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createSseParser } from "../src/sse-parser.ts";
+import { createSseParser } from "../src/stream/sse-parser.ts";
 import { cpuMsOf } from "../../../tests/support/time/cpu-time.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type WebSocket as Peer, WebSocketServer } from "ws";
 import { createClient, openSocket, ProblemError, type StreamFrame } from "../src/index.ts";
-import type { Backoff } from "../src/backoff.ts";
+import type { Backoff } from "../src/connection/backoff.ts";
 import { answerJson, problem } from "./loopback.ts";
 import { createSessionModel, eventIdOf, sessionId } from "./session-model.ts";
 import { limitMs } from "../../../tests/support/time/limit.ts";

@@ -1,8 +1,8 @@
-import type { Client } from "./client.ts";
-import type { StreamState } from "./event-stream.ts";
+import type { Client } from "../client.ts";
+import type { StreamState } from "../stream/event-stream.ts";
 import type { Requests } from "./socket-requests.ts";
 import type { Subscriptions } from "./subscriptions.ts";
-import { watch } from "./watch.ts";
+import { watch } from "../connection/silence.ts";
 
 export interface SocketOptions {
   /** Hears of the connection; `waiting` until the next try. */

@@ -1,5 +1,5 @@
-import type { operations } from "./contract.gen.ts";
-import type { OperationId } from "./routes.gen.ts";
+import type { operations } from "../contract.gen.ts";
+import type { OperationId } from "../routes.gen.ts";
 
 /** What can be asked with one request. The WebSocket is not. */
 export type ClientOperation = Exclude<OperationId, "openWebSocket">;

@@ -1,6 +1,6 @@
-import { createCursor, type Cursor, type StreamFrame } from "./frames.ts";
-import type { Schemas } from "./schemas.ts";
-import type { ProblemError } from "./problem.ts";
+import { createCursor, type Cursor, type StreamFrame } from "../stream/frames.ts";
+import type { Schemas } from "../schemas.ts";
+import type { ProblemError } from "../connection/problem.ts";
 import type { Requests } from "./socket-requests.ts";
 
 export interface Subscriber {

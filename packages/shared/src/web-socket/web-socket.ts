@@ -1,8 +1,8 @@
-import { awaited, backoffMs, pause } from "./backoff.ts";
-import type { Client } from "./client.ts";
-import type { Schemas } from "./schemas.ts";
-import { NetworkError, ProblemError } from "./problem.ts";
-import { initOf, open } from "./request.ts";
+import { awaited, backoffMs, pause } from "../connection/backoff.ts";
+import type { Client } from "../client.ts";
+import type { Schemas } from "../schemas.ts";
+import { NetworkError, ProblemError } from "../connection/problem.ts";
+import { initOf, open } from "../connection/request.ts";
 import { connect, type Connecting, type SocketOptions } from "./socket-connection.ts";
 import { createRequests, type Requests } from "./socket-requests.ts";
 import { createSubscriptions, type Subscriber } from "./subscriptions.ts";

@@ -1,7 +1,7 @@
-import { backoffMs } from "./backoff.ts";
-import type { Connection } from "./connection.ts";
-import type { Schemas } from "./schemas.ts";
-import { ProblemError } from "./problem.ts";
+import { backoffMs } from "../connection/backoff.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Schemas } from "../schemas.ts";
+import { ProblemError } from "../connection/problem.ts";
 
 type Frame = Schemas["WebSocketFrame"];
 type WithoutId<T> = T extends { id: string } ? Omit<T, "id"> : never;

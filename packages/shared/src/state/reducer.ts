@@ -1,5 +1,5 @@
 import { foldHistory, foldLive, withLoadedHistory } from "./fold.ts";
-import type { GapFrame, SnapshotFrame, StreamFrame } from "./frames.ts";
+import type { GapFrame, SnapshotFrame, StreamFrame } from "../stream/frames.ts";
 import type { HistoryFrame } from "./history.ts";
 import { emptyState, type SessionState } from "./session-state.ts";
 

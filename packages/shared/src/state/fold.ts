@@ -1,4 +1,4 @@
-import type { Event } from "./frames.ts";
+import type { Event } from "../stream/frames.ts";
 import type { HistoryFrame } from "./history.ts";
 import type { Message, SessionState } from "./session-state.ts";
 import {

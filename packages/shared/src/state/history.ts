@@ -1,4 +1,4 @@
-import type { Client } from "./client.ts";
+import type { Client } from "../client.ts";
 import type { Message } from "./session-state.ts";
 
 /** Messages read from the server, to be folded in where a gap left them out. */

@@ -1,4 +1,4 @@
-import type { Schemas } from "./schemas.ts";
+import type { Schemas } from "../schemas.ts";
 import type { Message, SessionState, ToolCallState } from "./session-state.ts";
 
 /** Of each stream of a running command at least this much of the end is kept, and at most twice of it. In UTF-16 code units. */

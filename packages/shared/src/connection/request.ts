@@ -2,7 +2,7 @@ import { backoffMs, pause } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import type { ClientOperation, PlainRequest } from "./operation.ts";
 import { failureOf, NetworkError, ProblemError } from "./problem.ts";
-import { routes } from "./routes.gen.ts";
+import { routes } from "../routes.gen.ts";
 
 /**
  * Sends one request and reads its answer. When the server could not be reached, the line was cut or the server was

@@ -1,10 +1,10 @@
-import { awaited, type Backoff, backoffMs, pause } from "./backoff.ts";
-import type { Client } from "./client.ts";
+import { awaited, type Backoff, backoffMs, pause } from "../connection/backoff.ts";
+import type { Client } from "../client.ts";
 import { createCursor, type Cursor, frameOf, type StreamFrame } from "./frames.ts";
-import { NetworkError, ProblemError } from "./problem.ts";
-import { initOf, open } from "./request.ts";
+import { NetworkError, ProblemError } from "../connection/problem.ts";
+import { initOf, open } from "../connection/request.ts";
 import { createSseParser } from "./sse-parser.ts";
-import { type Watch, watch } from "./watch.ts";
+import { type Watch, watch } from "../connection/silence.ts";
 
 export type StreamState = "connecting" | "open" | "waiting" | "closed";
 
