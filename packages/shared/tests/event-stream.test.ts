@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { awaited, type Backoff, backoffMs } from "../src/connection/backoff.ts";
+import { restartBackoff, type Backoff, backoffMs } from "../src/connection/backoff.ts";
 import {
   createClient,
   type Event,
@@ -231,7 +231,9 @@ test("a restart that was announced is waited for with many short waits, and not 
   const backoff = { baseMs: 250, mostMs: 30_000, random: () => 1 };
   const waits = (of: (failures: number) => Backoff) =>
     [1, 2, 3, 6, 60, 61].map((failures) => backoffMs(of(failures), failures));
-  expect(waits((failures) => awaited(backoff, failures))).toEqual([250, 500, 1000, 1000, 1000, 30_000]);
+  expect(waits((failures) => restartBackoff(backoff, failures))).toEqual([
+    250, 500, 1000, 1000, 1000, 30_000,
+  ]);
   expect(waits(() => backoff)).toEqual([250, 500, 1000, 8000, 30_000, 30_000]);
 });
 

@@ -1,30 +1,35 @@
+/** How long to wait between tries. */
 export interface Backoff {
-  /** The first wait; it doubles with each failure. */
+  /** Milliseconds of the first wait; every further failure doubles it. */
   baseMs: number;
+  /** Milliseconds of the longest wait. */
   mostMs: number;
-  /** From 0 up to 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;
 }
 
 export const defaultBackoff: Backoff = { baseMs: 250, mostMs: 30_000, random: Math.random };
 
-/** Milliseconds to wait after so many failures in a row: half of it fixed, half by chance, so that many clients do not come back together. */
+/**
+ * Milliseconds to wait after this many failures in a row. Half of the wait is fixed and half is random, so that many
+ * clients do not come back at the same moment.
+ */
 export function backoffMs({ baseMs, mostMs, random }: Backoff, failures: number): number {
-  const whole = Math.min(mostMs, baseMs * 2 ** Math.min(failures - 1, 30));
-  return whole / 2 + (whole / 2) * random();
+  const wholeMs = Math.min(mostMs, baseMs * 2 ** Math.min(failures - 1, 30));
+  return wholeMs / 2 + (wholeMs / 2) * random();
 }
 
-/** A server that said it would be back is asked often, but not for ever: it may not come. */
-const awaitedMsMax = 1000;
-const awaitedTriesMax = 60;
+/** A restart takes seconds, so the client asks at least once a second, but only for about a minute. */
+const restartWaitMsMax = 1000;
+const restartTriesMax = 60;
 
-/** How to wait for a server that has announced its restart. */
-export function awaited(backoff: Backoff, failures: number): Backoff {
-  if (failures > awaitedTriesMax) return backoff;
-  return { ...backoff, mostMs: Math.min(backoff.mostMs, awaitedMsMax) };
+/** The waits for a server that announced its restart. After 60 tries it may not come back, and the usual waits apply. */
+export function restartBackoff(backoff: Backoff, failures: number): Backoff {
+  if (failures > restartTriesMax) return backoff;
+  return { ...backoff, mostMs: Math.min(backoff.mostMs, restartWaitMsMax) };
 }
 
-/** Waits; resolves at once when the signal is aborted. */
+/** Waits. Resolves at once when the signal is aborted; never rejects. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

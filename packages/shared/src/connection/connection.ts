@@ -1,18 +1,21 @@
-import type { Backoff } from "./backoff.ts";
-import { defaultBackoff } from "./backoff.ts";
+import { type Backoff, defaultBackoff } from "./backoff.ts";
 
 export interface ConnectionOptions {
-  /** Address of the server, such as `http://127.0.0.1:4096`. Empty for the origin a page came from. */
+  /** Address of the server, such as `http://127.0.0.1:4096`. In a browser, empty for the origin of the page. */
   baseUrl: string;
+  /** Sent with every request in the header `X-API-Key`. */
   apiKey: string;
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch;
-  /** Tries after the first one, when the server could not be reached or was busy. */
+  /** How often a request is repeated when the server cannot be reached or is busy. Default: 4. */
   retriesMax?: number;
+  /** Waits between tries. Default: 250 ms, doubled after each failure, at most 30 s, half of it random. */
   backoff?: Partial<Backoff>;
 }
 
-/** How to reach one server. */
+/** How to reach one server: the options with their defaults filled in. */
 export interface Connection {
+  /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly fetch: typeof fetch;
@@ -25,7 +28,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   return {
     baseUrl: baseUrl.replace(/\/+$/, ""),
     apiKey,
-    // Bound, because browsers refuse a fetch that was taken off its window.
+    // Called as a global function: browsers refuse a fetch that is called as a method of another object.
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     retriesMax,
     backoff: { ...defaultBackoff, ...options.backoff },

@@ -2,11 +2,12 @@ import type { Schemas } from "../schemas.ts";
 
 export type Problem = Schemas["Problem"];
 
-/** The server refused: an RFC 9457 problem. */
+/** The server refused the request. `problem` is what it said, as RFC 9457 describes. */
 export class ProblemError extends Error {
   readonly problem: Problem;
+  /** HTTP status of the response. */
   readonly status: number;
-  /** Milliseconds after which trying again makes sense, when the server said so. */
+  /** Milliseconds to wait before another try, when the server sent `Retry-After`. */
   readonly retryAfterMs: number | undefined;
 
   constructor(problem: Problem, options: { status?: number; retryAfterMs?: number | undefined } = {}) {
@@ -18,9 +19,9 @@ export class ProblemError extends Error {
   }
 }
 
-/** The server could not be reached, the line was cut, or something other than the server answered. */
+/** The server could not be reached, the connection broke, or something other than the server answered. */
 export class NetworkError extends Error {
-  /** Status of the answer, when there was one. */
+  /** HTTP status, when there was a response. */
   readonly status: number | undefined;
 
   constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
@@ -30,14 +31,15 @@ export class NetworkError extends Error {
   }
 }
 
-/** Reads what a failed response says. Never throws. */
-export async function failureOf(response: Response, what: string): Promise<ProblemError | NetworkError> {
+/** The error that a failed response stands for. Never throws. */
+export async function failureOf(response: Response, label: string): Promise<ProblemError | NetworkError> {
   const { status } = response;
   const body = await response.json().catch((): unknown => undefined);
   if (isProblem(body)) return new ProblemError(body, { status, retryAfterMs: retryAfterMs(response) });
-  return new NetworkError(`${what} was answered with ${status} by something that is not the server.`, {
-    status,
-  });
+  return new NetworkError(
+    `${label} was answered with status ${status}, but not by a TalkCody server: check the address and any proxy.`,
+    { status },
+  );
 }
 
 function isProblem(body: unknown): body is Problem {

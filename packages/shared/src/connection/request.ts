@@ -5,8 +5,8 @@ import { failureOf, NetworkError, ProblemError } from "./problem.ts";
 import { routes } from "../routes.gen.ts";
 
 /**
- * Sends one request and reads its answer. When the server could not be reached, the line was cut or the server was
- * busy, it is sent again, a bounded number of times and under the same idempotency key; so the work is done once.
+ * Sends one request and reads its response. Repeats it, at most `retriesMax` times, when the server cannot be reached,
+ * the connection breaks or the server is busy. All tries carry the same idempotency key, so the work is done once.
  */
 export async function send(
   connection: Connection,
@@ -19,27 +19,26 @@ export async function send(
     try {
       return await sendOnce(connection, operation, { request, init });
     } catch (error) {
-      if (request.signal?.aborted || tries >= triesMax || !isPassing(error)) throw error;
-      const asked = error instanceof ProblemError ? error.retryAfterMs : undefined;
-      await pause(
-        Math.min(asked ?? backoffMs(connection.backoff, tries), connection.backoff.mostMs),
-        request.signal,
-      );
+      if (request.signal?.aborted || tries >= triesMax || !isTransient(error)) throw error;
+      await pause(waitMs(connection, error, tries), request.signal);
       request.signal?.throwIfAborted();
     }
   }
 }
 
-/** The first part of an answer: a Response that says the request went well. Throws ProblemError, NetworkError, or the reason of the signal. */
+/**
+ * Sends a request once and resolves when the headers of a success have arrived; the body is not read yet.
+ * Throws ProblemError, NetworkError, or the reason of the signal.
+ */
 export async function open(
   connection: Connection,
   operation: ClientOperation,
   { request, init }: { request: PlainRequest; init: RequestInit },
 ): Promise<Response> {
   const url = connection.baseUrl + pathOf(operation, request);
-  const what = `${routes[operation].method} ${routes[operation].path}`;
-  const response = await reach(() => connection.fetch(url, init), what, request.signal);
-  if (!response.ok && response.status !== 304) throw await failureOf(response, what);
+  const label = `${routes[operation].method} ${routes[operation].path}`;
+  const response = await named(label, request.signal, () => connection.fetch(url, init));
+  if (!response.ok && response.status !== 304) throw await failureOf(response, label);
   return response;
 }
 
@@ -48,26 +47,34 @@ export function initOf(
   operation: ClientOperation,
   request: PlainRequest,
 ): RequestInit {
-  const { method, successContentTypes } = routes[operation];
-  const isJson = request.body !== undefined && !isBytes(request.body);
-  const headers: Record<string, string | undefined> = {
-    accept: successContentTypes.some((type) => type === "application/json") ? "application/json" : "*/*",
-    ...(request.body === undefined
-      ? {}
-      : { "content-type": isJson ? "application/json" : "application/octet-stream" }),
-    ...(method !== "GET" ? { "Idempotency-Key": crypto.randomUUID() } : {}),
-    ...request.headers,
-    "x-api-key": connection.apiKey,
-  };
+  const { body, signal } = request;
   const init = {
-    method,
-    headers: Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== undefined),
-    redirect: "error", // A redirect would take the key along to wherever it leads.
-    ...(request.body === undefined ? {} : { body: isJson ? JSON.stringify(request.body) : request.body }),
-    ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
-    ...(request.signal ? { signal: request.signal } : {}),
+    method: routes[operation].method,
+    headers: headersOf(connection, operation, request),
+    redirect: "error", // Following a redirect would send the key to another server.
+    ...(body === undefined ? {} : { body: isBytes(body) ? body : JSON.stringify(body) }),
+    ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+    ...(signal ? { signal } : {}),
   };
-  return init as RequestInit; // Without the cast `duplex`, which browsers know, has no type.
+  return init as RequestInit; // The types of the DOM do not know `duplex`; browsers do.
+}
+
+function headersOf(
+  { apiKey }: Connection,
+  operation: ClientOperation,
+  { body, headers }: PlainRequest,
+): [string, string][] {
+  const { method, successContentTypes } = routes[operation];
+  const all: Record<string, string | undefined> = {
+    accept: successContentTypes.some((type) => type === "application/json") ? "application/json" : "*/*",
+    ...(body === undefined
+      ? {}
+      : { "content-type": isBytes(body) ? "application/octet-stream" : "application/json" }),
+    ...(method === "GET" ? {} : { "Idempotency-Key": crypto.randomUUID() }),
+    ...headers,
+    "x-api-key": apiKey,
+  };
+  return Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
 }
 
 async function sendOnce(
@@ -79,21 +86,24 @@ async function sendOnce(
   const types: readonly string[] = routes[operation].successContentTypes;
   if (types.length === 0) return undefined;
   if (!types.includes("application/json")) return response;
-  const text = await reach(() => response.text(), `The answer to ${operation}`, sent.request.signal);
+  const label = `The response to ${operation}`;
+  const text = await named(label, sent.request.signal, () => response.text());
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new NetworkError(`The answer to ${operation} is no JSON.`, { cause, status: response.status });
+    throw new NetworkError(`${label} is not JSON.`, { cause, status: response.status });
   }
 }
 
-/** Fetch tells of every failure of the network with a TypeError; here it gets a name. An abort stays what it is. */
-async function reach<T>(work: () => Promise<T>, what: string, signal: AbortSignal | undefined): Promise<T> {
+/** Fetch throws a TypeError for every network failure: throws a NetworkError that names the request instead. */
+async function named<T>(label: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw new NetworkError(`${what} did not get through.`, { cause });
+    throw new NetworkError(`${label} failed: the server could not be reached or the connection broke.`, {
+      cause,
+    });
   }
 }
 
@@ -116,9 +126,15 @@ function isRepeatable(body: unknown): boolean {
   return !(body instanceof ReadableStream);
 }
 
-/** Nobody answered, something on the way did, or the server is busy. */
-function isPassing(error: unknown): boolean {
+/** Another try may succeed: nothing answered, a proxy answered for the server, or the server is busy. */
+function isTransient(error: unknown): boolean {
   if (error instanceof ProblemError) return error.status === 503;
   if (!(error instanceof NetworkError)) return false;
   return error.status === undefined || [502, 503, 504].includes(error.status);
+}
+
+/** The wait the server asked for, or else the back-off; never more than the longest back-off. */
+function waitMs({ backoff }: Connection, error: unknown, tries: number): number {
+  const askedMs = error instanceof ProblemError ? error.retryAfterMs : undefined;
+  return Math.min(askedMs ?? backoffMs(backoff, tries), backoff.mostMs);
 }

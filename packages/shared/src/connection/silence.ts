@@ -1,34 +1,33 @@
-/** Gives up a connection that has gone silent. */
-export interface Watch {
-  /** Aborted when the other signal is, or after too long a silence. */
+/** Ends a connection on which nothing arrives any more. */
+export interface SilenceLimit {
+  /** Aborted when the outer signal is aborted, when nothing arrived for too long, or by `stop`. */
   readonly signal: AbortSignal;
-  /** Waits for something, but not longer than the silence allowed. */
+  /** Waits for `work`. Aborts the signal when that takes longer than the limit. */
   during<T>(work: Promise<T>): Promise<T>;
-  /** Ends the connection, and with it the watch. */
+  /** Aborts the signal and stops listening to the outer one. */
   stop(): void;
 }
 
-export function watch(silenceMsMax: number, outer: AbortSignal | undefined): Watch {
+export function limitSilence(silenceMsMax: number, outer: AbortSignal | undefined): SilenceLimit {
   const controller = new AbortController();
   const onAbort = () => controller.abort(outer?.reason);
   outer?.addEventListener("abort", onAbort);
   if (outer?.aborted) onAbort();
   return {
     signal: controller.signal,
-    async during(work) {
-      const timer = setTimeout(
-        () => controller.abort(new Error(`Nothing came for ${silenceMsMax} ms.`)),
-        silenceMsMax,
-      );
-      try {
-        return await work;
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    during: (work) => abortIfSlow(controller, work, silenceMsMax),
     stop() {
       outer?.removeEventListener("abort", onAbort);
       controller.abort();
     },
   };
+}
+
+async function abortIfSlow<T>(controller: AbortController, work: Promise<T>, msMax: number): Promise<T> {
+  const timer = setTimeout(() => controller.abort(new Error(`Nothing arrived for ${msMax} ms.`)), msMax);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
 }

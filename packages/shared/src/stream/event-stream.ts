@@ -1,27 +1,29 @@
-import { awaited, type Backoff, backoffMs, pause } from "../connection/backoff.ts";
+import { type Backoff, backoffMs, pause, restartBackoff } from "../connection/backoff.ts";
 import type { Client } from "../client.ts";
-import { createCursor, type Cursor, frameOf, type StreamFrame } from "./frames.ts";
+import { createCursor, frameOf, type StreamFrame } from "./frames.ts";
 import { NetworkError, ProblemError } from "../connection/problem.ts";
-import { initOf, open } from "../connection/request.ts";
-import { createSseParser } from "./sse-parser.ts";
-import { type Watch, watch } from "../connection/silence.ts";
+import { chunksOf, openStream, type StreamPlace } from "./stream-connection.ts";
+import { createSseParser, type ServerSentEvent } from "./sse-parser.ts";
+import { limitSilence } from "../connection/silence.ts";
 
+/** `waiting` lasts from a lost connection to the next try. */
 export type StreamState = "connecting" | "open" | "waiting" | "closed";
 
 export interface FollowOptions {
-  /** An event id, `latest`, or nothing for the whole log. */
+  /** An event id: only what came after it. `latest`: only what is new. Default: the whole log. */
   after?: string | undefined;
+  /** Ends the iteration when aborted. */
   signal?: AbortSignal;
-  /** Hears of the connection; `waiting` until the next try. */
+  /** Called with each new state of the connection. */
   onState?: (state: StreamState) => void;
-  /** The server says something every 15 s; after so much silence the line is dead. */
+  /** Milliseconds without any byte after which the client connects again. Default: 45 000, three missed heartbeats. */
   silenceMsMax?: number;
 }
 
 /**
- * Follows a session for as long as it is iterated: a snapshot after each connect, then every event once and in order,
- * over however many connections that takes. Ends when the signal is aborted. Throws ProblemError when the server
- * refuses (wrong key, no such session), and NetworkError when what comes is not of the contract.
+ * Follows a session for as long as it is iterated. After each connect comes a snapshot, then every event once and in
+ * order, however often the connection breaks. Ends when the signal is aborted. Throws ProblemError when the server
+ * refuses (wrong key, unknown session), and NetworkError when the stream does not follow the contract.
  */
 export async function* followSession(
   client: Client,
@@ -30,118 +32,88 @@ export async function* followSession(
 ): AsyncGenerator<StreamFrame, void, undefined> {
   const { signal, onState = () => {} } = options;
   const cursor = createCursor(options.after);
-  const trouble = { failures: 0, baseMs: client.connection.backoff.baseMs, isAnnounced: false };
+  const { backoff } = client.connection;
+  const retries: Retries = { failures: 0, baseMs: backoff.baseMs, isRestarting: false };
   try {
     while (!signal?.aborted) {
       onState("connecting");
       try {
-        yield* follow({ client, sessionId, cursor, options, trouble, onState });
+        yield* followOnce({ client, sessionId, cursor, options, retries, onState });
       } catch (error) {
         if (signal?.aborted) return;
         if (isFinal(error)) throw error;
       }
-      trouble.failures++;
+      retries.failures++;
       onState("waiting");
-      await pause(backoffMs(patience(client.connection.backoff, trouble), trouble.failures), signal);
+      await pause(backoffMs(backoffFor(backoff, retries), retries.failures), signal);
     }
   } finally {
     onState("closed");
   }
 }
 
-interface Trouble {
-  /** In a row. */
+interface Retries {
+  /** Failures in a row. */
   failures: number;
-  /** The first wait; the server may ask for another. */
+  /** Milliseconds of the first wait; the server may ask for another. */
   baseMs: number;
-  /** The last stream that stood was ended by the server, not cut: it is being started again. */
-  isAnnounced: boolean;
+  /** The server itself ended the last open stream: it is restarting. */
+  isRestarting: boolean;
 }
 
-function patience(backoff: Backoff, { baseMs, failures, isAnnounced }: Trouble): Backoff {
-  return isAnnounced ? awaited({ ...backoff, baseMs }, failures) : { ...backoff, baseMs };
+function backoffFor(backoff: Backoff, { baseMs, failures, isRestarting }: Retries): Backoff {
+  const asked = { ...backoff, baseMs };
+  return isRestarting ? restartBackoff(asked, failures) : asked;
 }
 
-interface Following {
-  client: Client;
-  sessionId: string;
-  cursor: Cursor;
+interface Following extends StreamPlace {
   options: FollowOptions;
-  trouble: Trouble;
+  retries: Retries;
   onState: (state: StreamState) => void;
 }
 
-/** One connection, to its end. */
-async function* follow({ client, sessionId, cursor, options, trouble, onState }: Following) {
-  const watching = watch(options.silenceMsMax ?? 45_000, options.signal);
+/** Follows over one connection, until it ends. */
+async function* followOnce(following: Following): AsyncGenerator<StreamFrame, void, undefined> {
+  const { options, retries, onState } = following;
+  const silence = limitSilence(options.silenceMsMax ?? 45_000, options.signal);
   try {
-    const response = await connect({ client, sessionId, cursor, watching });
+    const response = await openStream(following, silence);
     onState("open");
-    trouble.isAnnounced = false;
+    retries.isRestarting = false;
     const parser = createSseParser();
-    for await (const bytes of chunksOf(response, watching)) {
+    for await (const bytes of chunksOf(response, silence)) {
       const events = parser.push(bytes);
-      trouble.baseMs = parser.retryMs ?? trouble.baseMs;
-      for (const { data } of events) {
-        const frame = frameOf(data);
-        if (frame === undefined)
-          throw new BrokenStream(`The stream of ${sessionId} carried what is no frame.`);
-        trouble.failures = 0;
-        if (cursor.accept(frame)) yield frame;
+      retries.baseMs = parser.retryMs ?? retries.baseMs;
+      for (const event of events) {
+        const frame = newFrameOf(event, following);
+        if (frame) yield frame;
       }
     }
-    trouble.isAnnounced = true;
+    retries.isRestarting = true;
   } finally {
-    watching.stop();
+    silence.stop();
   }
 }
 
-/** Not worth another try: the next connection would bring the same. */
-class BrokenStream extends NetworkError {}
-
-function connect({
-  client,
-  sessionId,
-  cursor,
-  watching,
-}: Pick<Following, "client" | "sessionId" | "cursor"> & { watching: Watch }) {
-  const { after } = cursor;
-  const request = {
-    params: { sessionId },
-    // `latest` is no event id, so it cannot travel as one.
-    ...(after === "latest" ? { query: { after } } : {}),
-    headers: {
-      accept: "text/event-stream",
-      ...(after === undefined || after === "latest" ? {} : { "Last-Event-ID": after }),
-    },
-    signal: watching.signal,
-  };
-  const init: RequestInit = {
-    ...initOf(client.connection, "streamSessionEvents", request),
-    cache: "no-store",
-  };
-  return watching.during(open(client.connection, "streamSessionEvents", { request, init }));
+/** The frame of an event, or undefined when it came before. */
+function newFrameOf(
+  { data }: ServerSentEvent,
+  { sessionId, cursor, retries }: Following,
+): StreamFrame | undefined {
+  const frame = frameOf(data);
+  if (frame === undefined)
+    throw new InvalidStream(`The stream of ${sessionId} contained data that is not a frame of the contract.`);
+  retries.failures = 0;
+  return cursor.accept(frame) ? frame : undefined;
 }
 
-/** The watch runs only while we wait for the network, not while a slow reader holds us up. */
-async function* chunksOf(response: Response, watching: Watch): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return;
-  try {
-    for (;;) {
-      const { done, value } = await watching.during(reader.read());
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {}); // The line may be cut already.
-  }
-}
+/** Another try would bring the same. */
+class InvalidStream extends NetworkError {}
 
-/** A refusal that would be the same next time. */
+/** Another try would fail in the same way. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof BrokenStream || error instanceof RangeError) return true;
+  if (error instanceof InvalidStream || error instanceof RangeError) return true;
   if (!(error instanceof ProblemError)) return false;
-  if (error.problem.code === "always-on-only") return true; // A function will not stream the next time either.
+  if (error.problem.code === "always-on-only") return true; // A server that runs as a function never streams.
   return error.status < 500 && error.status !== 408 && error.status !== 429;
 }

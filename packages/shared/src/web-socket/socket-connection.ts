@@ -1,15 +1,15 @@
 import type { Client } from "../client.ts";
+import { limitSilence } from "../connection/silence.ts";
 import type { StreamState } from "../stream/event-stream.ts";
 import type { Requests } from "./socket-requests.ts";
 import type { Subscriptions } from "./subscriptions.ts";
-import { watch } from "../connection/silence.ts";
 
 export interface SocketOptions {
-  /** Hears of the connection; `waiting` until the next try. */
+  /** Called with each new state of the connection. `waiting` lasts from a lost connection to the next try. */
   onState?: (state: StreamState) => void;
-  /** How often the client asks for a sign of life. */
+  /** Milliseconds between the client's pings. Default: 30 000. */
   pingMs?: number;
-  /** After so much silence the line is dead. */
+  /** Milliseconds without any frame after which the client connects again. Default: 90 000, three missed pings. */
   silenceMsMax?: number;
 }
 
@@ -21,79 +21,88 @@ export interface Connecting {
   signal: AbortSignal;
 }
 
-/** The close code of a server that will be back. */
-const serviceRestart = 1012;
-
-/** How a connection went. */
-export interface Connected {
-  /** It stood for a while. */
+/** How a connection ended. */
+export interface Disconnection {
+  /** It had been opened. */
   wasOpen: boolean;
-  /** The server closed it because it is being started again. */
-  isAnnounced: boolean;
+  /** The server closed it because it restarts. */
+  isRestarting: boolean;
 }
 
-/** One connection, to its end. */
-export async function connect(
-  { client, options, requests, subscriptions, signal }: Connecting,
-  onOpen: () => void,
-): Promise<Connected> {
-  const { silenceMsMax = 90_000, pingMs = 30_000 } = options;
-  const socket = new WebSocket(addressOf(client), [
-    "talkcody.v1",
-    `talkcody.key.${base64url(client.connection.apiKey)}`,
-  ]);
-  const watching = watch(silenceMsMax, signal);
-  const pinging = setInterval(() => requests.ping(), pingMs);
-  let wasOpen = false;
-  let isOver = false;
-  let isAnnounced = false;
-  let hear = () => {};
-  const nextSign = () => new Promise<void>((resolve) => (hear = resolve));
-  let sign = nextSign();
-  const end = () => {
-    isOver = true;
-    hear();
-  };
+/** The close code of a server that will be back (RFC 6455 registry: Service Restart). */
+const serviceRestart = 1012;
+
+/** What happened on the connection so far. */
+interface Progress extends Disconnection {
+  isOver: boolean;
+  /** Wakes the loop that waits for the next frame. */
+  wake: () => void;
+}
+
+/** Uses one connection until it ends. Calls `onOpen` when it is open. */
+export async function connect(connecting: Connecting, onOpen: () => void): Promise<Disconnection> {
+  const { client, options, requests, signal } = connecting;
+  const silence = limitSilence(options.silenceMsMax ?? 90_000, signal);
+  const progress = { wasOpen: false, isRestarting: false, isOver: silence.signal.aborted, wake: () => {} };
+  const socket = new WebSocket(addressOf(client), protocolsOf(client));
+  listen(socket, connecting, { progress, onOpen });
+  silence.signal.addEventListener("abort", () => end(progress));
+  const pinging = setInterval(requests.ping, options.pingMs ?? 30_000);
+  try {
+    // Each frame starts the silence limit anew.
+    while (!progress.isOver) await silence.during(new Promise<void>((resolve) => (progress.wake = resolve)));
+    return { wasOpen: progress.wasOpen, isRestarting: progress.isRestarting };
+  } finally {
+    clearInterval(pinging);
+    silence.stop();
+    disconnect(socket, connecting);
+  }
+}
+
+function listen(
+  socket: WebSocket,
+  { requests, subscriptions }: Connecting,
+  { progress, onOpen }: { progress: Progress; onOpen: () => void },
+): void {
   socket.onopen = () => {
-    wasOpen = true;
+    progress.wasOpen = true;
     onOpen();
     requests.connect((text) => socket.send(text));
     subscriptions.resume();
   };
   socket.onmessage = ({ data }) => {
-    hear();
+    progress.wake();
     subscriptions.receive(requests.receive(String(data)));
   };
   socket.onclose = ({ code }) => {
-    isAnnounced = code === serviceRestart;
-    end();
+    progress.isRestarting = code === serviceRestart;
+    end(progress);
   };
-  watching.signal.addEventListener("abort", end);
-  try {
-    // Each sign of life starts the watch anew.
-    while (!isOver) {
-      await watching.during(sign);
-      sign = nextSign();
-    }
-    return { wasOpen, isAnnounced };
-  } finally {
-    clearInterval(pinging);
-    requests.disconnect();
-    subscriptions.suspend();
-    watching.stop();
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.onerror = () => {};
-    socket.close();
-  }
+}
+
+function end(progress: Progress): void {
+  progress.isOver = true;
+  progress.wake();
+}
+
+function disconnect(socket: WebSocket, { requests, subscriptions }: Connecting): void {
+  requests.disconnect();
+  subscriptions.suspend();
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.onerror = () => {}; // Closing a socket that is not open yet is an error that nobody needs to see.
+  socket.close();
 }
 
 function addressOf({ connection }: Client): string {
-  const url = new URL(
-    `${connection.baseUrl}/v1/ws`,
-    (globalThis as { location?: { href: string } }).location?.href,
-  );
+  const page = (globalThis as { location?: { href: string } }).location?.href; // Undefined outside browsers.
+  const url = new URL(`${connection.baseUrl}/v1/ws`, page);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
+}
+
+/** Browsers cannot set headers on a WebSocket, so the key is sent as a subprotocol. */
+function protocolsOf({ connection }: Client): string[] {
+  return ["talkcody.v1", `talkcody.key.${base64url(connection.apiKey)}`];
 }
 
 function base64url(text: string): string {

@@ -1,7 +1,7 @@
 import { backoffMs } from "../connection/backoff.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Schemas } from "../schemas.ts";
 import { ProblemError } from "../connection/problem.ts";
+import type { Schemas } from "../schemas.ts";
 
 type Frame = Schemas["WebSocketFrame"];
 type WithoutId<T> = T extends { id: string } ? Omit<T, "id"> : never;
@@ -9,94 +9,136 @@ export type SocketRequest = WithoutId<Schemas["WebSocketRequest"]>;
 
 /** Requests over the socket and their answers, over any number of connections. */
 export interface Requests {
-  /** Resolves to the body of the ack; rejects with ProblemError. What a cut line left open, or a busy server refused, is sent again. */
+  /**
+   * Resolves to the body of the ack; rejects with ProblemError. Sent again after the connection broke, and when the
+   * server was busy.
+   */
   ask(request: SocketRequest): Promise<unknown>;
-  /** Asks on this connection only; rejects never, resolves to the refusal or undefined. Calls `onAccepted` before any later frame is received. */
+  /**
+   * Asks on this connection only. Resolves to the refusal, or to undefined when there is none; never rejects.
+   * Calls `onAccepted` before any later frame is received.
+   */
   subscribe(request: SocketRequest, onAccepted?: () => void): Promise<ProblemError | undefined>;
   ping(): void;
+  /** Sends what waits over a new connection. */
   connect(write: (text: string) => void): void;
   disconnect(): void;
-  /** Takes the answers out; returns what is no answer. */
+  /** Settles the request that a frame answers. Returns the frame when it is no answer. */
   receive(text: string): Frame | undefined;
+  /** Rejects all requests, now and later. The first error stays. */
   refuseAll(error: unknown): void;
 }
 
 type Answer = { body: unknown } | { error: unknown };
 
-interface Open {
+interface PendingRequest {
   text: string;
   settle: (answer: Answer) => void;
-  /** Means something only on the connection it was sent on. */
-  isPassing: boolean;
+  /** It has no meaning on a later connection. */
+  isPerConnection: boolean;
+  /** How often a busy server refused it. */
   refusals: number;
 }
 
-export function createRequests({
-  retriesMax,
-  backoff,
-}: Pick<Connection, "retriesMax" | "backoff">): Requests {
-  const open = new Map<string, Open>();
-  let write: ((text: string) => void) | undefined;
-  let count = 0;
-  let refusal: { error: unknown } | undefined;
+type Retries = Pick<Connection, "backoff" | "retriesMax">;
 
-  const send = (request: SocketRequest, isPassing: boolean, onAccepted = () => {}) =>
-    new Promise<Answer>((resolve) => {
-      if (refusal) return resolve(refusal);
-      const id = `r${++count}`;
-      const text = JSON.stringify({ ...request, id });
-      const settle = (answer: Answer) => {
-        if ("body" in answer) onAccepted();
-        resolve(answer);
-      };
-      open.set(id, { text, settle, isPassing, refusals: 0 });
-      write?.(text);
-    });
-  const answer = (id: string | null, outcome: Answer) => {
-    open.get(id ?? "")?.settle(outcome);
-    open.delete(id ?? "");
-  };
-  /** Busy is no answer: the request is repeated, under its key, as it is over HTTP. */
-  const refuse = (id: string | null, problem: Schemas["Problem"]) => {
-    const request = open.get(id ?? "");
-    if (request === undefined || problem.status !== 503 || ++request.refusals > retriesMax)
-      return answer(id, { error: new ProblemError(problem) });
-    setTimeout(
-      () => {
-        if (open.get(id ?? "") === request) write?.(request.text);
-      },
-      backoffMs(backoff, request.refusals),
-    );
-  };
+interface Context {
+  readonly retries: Retries;
+  /** Requests without an answer, by id. */
+  readonly pending: Map<string, PendingRequest>;
+  /** Sends over the current connection; undefined while there is none. */
+  write: ((text: string) => void) | undefined;
+  /** The number in the last id that was used. */
+  lastNumber: number;
+  /** Set when no request can succeed any more. */
+  closed: { error: unknown } | undefined;
+}
+
+export function createRequests(retries: Retries): Requests {
+  const pending = new Map<string, PendingRequest>();
+  const context: Context = { retries, pending, write: undefined, lastNumber: 0, closed: undefined };
   return {
-    async ask(request) {
-      const outcome = await send(request, false);
-      if ("error" in outcome) throw outcome.error;
-      return outcome.body;
-    },
-    async subscribe(request, onAccepted) {
-      const outcome = await send(request, true, onAccepted);
-      return "error" in outcome && outcome.error instanceof ProblemError ? outcome.error : undefined;
-    },
-    ping: () => write?.(JSON.stringify({ type: "ping", id: `p${++count}` })),
-    connect(writer) {
-      write = writer;
-      for (const { text } of open.values()) write(text);
-    },
-    disconnect() {
-      write = undefined;
-      for (const [id, { isPassing }] of open) if (isPassing) answer(id, { body: null });
-    },
-    receive(text) {
-      const frame = JSON.parse(text) as Frame; // The server's frames are held against the contract in its own tests.
-      if (frame.type === "ack") answer(frame.id, { body: frame.body });
-      else if (frame.type === "error" && "problem" in frame) refuse(frame.id, frame.problem);
-      else if (frame.type !== "pong") return frame;
-      return undefined;
-    },
-    refuseAll(error) {
-      refusal ??= { error };
-      for (const id of open.keys()) answer(id, { error });
-    },
+    ask: (request) => ask(context, request),
+    subscribe: (request, onAccepted) => subscribe(context, request, onAccepted),
+    ping: () => context.write?.(JSON.stringify({ type: "ping", id: `p${++context.lastNumber}` })),
+    connect: (write) => connect(context, write),
+    disconnect: () => disconnect(context),
+    receive: (text) => receive(context, text),
+    refuseAll: (error) => refuseAll(context, error),
   };
+}
+
+async function ask(context: Context, request: SocketRequest): Promise<unknown> {
+  const answer = await send(context, request, { isPerConnection: false });
+  if ("error" in answer) throw answer.error;
+  return answer.body;
+}
+
+async function subscribe(
+  context: Context,
+  request: SocketRequest,
+  onAccepted?: () => void,
+): Promise<ProblemError | undefined> {
+  const answer = await send(context, request, { isPerConnection: true, onAccepted });
+  return "error" in answer && answer.error instanceof ProblemError ? answer.error : undefined;
+}
+
+function send(
+  context: Context,
+  request: SocketRequest,
+  { isPerConnection, onAccepted }: { isPerConnection: boolean; onAccepted?: (() => void) | undefined },
+): Promise<Answer> {
+  return new Promise((resolve) => {
+    if (context.closed) return resolve(context.closed);
+    const id = `r${++context.lastNumber}`;
+    const text = JSON.stringify({ ...request, id });
+    const settle = (answer: Answer) => {
+      if ("body" in answer) onAccepted?.();
+      resolve(answer);
+    };
+    context.pending.set(id, { text, settle, isPerConnection, refusals: 0 });
+    context.write?.(text);
+  });
+}
+
+function connect(context: Context, write: (text: string) => void): void {
+  context.write = write;
+  for (const { text } of context.pending.values()) write(text);
+}
+
+function disconnect(context: Context): void {
+  context.write = undefined;
+  for (const [id, { isPerConnection }] of context.pending) {
+    if (isPerConnection) settle(context, id, { body: null });
+  }
+}
+
+function receive(context: Context, text: string): Frame | undefined {
+  const frame = JSON.parse(text) as Frame; // The server's own tests check its frames against the contract.
+  if (frame.type === "ack") settle(context, frame.id, { body: frame.body });
+  else if (frame.type === "error" && "problem" in frame) refuse(context, frame.id, frame.problem);
+  else if (frame.type !== "pong") return frame;
+  return undefined;
+}
+
+function settle({ pending }: Context, id: string | null, answer: Answer): void {
+  pending.get(id ?? "")?.settle(answer);
+  pending.delete(id ?? "");
+}
+
+/** Rejects the request, or sends it again later, under the same key, when the server was only busy. */
+function refuse(context: Context, id: string | null, problem: Schemas["Problem"]): void {
+  const { pending, retries } = context;
+  const request = pending.get(id ?? "");
+  if (request === undefined || problem.status !== 503 || ++request.refusals > retries.retriesMax)
+    return settle(context, id, { error: new ProblemError(problem) });
+  const sendAgain = () => {
+    if (pending.get(id ?? "") === request) context.write?.(request.text);
+  };
+  setTimeout(sendAgain, backoffMs(retries.backoff, request.refusals));
+}
+
+function refuseAll(context: Context, error: unknown): void {
+  context.closed ??= { error };
+  for (const id of context.pending.keys()) settle(context, id, { error });
 }

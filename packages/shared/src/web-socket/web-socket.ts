@@ -1,33 +1,42 @@
-import { awaited, backoffMs, pause } from "../connection/backoff.ts";
 import type { Client } from "../client.ts";
-import type { Schemas } from "../schemas.ts";
+import { backoffMs, pause, restartBackoff } from "../connection/backoff.ts";
 import { NetworkError, ProblemError } from "../connection/problem.ts";
 import { initOf, open } from "../connection/request.ts";
+import type { Schemas } from "../schemas.ts";
 import { connect, type Connecting, type SocketOptions } from "./socket-connection.ts";
-import { createRequests, type Requests } from "./socket-requests.ts";
+import { createRequests, type SocketRequest } from "./socket-requests.ts";
 import { createSubscriptions, type Subscriber } from "./subscriptions.ts";
 
-/** One socket for many sessions. It reconnects by itself; what was asked and not answered is asked again under the same key. */
+/**
+ * One socket for many sessions. It reconnects by itself. A request without an answer is sent again on the next
+ * connection under the same idempotency key, so its work is done once.
+ */
 export interface SocketClient {
-  /** Follows a session: a snapshot after each connect, then every event once and in order. Returns a function that stops it. */
+  /**
+   * Follows a session: a snapshot after each connect, then every event once and in order. Returns a function that
+   * ends it. Throws when this socket follows the session already.
+   */
   follow(sessionId: string, subscriber: Subscriber): () => void;
+  /** Rejects with ProblemError when the server refuses, as the other requests do. */
   sendMessage(sessionId: string, body: Schemas["SendMessage"]): Promise<Schemas["SentMessage"]>;
   createAction(sessionId: string, body: Schemas["CreateAction"]): Promise<Schemas["ActionOutcome"]>;
   updateTask(taskId: string, body: Schemas["UpdateTask"]): Promise<Schemas["Task"]>;
+  /** Ends the connection and rejects pending requests with NetworkError. */
   close(): void;
-  /** Settles when the socket is closed for good: by `close()`, or rejecting with the problem that every try would meet. */
+  /** Resolves after `close()`; rejects with ProblemError when the server refuses every connection. */
   readonly closed: Promise<void>;
 }
 
+/** Connects at once. Throws when there is no global WebSocket. */
 export function openSocket(client: Client, options: SocketOptions = {}): SocketClient {
   if (globalThis.WebSocket === undefined) throw new Error(noWebSocket);
-  const ending = new AbortController();
+  const closing = new AbortController();
   const requests = createRequests(client.connection);
   const subscriptions = createSubscriptions(requests);
-  const closed = keepConnected({ client, options, requests, subscriptions, signal: ending.signal });
-  closed.catch(() => {}); // Whoever cares awaits it; the pending requests hear of it in any case.
-  // The server answers each request with the body the contract gives its operation.
-  const ask = <T>(request: Parameters<Requests["ask"]>[0]) => requests.ask(request) as Promise<T>;
+  const closed = keepConnected({ client, options, requests, subscriptions, signal: closing.signal });
+  closed.catch(() => {}); // Not unhandled when nobody awaits it; pending requests reject in any case.
+  // The server answers each request with the body that the contract gives its operation.
+  const ask = <T>(request: SocketRequest) => requests.ask(request) as Promise<T>;
   const idempotencyKey = () => crypto.randomUUID();
   return {
     follow: subscriptions.add,
@@ -37,7 +46,7 @@ export function openSocket(client: Client, options: SocketOptions = {}): SocketC
       ask({ type: "action.create", sessionId, body, idempotencyKey: idempotencyKey() }),
     updateTask: (taskId, body) =>
       ask({ type: "task.update", taskId, body, idempotencyKey: idempotencyKey() }),
-    close: () => ending.abort(),
+    close: () => closing.abort(),
     closed,
   };
 }
@@ -47,21 +56,10 @@ const noWebSocket =
   "--experimental-websocket, or follow sessions with followSession.";
 
 async function keepConnected(connecting: Connecting): Promise<void> {
-  const { client, options, requests, signal } = connecting;
+  const { requests, options } = connecting;
   const onState = options.onState ?? (() => {});
   try {
-    let isRestarting = false;
-    for (let failures = 0; !signal.aborted;) {
-      onState("connecting");
-      const { wasOpen, isAnnounced } = await connect(connecting, () => onState("open"));
-      if (signal.aborted) return;
-      failures = wasOpen ? 1 : failures + 1;
-      if (wasOpen) isRestarting = isAnnounced;
-      else await throwRefusal(client, signal);
-      onState("waiting");
-      const { backoff } = client.connection;
-      await pause(backoffMs(isRestarting ? awaited(backoff, failures) : backoff, failures), signal);
-    }
+    await connectAgainAndAgain(connecting, onState);
   } catch (error) {
     requests.refuseAll(error);
     throw error;
@@ -71,7 +69,27 @@ async function keepConnected(connecting: Connecting): Promise<void> {
   }
 }
 
-/** A browser does not tell why a socket could not be opened, so we ask in a way that does. */
+/** Until the signal is aborted, or the server refuses. */
+async function connectAgainAndAgain(
+  connecting: Connecting,
+  onState: NonNullable<SocketOptions["onState"]>,
+): Promise<void> {
+  const { client, signal } = connecting;
+  const { backoff } = client.connection;
+  let isRestarting = false;
+  for (let failures = 0; !signal.aborted;) {
+    onState("connecting");
+    const connection = await connect(connecting, () => onState("open"));
+    if (signal.aborted) return;
+    failures = connection.wasOpen ? 1 : failures + 1;
+    if (connection.wasOpen) isRestarting = connection.isRestarting;
+    else await throwRefusal(client, signal);
+    onState("waiting");
+    await pause(backoffMs(isRestarting ? restartBackoff(backoff, failures) : backoff, failures), signal);
+  }
+}
+
+/** Browsers do not say why a socket could not be opened. An ordinary request to the server does. */
 async function throwRefusal(client: Client, signal: AbortSignal): Promise<void> {
   try {
     const request = { signal };
