@@ -7,17 +7,17 @@ import type { Terminal } from "./terminal/terminal.ts";
 
 export interface Context {
   terminal: Terminal;
-  /** Looks for the server when it is first needed. */
+  /** Finds the server. Throws Failure when there is none. */
   connect(): Client;
-  /** For scripts: JSON on one line each, and nothing is asked. */
+  /** For scripts: print JSON objects, one per line, and ask nothing. */
   json: boolean;
 }
 
-/** One command, as the dispatcher sees it. */
+/** A command, as `main` runs it. */
 export interface Command {
   summary: string;
   usage: string;
-  /** Option lines for the help: name and what it does. */
+  /** Lines of the help: an option and what it does. */
   options: [string, string][];
   run(context: Context, rest: string[]): Promise<number>;
 }
@@ -29,14 +29,14 @@ type Parsed<O extends Options> = ReturnType<
 
 export interface CommandDefinition<O extends Options> extends Omit<Command, "run"> {
   accepts: O;
-  /** Words beside the options; more are refused. */
+  /** How many words may stand beside the options. */
   wordsMax: number;
   run(context: Context, given: { values: Parsed<O>["values"]; words: string[] }): Promise<number>;
 }
 
 const everywhere = { json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
 
-/** A command with its options parsed and typed. Its `run` throws UsageError for what it does not know. */
+/** Makes a command whose options are parsed and typed. Its `run` throws UsageError for unknown options and extra words. */
 export function defineCommand<const O extends Options>(definition: CommandDefinition<O>): Command {
   const { summary, usage, options, accepts, wordsMax } = definition;
   return {
@@ -46,7 +46,10 @@ export function defineCommand<const O extends Options>(definition: CommandDefini
     run: (context, rest) => {
       const { values, positionals } = parse({ ...accepts, ...everywhere }, rest);
       const extra = positionals[wordsMax];
-      if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many.`);
+      if (extra !== undefined)
+        throw new UsageError(
+          `Unexpected argument ${JSON.stringify(extra)}; see talkcody ${usage.split(" ", 1)[0]} --help.`,
+        );
       return definition.run(context, { values, words: positionals });
     },
   };
@@ -65,5 +68,5 @@ function explain(error: unknown, options: Options): string {
   const unknown = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
   if (unknown === undefined) return message.split(". ")[0] ?? message;
   const near = closest(unknown.replace(/^-+/, ""), Object.keys(options));
-  return `There is no option ${unknown}${near ? `; did you mean --${near}?` : "."}`;
+  return `Unknown option ${unknown}${near ? `; did you mean --${near}?` : "."}`;
 }

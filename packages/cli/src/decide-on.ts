@@ -6,7 +6,7 @@ import { actionBox, decisionLine } from "./render/action-box.ts";
 
 type Decision = Schemas["CreateAction"];
 
-/** Finds the action, shows what is decided on, decides, and shows the outcome. */
+/** Finds the action, shows it, sends the decision, and shows the outcome. */
 export async function decideOn(
   { terminal, connect, json }: Context,
   given: string | undefined,

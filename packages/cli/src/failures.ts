@@ -1,17 +1,17 @@
 import { NetworkError, ProblemError } from "../../shared/src/index.ts";
 
-/** The command line cannot be understood; exit code 2. */
+/** The command line is wrong. The message says how to correct it. Exit code 2. */
 export class UsageError extends Error {}
 
-/** Something outside cannot be reached or found; the message says what to do. Exit code 1. */
+/** Something cannot be reached or found. The message says what to do. Exit code 1. */
 export class Failure extends Error {}
 
-/** The server refused, or could not be reached: told to the person, who may try again. */
-export function isOfServer(error: unknown): boolean {
+/** The server refused or could not be reached; the person can try again. */
+export function isServerError(error: unknown): boolean {
   return error instanceof ProblemError || error instanceof NetworkError;
 }
 
-/** A failure in words a person can act on; a stack trace helps nobody here. */
+/** An error as one message a person can act on, without a stack trace. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ProblemError) return problemSentence(error.problem);
   if (error instanceof NetworkError) return networkSentence(error);
@@ -19,18 +19,21 @@ export function sentenceOf(error: unknown): string {
 }
 
 function networkSentence({ status }: NetworkError): string {
-  const what = status === undefined ? "The server does not answer." : "What answers there is not the server.";
-  return `${what} Start one with \`npm start\`; where TALKCODY_URL is set, check it.`;
+  const what =
+    status === undefined
+      ? "The server does not answer."
+      : "Something other than a TalkCody server answers there.";
+  return `${what} Start one with \`npm start\`, or check TALKCODY_URL if you set it.`;
 }
 
 function problemSentence({ code, title, detail, errors = [] }: ProblemError["problem"]): string {
-  const untold = errors.filter(({ detail: what }) => !detail.includes(what));
-  const places = untold.map(({ pointer, detail: what }) => `\n${pointer || "/"}: ${what}`).join("");
+  const unmentioned = errors.filter(({ detail: what }) => !detail.includes(what));
+  const places = unmentioned.map(({ pointer, detail: what }) => `\n${pointer || "/"}: ${what}`).join("");
   return `${detail || title}${hints[code] ?? ""}${places}`;
 }
 
-/** What the server cannot know: how it is done with this program. */
+/** How to fix it with this program, which the server does not know. */
 const hints: Partial<Record<ProblemError["problem"]["code"], string>> = {
-  unauthorized: " The key comes from TALKCODY_API_KEY, or from api-key in the data directory.",
-  "model-not-configured": " `talkcody models` lists the models; --model chooses one.",
+  unauthorized: " Check the key in TALKCODY_API_KEY, or in the file api-key of the data directory.",
+  "model-not-configured": " `talkcody models` lists the models; choose one with --model.",
 };

@@ -1,8 +1,9 @@
-import type { Schemas } from "../../shared/src/index.ts";
+import type { Schemas, StreamFrame } from "../../shared/src/index.ts";
 
 export type Event = Schemas["Event"];
-/** What a stream of a session carries. */
-export type Frame = Event | Schemas["SnapshotFrame"] | Schemas["GapFrame"];
+export type SnapshotFrame = Schemas["SnapshotFrame"];
+/** What following a session yields. */
+export type Frame = StreamFrame;
 export type Action = Schemas["Action"];
 export type Message = Schemas["Message"];
 export type Session = Schemas["Session"];

@@ -2,8 +2,8 @@ import type { Command } from "./command.ts";
 import type { Style } from "./render/style.ts";
 import { wrapped } from "./render/text/wrap.ts";
 
-/** What it is written on; lines break at `columns`. */
-export interface Sheet {
+/** How to print; lines break at `columns`. */
+export interface HelpFormat {
   style: Style;
   columns: number;
 }
@@ -11,17 +11,17 @@ export interface Sheet {
 type Row = [name: string, what: string];
 
 const everywhere: Row[] = [
-  ["--json", "one JSON object on each line, and nothing is asked"],
-  ["--help", "behind a command: its options"],
+  ["--json", "print one JSON object per line; ask nothing"],
+  ["--help", "after a command: show its options"],
 ];
 const notes = [
-  "Ids may be cut: any beginning or end that is unique will do.",
-  "The server is found by itself, or by TALKCODY_URL and TALKCODY_API_KEY.",
-  "Exit codes: 0 done · 1 failed · 2 not understood · 3 cancelled · 4 waits for a decision",
+  "Ids can be shortened to any beginning or end that is unique.",
+  "Uses the server on this machine, or the one in TALKCODY_URL and TALKCODY_API_KEY.",
+  "Exit codes: 0 done · 1 failed · 2 wrong usage · 3 cancelled · 4 waits for a decision · 130 left",
 ];
 
-/** The whole of it on less than a screen. */
-export function help(commands: ReadonlyMap<string, Command>, { style, columns }: Sheet): string {
+/** All commands. Fits on one screen. */
+export function help(commands: ReadonlyMap<string, Command>, { style, columns }: HelpFormat): string {
   const rows = [...commands].map(([name, { summary }]): Row => [name, summary]);
   return [
     `${style.strong("talkcody")} — your coding agent, in the terminal`,
@@ -37,8 +37,8 @@ export function help(commands: ReadonlyMap<string, Command>, { style, columns }:
   ].join("\n");
 }
 
-export function commandHelp({ summary, usage, options }: Command, { style, columns }: Sheet): string {
-  const all: Row[] = [...options, ["--json", "JSON on one line each; nothing is asked"]];
+export function commandHelp({ summary, usage, options }: Command, { style, columns }: HelpFormat): string {
+  const all: Row[] = [...options, ["--json", "print one JSON object per line; ask nothing"]];
   const line = wrapped(`talkcody ${usage}`, { columns, indent: 4 }).replace(
     "talkcody",
     style.strong("talkcody"),
@@ -46,8 +46,8 @@ export function commandHelp({ summary, usage, options }: Command, { style, colum
   return [line, `  ${summary}`, "", ...listed(all, { style, columns })].join("\n");
 }
 
-/** Names in a column of their own; what they do beside them. */
-function listed(rows: readonly Row[], { style, columns }: Sheet): string[] {
+/** Two columns: names, and what they do. */
+function listed(rows: readonly Row[], { style, columns }: HelpFormat): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(
     ([name, what]) =>

@@ -1,28 +1,28 @@
 import { UsageError } from "./failures.ts";
 
-/** The last characters of an id: the part that differs most. */
+/** The end of an id, because ids differ most there. */
 export function shortId(id: string): string {
   return id.slice(-6);
 }
 
 export interface Choice {
   id: string;
-  /** For the message when several fit. */
+  /** Shown in the error when several ids fit. */
   label: string;
 }
 
-/** Finds what a person means by a whole id, its beginning or its end. Throws UsageError when nothing fits, or more than one. */
+/** Finds the id that a person gave whole, or by its beginning or end. Throws UsageError unless exactly one fits. */
 export function pick(what: string, given: string, choices: readonly Choice[]): string {
   const wanted = given.trim().toLowerCase();
   const exact = choices.find(({ id }) => id === wanted);
   if (exact) return exact.id;
   const found = wanted === "" ? [] : choices.filter(({ id }) => fits(id, wanted));
   const [first, second] = found;
-  if (first === undefined) throw new UsageError(`No ${what} is called ${JSON.stringify(given)}.`);
+  if (first === undefined) throw new UsageError(`No ${what} has an id like ${JSON.stringify(given)}.`);
   if (second === undefined) return first.id;
   const several = found.slice(0, 5).map(({ id, label }) => `${shortId(id)} (${label})`);
   throw new UsageError(
-    `${found.length} ${what}s are called ${JSON.stringify(given)}: ${several.join(", ")}. Give more of the id.`,
+    `${JSON.stringify(given)} fits ${found.length} ${what}s: ${several.join(", ")}. Give more of the id.`,
   );
 }
 

@@ -10,7 +10,7 @@ import { rejectCommand } from "./commands/reject.ts";
 import { runCommand } from "./commands/run.ts";
 import { connect } from "./server/connect.ts";
 import { sentenceOf, UsageError } from "./failures.ts";
-import type { Sheet } from "./help.ts";
+import type { HelpFormat } from "./help.ts";
 import { commandHelp, help } from "./help.ts";
 import { plain } from "./render/text/sanitise.ts";
 import { wrapped } from "./render/text/wrap.ts";
@@ -19,7 +19,7 @@ import type { Terminal } from "./terminal/terminal.ts";
 import { openTerminal } from "./terminal/terminal.ts";
 import { version } from "./version.ts";
 
-/** In the order of the help. */
+/** In the order in which the help lists them. */
 const commands = new Map<string, Command>([
   ["run", runCommand],
   ["attach", attachCommand],
@@ -32,7 +32,10 @@ const commands = new Map<string, Command>([
   ["models", modelsCommand],
 ]);
 
-/** Runs one command line. Exit codes: 0 done, 1 failed, 2 not understood, 3 cancelled, 4 waits for a decision, 130 left. */
+/**
+ * Runs one command line and resolves to its exit code: 0 done, 1 failed, 2 wrong usage, 3 cancelled, 4 waits for a
+ * decision, 130 left with Ctrl-C.
+ */
 export async function main(args: readonly string[], terminal: Terminal = openTerminal()): Promise<number> {
   const [name, ...rest] = args[0] === "--json" ? [...args.slice(1), "--json"] : args;
   try {
@@ -40,10 +43,10 @@ export async function main(args: readonly string[], terminal: Terminal = openTer
     if (name === undefined || name === "--help" || name === "-h" || name === "help")
       return print(terminal, helpFor(rest[0], terminal));
     const command = commandFor(name);
-    if (isHelp(rest)) return print(terminal, commandHelp(command, sheetOf(terminal)));
+    if (isHelp(rest)) return print(terminal, commandHelp(command, helpFormatOf(terminal)));
     return await command.run(contextOf(rest, terminal), rest);
   } catch (error) {
-    return complain(error, terminal);
+    return printError(error, terminal);
   }
 }
 
@@ -55,7 +58,7 @@ function isHelp(rest: readonly string[]): boolean {
   return optionsOf(rest).some((word) => word === "--help" || word === "-h");
 }
 
-/** What stands behind `--` is text. */
+/** The arguments before `--`; what follows it is text. */
 function optionsOf(rest: readonly string[]): readonly string[] {
   const end = rest.indexOf("--");
   return end < 0 ? rest : rest.slice(0, end);
@@ -66,16 +69,16 @@ function commandFor(name: string): Command {
   if (command) return command;
   const near = closest(name, [...commands.keys()]);
   throw new UsageError(
-    `There is no command ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : "; see talkcody --help."}`,
+    `Unknown command ${JSON.stringify(name)}; ${near ? `did you mean ${near}?` : "see talkcody --help."}`,
   );
 }
 
 function helpFor(name: string | undefined, terminal: Terminal): string {
-  const sheet = sheetOf(terminal);
-  return name === undefined ? help(commands, sheet) : commandHelp(commandFor(name), sheet);
+  const format = helpFormatOf(terminal);
+  return name === undefined ? help(commands, format) : commandHelp(commandFor(name), format);
 }
 
-function sheetOf({ style, proseColumns }: Terminal): Sheet {
+function helpFormatOf({ style, proseColumns }: Terminal): HelpFormat {
   return { style, columns: proseColumns() };
 }
 
@@ -84,8 +87,8 @@ function print(terminal: Terminal, text: string): number {
   return 0;
 }
 
-/** One clear line; a stack trace helps nobody here. */
-function complain(error: unknown, terminal: Terminal): number {
+/** Prints one clear line, without a stack trace. */
+function printError(error: unknown, terminal: Terminal): number {
   const lines = wrapped(plain(sentenceOf(error)), { columns: terminal.proseColumns(), indent: 2 });
   terminal.err(`${terminal.style.bad("✗")} ${lines}\n`);
   return error instanceof UsageError ? 2 : 1;

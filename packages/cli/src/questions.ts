@@ -2,20 +2,20 @@ import type { Action } from "./frame.ts";
 
 export interface Question {
   id: string;
-  /** A short label for it. */
+  /** A short label. */
   header: string;
   question: string;
   options: { label: string; description: string }[];
   multiSelect: boolean;
 }
 
-/** The questions of an action; what does not look like one is left out. */
+/** The questions of an action. Values that are not objects are left out. */
 export function questionsOf(action: Action): Question[] {
   const asked = action.input["questions"];
   return Array.isArray(asked) ? asked.filter(isRecord).map(questionFrom) : [];
 }
 
-/** An answer as typed: numbers of options, their labels, or free text; several are separated by commas where several may be chosen. */
+/** Reads a typed answer: the number of an option, its label, or free text. With `multiSelect`, several separated by commas. */
 export function answerFrom(question: Question, typed: string): string | string[] {
   const one = (text: string) => labelOf(question, text.trim());
   if (!question.multiSelect) return one(typed);

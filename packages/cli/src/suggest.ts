@@ -1,4 +1,4 @@
-/** The word that was probably meant: at most two letters away, or one that begins the same. */
+/** The word that was probably meant: at most two edits away, or one that starts with what was typed. */
 export function closest(typed: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((word) => ({ word, away: distance(typed.toLowerCase(), word) }))
@@ -8,7 +8,7 @@ export function closest(typed: string, words: readonly string[]): string | undef
   return typed.length > 0 ? words.find((word) => word.startsWith(typed)) : undefined;
 }
 
-/** Letters to add, drop, change or swap with their neighbour. */
+/** How many letters to add, remove, change or swap with a neighbour: the Damerau-Levenshtein distance. */
 function distance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= from.length; i++) {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** The version in this package's own manifest: found by name, because the compiled files are in deeper folders than the sources. */
+/** The version in package.json. Found by the package's name, because compiled files are in deeper folders than the sources. */
 export function version(): string {
   const load = createRequire(import.meta.url);
   const manifest = load("@talkcody/cli/package.json") as { version: string };

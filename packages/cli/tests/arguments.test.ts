@@ -5,13 +5,13 @@ import { main } from "../src/main.ts";
 import { createDesk } from "./desk.ts";
 
 test.each([
-  [["deploy"], /no command "deploy"/],
+  [["deploy"], /Unknown command "deploy"/],
   [["atach"], /did you mean attach\?/],
-  [["run"], /Say what should be done/],
+  [["run"], /Say what the agent should do/],
   [["run", "--modle", "x", "hi"], /did you mean --model\?/],
-  [["run", "--session", "a", "--repo", "b", "hi"], /--repo is for a new session/],
+  [["run", "--session", "a", "--repo", "b", "hi"], /--repo is only for a new session/],
   [["new", "--branch", "b"], /--branch needs --repo/],
-  [["new", "extra"], /one word too many/],
+  [["new", "extra"], /Unexpected argument "extra"/],
   [["ls", "--limit", "none"], /whole number/],
   [["answer"], /Name the action/],
 ])("%j is not understood, and ends with 2", async (args, words) => {

@@ -39,7 +39,7 @@ test("the key of the environment goes before the file", () => {
 });
 
 test("without a server it says how to start one", () => {
-  expect(() => discover(here())).toThrow("start one with `npm start`, or set TALKCODY_URL");
+  expect(() => discover(here())).toThrow("Start one with `npm start`, or set TALKCODY_URL");
 });
 
 test("a server file whose process is gone counts as none", () => {
@@ -50,7 +50,7 @@ test("a server file whose process is gone counts as none", () => {
 
 test("a server file that is broken, or no file at all, is one clear sentence", () => {
   writeFileSync(join(folder, "server.json"), "{");
-  expect(() => discover(here())).toThrow(/cannot be read; restart the server/);
+  expect(() => discover(here())).toThrow(/is damaged\. Restart the server/);
   rmSync(join(folder, "server.json"));
   mkdirSync(join(folder, "server.json"));
   expect(() => discover(here())).toThrow(/cannot be read/);

@@ -16,7 +16,7 @@ import { createInbox } from "../src/watch/inbox.ts";
 import type { Keyboard } from "../src/terminal/keyboard.ts";
 import { createInteractiveWatcher } from "../src/watch/interactive.ts";
 import { createFrameRenderer } from "../src/render/frames.ts";
-import type { Happening } from "../src/watch/watch.ts";
+import type { WatchEvent } from "../src/watch/watch.ts";
 import { watch } from "../src/watch/watch.ts";
 import { until } from "../../../tests/support/until.ts";
 import { createDesk } from "./desk.ts";
@@ -108,7 +108,7 @@ test("run without a person ends with 4 where it is asked, and approve by short i
   expect(approved.code).toBe(0);
   await idle(session.id);
   const again = await talkcody({ args: ["approve", id] });
-  expect(again).toMatchObject({ code: 1, err: "✗ Nothing waits for a decision.\n" });
+  expect(again).toMatchObject({ code: 1, err: "✗ No action is pending.\n" });
 });
 
 test("reject tells the agent why", async () => {
@@ -138,7 +138,7 @@ test("cancel stops what runs", async () => {
   const { out, code } = await talkcody({ args: ["cancel", "--json"] });
   expect(JSON.parse(out)).toMatchObject({ state: "cancelled" });
   expect(code).toBe(0);
-  expect(await talkcody({ args: ["cancel"] })).toMatchObject({ code: 1, err: "✗ Nothing runs.\n" });
+  expect(await talkcody({ args: ["cancel"] })).toMatchObject({ code: 1, err: "✗ No task is running.\n" });
 });
 
 test("run ends with 1 when the task fails, and says why", async () => {
@@ -179,7 +179,7 @@ test("attach shows what was, goes on live, and leaves on Ctrl-C without cancelli
   });
   expect(out).toMatch(/^A walk {2}\w{6} · waiting/);
   expect(out).toContain("› Play this.");
-  expect(err).toContain("Left; what runs goes on.");
+  expect(err).toContain("You left; a running task continues.");
   expect(code).toBe(0);
   expect((await newestSession()).status).toBe("waiting");
   await talkcody({ args: ["cancel", session.id] });
@@ -231,7 +231,7 @@ test("nobody at the address, or somebody else, is one line that says what to che
   const environment = { TALKCODY_URL: url, TALKCODY_API_KEY: "x".repeat(32) };
   const other = await talkcody({ args: ["ls"], environment });
   expect(other).toMatchObject({ code: 1, out: "" });
-  expect(other.err).toMatch(/^✗ What answers there is not the server\. .*TALKCODY_URL.*\n$/);
+  expect(other.err).toMatch(/^✗ Something other than a TalkCody server answers there\. .*TALKCODY_URL.*\n$/);
   stranger.closeAllConnections();
   await new Promise((resolve) => stranger.close(resolve));
   const nobody = await talkcody({ args: ["ls"], environment });
@@ -243,7 +243,7 @@ async function sitDown(steps: { when: RegExp; key: string }[], lines: string[], 
   const session = await client().createSession({
     body: { model: "script@scripted", message: { content: text } },
   });
-  const inbox = createInbox<Happening>();
+  const inbox = createInbox<WatchEvent>();
   const { out, terminal } = createDesk();
   const keyboard: Keyboard = {
     line: async (_prompt, { signal } = {}) => {

@@ -28,9 +28,9 @@ test("an id may be cut to an end or a beginning that is unique", () => {
 });
 
 test("an id that fits none, several or nothing is refused with what there is", () => {
-  expect(() => pick("session", "zzz", choices)).toThrow('No session is called "zzz".');
+  expect(() => pick("session", "zzz", choices)).toThrow('No session has an id like "zzz".');
   expect(() => pick("session", "01aa", choices)).toThrow(
-    /2 sessions are called "01aa": aaaa01 \(one\), aaaa02 \(two\)/,
+    /"01aa" fits 2 sessions: aaaa01 \(one\), aaaa02 \(two\)/,
   );
   expect(() => pick("session", "", choices)).toThrow(/No session/);
 });
@@ -61,7 +61,7 @@ test("several questions want their names, one does not", () => {
   });
   const both = action({ type: "question", input: { questions: [ask("x"), ask("y")] } });
   expect(resultFrom(both, ["x=1", "y=own=words"])).toEqual({ x: "A", y: "own=words" });
-  expect(() => resultFrom(both, ["x=1"])).toThrow(/Give y=… for: y\? \(1 A\)/);
+  expect(() => resultFrom(both, ["x=1"])).toThrow(/Give y=… to answer: y\? \(1 A\)/);
   const single = action({ type: "question", input: { questions: [ask("x")] } });
   expect(resultFrom(single, ["own", "words"])).toEqual({ x: "own words" });
   expect(() => resultFrom(single, [])).toThrow(/Give an answer to/);

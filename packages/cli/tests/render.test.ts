@@ -91,7 +91,7 @@ test("an answer that was cut and begins again is told from the first try", () =>
   const token = (text: string) => ({ type: "token" as const, data: { messageId: ids.message, text } });
   const final = { type: "message.final" as const, data: { message: message("assistant", "Second try.") } };
   const text = rendered(story([created, token("First t"), created, token("Second "), token("try."), final]));
-  expect(text.trimEnd()).toBe("First t\n\n↻ the answer was cut and starts again\n\nSecond try.");
+  expect(text.trimEnd()).toBe("First t\n\n↻ the answer was interrupted and starts again\n\nSecond try.");
 });
 
 test("an answer that starts again under another id, as after a crash, is told as cut; that of the next task is not", () => {
@@ -102,9 +102,9 @@ test("an answer that starts again under another id, as after a crash, is told as
   const token = (messageId: string, text: string) => ({ type: "token" as const, data: { messageId, text } });
   const first = [created("msg_1", "tsk_1"), token("msg_1", "First t")];
   const again = rendered(story([...first, created("msg_2", "tsk_1"), token("msg_2", "Second.")]));
-  expect(again.trimEnd()).toBe("First t\n\n↻ the answer was cut and starts again\n\nSecond.");
+  expect(again.trimEnd()).toBe("First t\n\n↻ the answer was interrupted and starts again\n\nSecond.");
   const next = rendered(story([...first, created("msg_2", "tsk_2"), token("msg_2", "Second.")]));
-  expect(next).not.toContain("was cut");
+  expect(next).not.toContain("interrupted");
 });
 
 test("a stream joined in the middle of an answer goes on with its end only", () => {

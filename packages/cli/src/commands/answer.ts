@@ -7,7 +7,7 @@ import { answerFrom, questionsOf } from "../questions.ts";
 import { plainLine } from "../render/text/sanitise.ts";
 
 export const answerCommand = defineCommand({
-  summary: "answer the questions of an agent",
+  summary: "answer a question of the agent",
   usage: "answer ACTION ANSWER   or   answer ACTION id=ANSWER id=ANSWER …",
   options: [["ANSWER", "the number of an option, its label, or your own words"]],
   accepts: {},
@@ -22,7 +22,7 @@ export const answerCommand = defineCommand({
   },
 });
 
-/** One question takes the words as its answer; several take `id=answer` each. A plan takes its new text as `plan=…`. */
+/** All words answer a single question; several questions need `id=answer` each. A plan takes its new text as `plan=…`. */
 export function resultFrom(action: Action, answers: readonly string[]): Record<string, string | string[]> {
   const questions = questionsOf(action);
   const [only, second] = questions;
@@ -31,13 +31,13 @@ export function resultFrom(action: Action, answers: readonly string[]): Record<s
     return { [only.id]: answerFrom(only, answers.join(" ")) };
   }
   const missing = questions.find(({ id }) => !answers.some((answer) => answer.startsWith(`${id}=`)));
-  if (missing) throw new UsageError(`Give ${plainLine(missing.id)}=… for: ${explain(missing)}`);
+  if (missing) throw new UsageError(`Give ${plainLine(missing.id)}=… to answer: ${explain(missing)}`);
   return Object.fromEntries(answers.map((answer) => pair(answer, questions)));
 }
 
 function pair(answer: string, questions: readonly Question[]): [string, string | string[]] {
   const at = answer.indexOf("=");
-  if (at < 1) throw new UsageError(`${JSON.stringify(answer)} should look like id=answer.`);
+  if (at < 1) throw new UsageError(`${JSON.stringify(answer)} is not of the form id=answer.`);
   const [id, text] = [answer.slice(0, at), answer.slice(at + 1)];
   const question = questions.find((one) => one.id === id);
   return [id, question ? answerFrom(question, text) : text];

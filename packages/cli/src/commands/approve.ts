@@ -2,9 +2,9 @@ import { decideOn } from "../decide-on.ts";
 import { defineCommand } from "../command.ts";
 
 export const approveCommand = defineCommand({
-  summary: "allow what a task waits for (the only one without ID)",
+  summary: "approve a pending action (without ID: the only one)",
   usage: "approve [ACTION] [--session-scope]",
-  options: [["--session-scope", "and do not ask again for the same in this session"]],
+  options: [["--session-scope", "do not ask for the same again in this session"]],
   accepts: { "session-scope": { type: "boolean" } },
   wordsMax: 1,
   run: (context, { values, words }) =>

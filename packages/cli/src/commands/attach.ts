@@ -7,15 +7,15 @@ import { plainLine } from "../render/text/sanitise.ts";
 import type { Style } from "../render/style.ts";
 import type { Session } from "../frame.ts";
 
-/** Lines of the history that are shown before it goes on live. */
+/** Lines of history shown before live output. */
 const historyLines = 200;
 
 export const attachCommand = defineCommand({
-  summary: "watch a session, talk to it and decide (the newest without ID)",
+  summary: "watch a session, send messages, decide (without ID: the newest)",
   usage: "attach [SESSION] [--all | --after CURSOR]",
   options: [
     ["--all", `show the whole history, not only its last ${historyLines} lines`],
-    ["--after CURSOR", "only what came after this event; `latest` for only what is new"],
+    ["--after CURSOR", "show only what came after this event; `latest`: only what is new"],
   ],
   accepts: { all: { type: "boolean" }, after: { type: "string" } },
   wordsMax: 1,
@@ -51,5 +51,5 @@ function heading({ id, title, status, model }: Session, style: Style): string {
 }
 
 function leaving(sessionId: string): string {
-  return `Left; what runs goes on. Come back: talkcody attach ${shortId(sessionId)}`;
+  return `You left; a running task continues. Come back: talkcody attach ${shortId(sessionId)}`;
 }

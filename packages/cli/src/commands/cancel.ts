@@ -8,7 +8,7 @@ import { isWholeId, pick, shortId } from "../ids.ts";
 import { plainLine } from "../render/text/sanitise.ts";
 
 export const cancelCommand = defineCommand({
-  summary: "stop what runs (the only one without ID)",
+  summary: "cancel a running task (without ID: the only one)",
   usage: "cancel [SESSION | TASK]",
   options: [],
   accepts: {},
@@ -45,10 +45,10 @@ async function cancelIn(client: Client, given: string | undefined): Promise<Task
 async function onlyActive(client: Client): Promise<string> {
   const active = (await recentSessions(client)).filter(({ status }) => status !== "idle");
   const [first, second] = active;
-  if (first === undefined) throw new Failure("Nothing runs.");
+  if (first === undefined) throw new Failure("No task is running.");
   if (second === undefined) return first.id;
   const lines = active.map(({ id, title }) => `  ${shortId(id)}  ${plainLine(title)}`);
-  throw new UsageError([`${active.length} sessions are at work; name one:`, ...lines].join("\n"));
+  throw new UsageError([`${active.length} sessions have a running task; name one:`, ...lines].join("\n"));
 }
 
 function report({ terminal, json }: Context, task: Task): number {

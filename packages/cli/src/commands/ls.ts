@@ -10,14 +10,15 @@ import type { Style } from "../render/style.ts";
 import { table } from "../render/table.ts";
 
 export const lsCommand = defineCommand({
-  summary: "list the sessions, newest first",
+  summary: "list sessions, newest first",
   usage: "ls [--limit N]",
-  options: [["-n, --limit N", "how many; 20 by default"]],
+  options: [["-n, --limit N", "how many (default: 20)"]],
   accepts: { limit: { type: "string", short: "n", default: "20" } },
   wordsMax: 0,
   run: async ({ terminal, connect, json }, { values }) => {
     const most = Number(values.limit);
-    if (!Number.isInteger(most) || most < 1) throw new UsageError("--limit should be a whole number from 1.");
+    if (!Number.isInteger(most) || most < 1)
+      throw new UsageError("--limit must be a whole number, 1 or more.");
     const client = connect();
     const [sessions, actions, server] = await Promise.all([
       recentSessions(client, most),
@@ -34,7 +35,7 @@ export const lsCommand = defineCommand({
     for (const line of lines) terminal.out(`${line}\n`);
     if (waiting.size > 0)
       terminal.out(
-        `\n${style.waiting("!")} ${plural(actions.length, "decision")} to take: talkcody attach, or talkcody approve\n`,
+        `\n${style.waiting("!")} ${plural(actions.length, "action")} to decide: talkcody attach, or talkcody approve\n`,
       );
     const alarms = alarmLines(server.alarms, { style, now: Date.now() });
     if (alarms.length > 0) terminal.out(`\n${alarms.join("\n")}\n`);
@@ -42,12 +43,12 @@ export const lsCommand = defineCommand({
   },
 });
 
-/** The sessions as a table; those that wait for a decision are marked. */
+/** A table of sessions. A `!` marks those that wait for a decision. */
 export function sessionTable(
   sessions: readonly Session[],
   how: { style: Style; width: number; now: number; waiting: ReadonlySet<string> },
 ): string[] {
-  if (sessions.length === 0) return [how.style.quiet('No session yet; begin with: talkcody run "…"')];
+  if (sessions.length === 0) return [how.style.quiet('No sessions yet. Start one: talkcody run "…"')];
   const rows = sessions.map((session) => [
     `${how.waiting.has(session.id) ? "!" : " "} ${shortId(session.id)}`,
     plainLine(session.title),
@@ -61,9 +62,9 @@ export function sessionTable(
   return table(
     [
       { title: "  ID", paint: (cell) => (cell.startsWith("!") ? style.waiting(cell) : cell) },
-      { title: "TITLE", gives: true, paint: style.strong },
+      { title: "TITLE", shrinks: true, paint: style.strong },
       { title: "STATUS", paint: (cell, row) => byStatus[sessions[row]?.status ?? "idle"](cell) },
-      { title: "MODEL", gives: true, paint: style.quiet },
+      { title: "MODEL", shrinks: true, paint: style.quiet },
       { title: "AGE", align: "right" },
       { title: "COST", align: "right" },
     ],

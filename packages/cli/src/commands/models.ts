@@ -8,7 +8,7 @@ import { table } from "../render/table.ts";
 type ModelPage = Schemas["ModelPage"];
 
 export const modelsCommand = defineCommand({
-  summary: "list the models that are configured",
+  summary: "list the configured models",
   usage: "models",
   options: [],
   accepts: {},
@@ -23,7 +23,7 @@ export const modelsCommand = defineCommand({
   },
 });
 
-/** Models with their default marked, then the providers that could not tell theirs. */
+/** A table of models, the default marked with `*`, then the providers whose models are not known. */
 export function modelLines(page: ModelPage, how: { style: Style; width: number }): string[] {
   const { style } = how;
   const rows = page.items.map(({ id, name, contextTokens, pricing }) => [
@@ -34,7 +34,7 @@ export function modelLines(page: ModelPage, how: { style: Style; width: number }
   ]);
   const columns = [
     { title: "  MODEL", paint: (cell: string) => (cell.startsWith("*") ? style.good(cell) : cell) },
-    { title: "NAME", gives: true, paint: style.quiet },
+    { title: "NAME", shrinks: true, paint: style.quiet },
     { title: "CONTEXT", align: "right" as const },
     { title: "$ / M TOKENS (IN / OUT)" },
   ];
@@ -44,7 +44,7 @@ export function modelLines(page: ModelPage, how: { style: Style; width: number }
   });
   const hint =
     page.defaultModel === null
-      ? [style.waiting("! no default model; set TALKCODY_MODEL or give --model")]
+      ? [style.waiting("! no default model: set TALKCODY_MODEL on the server, or give --model")]
       : [];
   const notes = [...troubles, ...hint];
   return [...table(columns, rows, how), ...(notes.length > 0 ? ["", ...notes] : [])];

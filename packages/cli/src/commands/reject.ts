@@ -2,9 +2,9 @@ import { defineCommand } from "../command.ts";
 import { decideOn } from "../decide-on.ts";
 
 export const rejectCommand = defineCommand({
-  summary: "refuse what a task waits for, and say why",
+  summary: "reject a pending action and say why",
   usage: 'reject [ACTION] [--reason "…"]',
-  options: [["--reason TEXT", "the agent reads it and goes on from there"]],
+  options: [["--reason TEXT", "the agent reads it and continues from there"]],
   accepts: { reason: { type: "string" } },
   wordsMax: 1,
   run: (context, { values, words }) =>

@@ -13,13 +13,13 @@ import { present } from "../watch/present.ts";
 import type { Outcome } from "../watch/watch.ts";
 
 export const runCommand = defineCommand({
-  summary: "say something to the agent and watch until it is done",
-  usage: 'run [--session ID | --repo URL] [options] "text"   (- reads the text from standard input)',
+  summary: "send the agent a message and watch until it is done",
+  usage: 'run [--session ID | --repo URL] [options] "text"   (with - the text comes from standard input)',
   options: [
-    ["-s, --session ID", "go on in this session instead of a new one"],
+    ["-s, --session ID", "continue this session instead of starting a new one"],
     ...sessionOptionLines,
-    ["-y, --yes", "approve edits and commands of this session without asking"],
-    ["--plan", "let the agent plan first; nothing changes before you approve"],
+    ["-y, --yes", "run edits and commands of this session without asking"],
+    ["--plan", "let the agent plan first; it changes nothing before you approve"],
   ],
   accepts: {
     ...sessionOptions,
@@ -53,14 +53,14 @@ async function textFrom({ terminal }: Context, words: string[]): Promise<string>
   const isPiped = words.length === 1 && words[0] === "-";
   const text = isPiped ? await readAll(terminal.input) : words.join(" ");
   if (text.trim() === "")
-    throw new UsageError('Say what should be done: talkcody run "fix the failing test"');
+    throw new UsageError('Say what the agent should do: talkcody run "fix the failing test"');
   return text;
 }
 
 function refuseContradictions({ session, repo, workspace, title }: RunValues): void {
   const fresh = Object.entries({ repo, workspace, title }).find(([, value]) => value !== undefined);
   if (session !== undefined && fresh)
-    throw new UsageError(`--${fresh[0]} is for a new session; leave it or --session out.`);
+    throw new UsageError(`--${fresh[0]} is only for a new session; leave out --${fresh[0]} or --session.`);
 }
 
 function sayApproved({ terminal }: Context): void {
@@ -69,30 +69,31 @@ function sayApproved({ terminal }: Context): void {
   );
 }
 
-/** A session whose repository could not be cloned stays without it. */
+/** A session whose repository could not be cloned cannot get it later. */
 function nextAfter({ error }: Task, id: string): string {
   return error?.code === "clone-failed"
-    ? 'begin again: talkcody run --repo URL [--branch B] "…"'
-    : `go on: talkcody run -s ${id} "…"`;
+    ? 'try again: talkcody run --repo URL [--branch B] "…"'
+    : `continue: talkcody run -s ${id} "…"`;
 }
 
-/** Ctrl-C cancels; the second one leaves without waiting for the end. */
+/** The first Ctrl-C cancels the task; the second leaves without waiting for its end. */
 function createCanceller({ terminal, json }: Context, client: Client, taskId: string) {
   let isCancelling = false;
   return async (): Promise<Outcome | undefined> => {
     if (isCancelling) return { type: "left" };
     isCancelling = true;
     if (!json)
-      terminal.err(`\n${terminal.style.quiet("cancelling … Ctrl-C again leaves without waiting")}\n`);
+      terminal.err(`\n${terminal.style.quiet("cancelling … press Ctrl-C again to leave without waiting")}\n`);
     await client.updateTask({ params: { taskId }, body: { state: "cancelled" } }).catch((error: unknown) => {
-      // It may have ended; the stream tells.
-      if (!json && error instanceof NetworkError) terminal.err(`${terminal.style.bad("✗")} ${uncancelled}\n`);
+      // A task that has ended refuses, and the stream shows its end.
+      if (!json && error instanceof NetworkError)
+        terminal.err(`${terminal.style.bad("✗")} ${notCancelled}\n`);
     });
     return undefined;
   };
 }
 
-const uncancelled = "not cancelled, because the server does not answer: the task goes on when it is back";
+const notCancelled = "not cancelled: the server does not answer. The task continues when the server is back.";
 
 function exitCode({ terminal, json }: Context, outcome: Outcome, sessionId: string): number {
   const hint = (text: string) => {
@@ -106,10 +107,10 @@ function exitCode({ terminal, json }: Context, outcome: Outcome, sessionId: stri
         outcome.task.state as "completed" | "failed" | "cancelled"
       ];
     case "waiting":
-      hint(`It waits for a decision; then: talkcody attach ${id}`);
+      hint(`The task waits for a decision. Decide and watch: talkcody attach ${id}`);
       return 4;
     case "left":
-      hint(`Left. The session is still there: talkcody attach ${id}`);
+      hint(`You left. Come back: talkcody attach ${id}`);
       return 130;
   }
 }

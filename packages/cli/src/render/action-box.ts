@@ -9,7 +9,10 @@ import { questionsOf } from "../questions.ts";
 
 const boxLinesMax = 60;
 
-/** What a person is asked, up to the line that says how to answer. Nothing that will happen is left out or hidden; `all` lifts the bound on lines. */
+/**
+ * The box that shows a person what they decide on, without the last line, which says how to decide. Nothing in it is
+ * hidden: lines over the limit are counted, and `all` shows them too.
+ */
 export function actionBox(action: Action, style: Style, all = false): string[] {
   const edge = style.waiting("│");
   const body = bodyOf(action, style);
@@ -22,7 +25,7 @@ export function actionBox(action: Action, style: Style, all = false): string[] {
   ];
 }
 
-/** Whether the box leaves lines out. */
+/** Whether the box has more lines than its limit. */
 export function isCut(action: Action, style: Style): boolean {
   return bodyOf(action, style).length > boxLinesMax;
 }
@@ -40,13 +43,13 @@ export function decisionLine(action: Action, style: Style): string {
     case "expired":
       return `${style.bad("✗")} nobody decided in time`;
     case "cancelled":
-      return `${style.quiet("– not needed any more")}`;
+      return style.quiet("– no longer needed");
     case "pending":
-      return `${style.waiting("… waiting")}`;
+      return style.waiting("… waiting");
   }
 }
 
-/** The preview of an action, for one that was decided without asking here. */
+/** The preview of an action that was decided without a box here. */
 export function previewLines(action: Action, style: Style): string[] {
   if (action.preview === null) return [];
   const lines = bodyOf(action, style);
@@ -60,7 +63,7 @@ function titleOf(action: Action): string {
   if (action.type === "question") return "The agent asks";
   const input = action.input;
   if (typeof input["command"] === "string") return "Run this command?";
-  if (typeof input["url"] === "string") return `Fetch this page?`;
+  if (typeof input["url"] === "string") return "Fetch this page?";
   const path = input["file_path"] ?? input["path"];
   return typeof path === "string" ? `Change ${visible(path)}?` : `Allow ${visible(action.toolName)}?`;
 }

@@ -3,7 +3,7 @@ import { age } from "./text/amounts.ts";
 import { plainLine } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 
-/** What a person should look after on the host, a line each; nothing when all is well. */
+/** What needs attention on the host, one line each. Empty when all is well. */
 export function alarmLines(
   alarms: readonly Schemas["Alarm"][],
   { style, now }: { style: Style; now: number },

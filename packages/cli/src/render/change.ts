@@ -4,16 +4,16 @@ import type { Style } from "./style.ts";
 
 const linesMax = 40;
 
-/** What an edit takes away and brings, as the lines of a diff; empty for other tools. */
+/** What an edit removes and adds, as diff lines. Empty for other tools. */
 export function changeOf(toolName: string, input: unknown): string {
   if (typeof input !== "object" || input === null) return "";
-  const { edits, content } = input as Record<string, unknown>; // Whatever a model sent; each is looked at before use.
+  const { edits, content } = input as Record<string, unknown>; // A model sent it, so each value is checked before use.
   if (toolName === "writeFile") return signed("+", content);
   if (toolName !== "editFile" || !Array.isArray(edits)) return "";
   return edits.map((edit: unknown) => editOf(edit)).join("");
 }
 
-/** The change, indented, painted and bounded. */
+/** The change: indented, coloured and shortened. */
 export function changeLines(change: string, style: Style): string[] {
   if (change === "") return [];
   const lines = change.trimEnd().split("\n");

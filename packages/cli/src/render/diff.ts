@@ -1,7 +1,7 @@
 import { plain } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 
-/** A unified diff, a colour for each kind of line. Safe to print whatever the repository holds. */
+/** A unified diff with a colour for each kind of line. Safe to print: control characters are removed or shown. */
 export function diffLines(patch: string, style: Style, safe = plain): string[] {
   return safe(patch)
     .replace(/\n$/, "")
@@ -9,7 +9,7 @@ export function diffLines(patch: string, style: Style, safe = plain): string[] {
     .map((line) => paintDiffLine(line, style));
 }
 
-/** One line of a diff, made safe before. */
+/** Colours one line of a diff that is safe to print already. */
 export function paintDiffLine(line: string, style: Style): string {
   if (heading.test(line)) return style.quiet(line);
   if (line.startsWith("@@")) return style.accent(line);

@@ -1,24 +1,23 @@
 import type { Action, Frame, Message, Task } from "../frame.ts";
 import { hasEnded } from "../frame.ts";
 import { actionBox, decisionLine, previewLines } from "./action-box.ts";
-import type { Page } from "./page.ts";
-import { createPage } from "./page.ts";
-import { plainLine } from "./text/sanitise.ts";
-import { createSpeech } from "./speech.ts";
+import { createPage, type Page } from "./page.ts";
+import { createSpeech, type Speech } from "./speech.ts";
 import type { Style } from "./style.ts";
 import { taskEnding } from "./task-ending.ts";
-import { createToolLines } from "./tools.ts";
-import { createWorkspaceLines } from "./workspace.ts";
+import { plainLine } from "./text/sanitise.ts";
+import { createToolLines, type ToolLines } from "./tools.ts";
+import { createWorkspaceLines, type WorkspaceLines } from "./workspace.ts";
 
 export interface FrameRenderer {
   render(frame: Frame): void;
-  /** Shows what is asked, and the line that says how to answer. */
+  /** Shows a pending action, and `footer`, which says how to decide it. `all` shows it however long it is. */
   ask(action: Action, options?: { all?: boolean; footer?: string }): void;
-  /** The line was cut; said once until it is back. */
+  /** The connection was lost. Shown once until it is back. */
   lost(): void;
-  /** A quiet line between things. */
+  /** A dimmed line on its own. */
   note(text: string): void;
-  /** A message typed here stands on the screen already. */
+  /** The message was typed here, so it is on the screen already. */
   known(messageId: string): void;
   readonly page: Page;
 }
@@ -28,96 +27,124 @@ export interface RendererOptions {
   style: Style;
   /** Width of the terminal, now. */
   columns(): number;
-  /** Where lines of prose break; they do not by default. */
+  /** Width at which prose breaks, now. By default it does not break. */
   proseColumns?: () => number;
 }
 
-/** Turns the frames of one session into what a person reads. Feed it every frame in order. */
+interface Context {
+  readonly page: Page;
+  readonly style: Style;
+  readonly proseColumns: () => number;
+  readonly speech: Speech;
+  readonly tools: ToolLines;
+  readonly workspace: WorkspaceLines;
+  /** Ids of the actions that were shown in a box. */
+  readonly asked: Set<string>;
+  isLost: boolean;
+}
+
+/** Turns the frames of one session into text for people. Feed it every frame in order. */
 export function createFrameRenderer(options: RendererOptions): FrameRenderer {
   const { write, style, columns, proseColumns = () => Infinity } = options;
   const page = createPage(write);
-  const speech = createSpeech(page, style, proseColumns);
-  const tools = createToolLines(page, style, columns);
-  const workspace = createWorkspaceLines(page, style);
-  /** Actions whose box stands on the screen. */
-  const asked = new Set<string>();
-  let isLost = false;
-
-  const note = (text: string) => {
-    page.block("note");
-    page.line(style.quiet(text));
-  };
-  const decided = (action: Action) => {
-    tools.belongs(action.toolCallId);
-    if (action.state === "rejected" || action.state === "cancelled") tools.dismiss(action.toolCallId);
-    if (!asked.has(action.id)) tools.preview(action.toolCallId, previewLines(action, style));
-    page.line(`  ${asked.has(action.id) ? `${style.waiting("╰")} ` : ""}${decisionLine(action, style)}`);
-  };
-  const final = (message: Message) => {
-    if (message.role === "user") speech.person(message);
-    if (message.role === "assistant") speech.final(message);
-  };
-  const ended = (task: Task) => {
-    page.block("note");
-    page.line(taskEnding(task, style, proseColumns()));
-  };
-
-  const render = (frame: Frame): void => {
-    switch (frame.type) {
-      case "snapshot":
-        if (isLost) note("↻ the connection is back");
-        isLost = false;
-        return;
-      case "gap":
-        return note("… a part of the history is not kept any more");
-      case "token":
-        return speech.delta(frame.data.messageId, "text", frame.data.text);
-      case "reasoning":
-        return speech.delta(frame.data.messageId, "reasoning", frame.data.text);
-      case "message.created":
-        return frame.data.message.role === "assistant" ? speech.begin(frame.data.message) : undefined;
-      case "message.final":
-        return final(frame.data.message);
-      case "tool.call":
-        return tools.call(frame.data);
-      case "tool.output":
-        return tools.output(frame.data);
-      case "tool.result":
-        return tools.result(frame.data);
-      case "action.resolved":
-        return decided(frame.data.action);
-      case "workspace.updated":
-        return workspace.update(frame.data.workspace);
-      case "task.updated":
-        return hasEnded(frame.data.task) ? ended(frame.data.task) : undefined;
-      case "status":
-        return isTelling(frame.data) ? note(`… ${plainLine(frame.data.detail)}`) : undefined;
-      case "action.required": // Asked when it is sure that nobody else decides at once.
-      case "error": // The end of the task says it.
-      case "session.updated":
-      case "usage":
-        return;
-    }
-  };
-
-  return {
-    render,
-    note,
+  const context: Context = {
     page,
-    known: speech.known,
-    lost: () => {
-      if (!isLost) note("↻ the connection was lost, trying again …");
-      isLost = true;
-    },
-    ask: (action, { all = false, footer } = {}) => {
-      asked.add(action.id);
-      tools.preview(action.toolCallId, actionBox(action, style, all));
-      if (footer !== undefined) page.line(`  ${style.waiting("╰")} ${footer}`);
-    },
+    style,
+    proseColumns,
+    speech: createSpeech(page, style, proseColumns),
+    tools: createToolLines(page, style, columns),
+    workspace: createWorkspaceLines(page, style),
+    asked: new Set(),
+    isLost: false,
+  };
+  return {
+    render: (frame) => render(context, frame),
+    ask: (action, asking) => ask(context, action, asking),
+    lost: () => setLost(context, true),
+    note: (text) => note(context, text),
+    known: context.speech.known,
+    page,
   };
 }
 
-/** Words while the agent works, such as why it waits for its provider; what is seen anyway is not said. */
-function isTelling({ state, detail }: { state: string; detail: string }): boolean {
+function render(context: Context, frame: Frame): void {
+  const { speech, tools, workspace } = context;
+  switch (frame.type) {
+    case "snapshot":
+      return setLost(context, false);
+    case "gap":
+      return note(context, "… part of the history is no longer available");
+    case "token":
+      return speech.delta(frame.data.messageId, "text", frame.data.text);
+    case "reasoning":
+      return speech.delta(frame.data.messageId, "reasoning", frame.data.text);
+    case "message.created":
+      return frame.data.message.role === "assistant" ? speech.begin(frame.data.message) : undefined;
+    case "message.final":
+      return finalMessage(context, frame.data.message);
+    case "tool.call":
+      return tools.call(frame.data);
+    case "tool.output":
+      return tools.output(frame.data);
+    case "tool.result":
+      return tools.result(frame.data);
+    case "action.resolved":
+      return resolved(context, frame.data.action);
+    case "workspace.updated":
+      return workspace.update(frame.data.workspace);
+    case "task.updated":
+      return taskUpdated(context, frame.data.task);
+    case "status":
+      return isNews(frame.data) ? note(context, `… ${plainLine(frame.data.detail)}`) : undefined;
+    case "action.required": // Shown by `ask`, once it is clear that no setting decides it.
+    case "error": // Shown when the task ends.
+    case "session.updated":
+    case "usage":
+      return;
+  }
+}
+
+function note({ page, style }: Context, text: string): void {
+  page.block("note");
+  page.line(style.quiet(text));
+}
+
+function setLost(context: Context, isLost: boolean): void {
+  if (isLost && !context.isLost) note(context, "↻ the connection was lost, trying again …");
+  if (!isLost && context.isLost) note(context, "↻ the connection is back");
+  context.isLost = isLost;
+}
+
+function ask(
+  { page, style, tools, asked }: Context,
+  action: Action,
+  { all = false, footer }: { all?: boolean; footer?: string } = {},
+): void {
+  asked.add(action.id);
+  tools.preview(action.toolCallId, actionBox(action, style, all));
+  if (footer !== undefined) page.line(`  ${style.waiting("╰")} ${footer}`);
+}
+
+function resolved({ page, style, tools, asked }: Context, action: Action): void {
+  const wasAsked = asked.has(action.id);
+  tools.continueCall(action.toolCallId);
+  if (action.state === "rejected" || action.state === "cancelled") tools.dismiss(action.toolCallId);
+  if (!wasAsked) tools.preview(action.toolCallId, previewLines(action, style));
+  page.line(`  ${wasAsked ? `${style.waiting("╰")} ` : ""}${decisionLine(action, style)}`);
+}
+
+function finalMessage({ speech }: Context, message: Message): void {
+  if (message.role === "user") speech.person(message);
+  if (message.role === "assistant") speech.final(message);
+}
+
+function taskUpdated({ page, style, proseColumns }: Context, task: Task): void {
+  if (!hasEnded(task)) return;
+  page.block("note");
+  page.line(taskEnding(task, style, proseColumns()));
+}
+
+/** Why the agent waits, such as for its provider. What the screen shows anyway is not news. */
+function isNews({ state, detail }: { state: string; detail: string }): boolean {
   return state === "running" && !["", "Working", "Preparing the workspace"].includes(detail);
 }

@@ -1,56 +1,69 @@
 import { plural } from "./text/amounts.ts";
 import { plain } from "./text/sanitise.ts";
 
-/** Lines of live output shown as they come; what follows is counted, and its end is shown with the result. */
-export const headLinesMax = 12;
-export const tailLinesMax = 4;
+/** The first lines are shown as they come, the last ones with the result; those between are counted. */
+const headLinesMax = 12;
+const tailLinesMax = 4;
+/** Characters of a line; the rest is dropped. */
 const lineLengthMax = 2000;
 
+/** The output of one command, reduced to its first and last lines. Blank lines are left out. */
 export interface OutputLines {
-  /** Lines to show now. */
+  /** Takes output in pieces. Returns the lines to show now. */
   add(text: string): string[];
-  /** Lines to show at the end. */
+  /** The lines to show at the end. */
   end(): string[];
+  /** The command wrote nothing. */
   readonly isEmpty: boolean;
 }
 
-/** Bounds the output of one command to its first and its last lines; blank ones take no room. */
-export function createOutputLines(): OutputLines {
-  let shown = 0;
-  let hidden = 0;
-  let isEmpty = true;
-  let partial = "";
-  let tail: string[] = [];
+interface Context {
+  shown: number;
+  hidden: number;
+  isEmpty: boolean;
+  /** A line whose end has not come yet. */
+  partial: string;
+  tail: string[];
+}
 
-  const take = (line: string): string[] => {
-    if (line.trim() === "") return [];
-    if (shown < headLinesMax) {
-      shown++;
-      return [line];
-    }
-    tail.push(line);
-    if (tail.length > tailLinesMax) {
-      tail = tail.slice(1);
-      hidden++;
-    }
-    return [];
-  };
+export function createOutputLines(): OutputLines {
+  const context: Context = { shown: 0, hidden: 0, isEmpty: true, partial: "", tail: [] };
   return {
-    add: (text) => {
-      isEmpty &&= text === "";
-      const lines = (partial + plain(text)).split("\n");
-      partial = (lines.pop() ?? "").slice(0, lineLengthMax);
-      return lines.flatMap((line) => take(line.slice(0, lineLengthMax)));
-    },
-    end: () => {
-      const last = partial === "" ? [] : take(partial);
-      const note = hidden > 0 ? [`… ${plural(hidden, "more line")}`] : [];
-      const lines = [...last, ...note, ...tail];
-      [partial, tail] = ["", []];
-      return lines;
-    },
+    add: (text) => add(context, text),
+    end: () => end(context),
     get isEmpty() {
-      return isEmpty;
+      return context.isEmpty;
     },
   };
+}
+
+function add(context: Context, text: string): string[] {
+  context.isEmpty &&= text === "";
+  const lines = (context.partial + plain(text)).split("\n");
+  context.partial = (lines.pop() ?? "").slice(0, lineLengthMax);
+  return lines.flatMap((line) => take(context, line.slice(0, lineLengthMax)));
+}
+
+function end(context: Context): string[] {
+  const last = context.partial === "" ? [] : take(context, context.partial);
+  const note = context.hidden > 0 ? [`… ${plural(context.hidden, "more line")}`] : [];
+  const lines = [...last, ...note, ...context.tail];
+  context.partial = "";
+  context.tail = [];
+  return lines;
+}
+
+/** Returns the line when it belongs to the first ones, or else keeps it as one of the last. */
+function take(context: Context, line: string): string[] {
+  if (line.trim() === "") return [];
+  if (context.shown < headLinesMax) {
+    context.shown++;
+    return [line];
+  }
+  context.tail.push(line);
+  if (context.tail.length > tailLinesMax) {
+    context.tail.shift();
+    context.hidden++;
+  }
+  return [];
 }

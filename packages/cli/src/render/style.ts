@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 type Paint = (text: string) => string;
 
-/** Colours by what they mean. Without colour every one of them gives the text back as it came. */
+/** Colours by what they mean. Without colour, each returns the text unchanged. */
 export interface Style {
   strong: Paint;
   quiet: Paint;

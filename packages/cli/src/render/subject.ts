@@ -1,14 +1,14 @@
 import { plural } from "./text/amounts.ts";
 import { plainLine } from "./text/sanitise.ts";
 
-/** What a tool call is about, in one line: its command, path, pattern or address. */
+/** What a tool call is about, in one line: its command, path, pattern or URL. */
 export function subjectOf(input: unknown): string {
   if (typeof input === "string") return plainLine(input);
   if (typeof input !== "object" || input === null) return "";
-  const fields = input as Record<string, unknown>; // Whatever a model sent; each field is looked at before use.
-  const told = names.map((name) => fields[name]).find((value) => typeof value === "string" && value !== "");
-  if (typeof told === "string") return shortened(told);
-  if (typeof fields["plan"] === "string") return ""; // Shown whole where it is decided on.
+  const fields = input as Record<string, unknown>; // A model sent it, so each value is checked before use.
+  const named = names.map((name) => fields[name]).find((value) => typeof value === "string" && value !== "");
+  if (typeof named === "string") return shortened(named);
+  if (typeof fields["plan"] === "string") return ""; // The box of the action shows it whole.
   if (Array.isArray(fields["todos"])) return todosLine(fields["todos"]);
   if (Array.isArray(fields["questions"])) return plural(fields["questions"].length, "question");
   const rest = JSON.stringify(input);
@@ -17,7 +17,7 @@ export function subjectOf(input: unknown): string {
 
 const names = ["command", "file_path", "path", "pattern", "directory_path", "url", "query", "prompt"];
 
-/** How far a list is, and what is done now. */
+/** How much of a to-do list is done, and the current item. */
 function todosLine(todos: unknown[]): string {
   const known = todos.filter(
     (todo): todo is Record<string, unknown> => typeof todo === "object" && todo !== null,

@@ -4,15 +4,15 @@ import { fit, widthOf } from "./text/width.ts";
 export interface Column {
   title: string;
   align?: "left" | "right";
-  /** This column gives way when the terminal is narrow; the first of them first. */
-  gives?: boolean;
+  /** Gets narrower when the terminal is too narrow; the first such column first. */
+  shrinks?: boolean;
   paint?: (cell: string, row: number) => string;
 }
 
-/** Columns a column that gives way keeps. */
+/** The width to which a column may shrink, in terminal columns. */
 const narrowest = 7;
 
-/** Rows under their titles, no wider than the terminal. */
+/** Rows under their titles, no wider than `how.width`. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -39,7 +39,7 @@ function widthsOf(columns: readonly Column[], rows: readonly (readonly string[])
   );
   let over = wanted.reduce((sum, one) => sum + one + 2, -2) - width;
   return wanted.map((one, index) => {
-    const given = columns[index]?.gives ? Math.max(0, Math.min(over, one - narrowest)) : 0;
+    const given = columns[index]?.shrinks ? Math.max(0, Math.min(over, one - narrowest)) : 0;
     over -= given;
     return one - given;
   });

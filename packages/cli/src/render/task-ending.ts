@@ -4,7 +4,7 @@ import { plainLine } from "./text/sanitise.ts";
 import type { Style } from "./style.ts";
 import { wrapped } from "./text/wrap.ts";
 
-/** How a task ended, and what it took: `✓ done · 4 steps · 12.3 s · 1.2k tokens · $0.0031`. */
+/** How a task ended and what it used: `✓ done · 4 steps · 12.3 s · 1.2k tokens · $0.0031`. */
 export function taskEnding(task: Task, style: Style, columns: number): string {
   const took = style.quiet(` · ${effortOf(task).join(" · ")}`);
   if (task.state === "completed") return `${style.good("✓ done")}${took}`;

@@ -5,15 +5,18 @@ import type { Style } from "./style.ts";
 
 type Workspace = Schemas["Workspace"];
 
-/** How a clone goes: one line when it begins, one when it is there. */
-export function createWorkspaceLines(page: Page, style: Style) {
-  let announced = "";
+/** How a clone proceeds: one line when it starts, one when it ends. */
+export interface WorkspaceLines {
+  update(workspace: Workspace): void;
+}
 
+export function createWorkspaceLines(page: Page, style: Style): WorkspaceLines {
+  let shown = "";
   return {
-    update: (workspace: Workspace): void => {
-      const told = `${workspace.id} ${workspace.state}`;
-      if (workspace.kind === "scratch" || told === announced) return;
-      announced = told;
+    update: (workspace) => {
+      const current = `${workspace.id} ${workspace.state}`;
+      if (workspace.kind === "scratch" || current === shown) return;
+      shown = current;
       page.block("note");
       page.line(lineOf(workspace, style));
     },

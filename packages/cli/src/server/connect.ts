@@ -5,18 +5,18 @@ import { discover } from "./discovery.ts";
 
 export type { Client } from "../../../shared/src/index.ts";
 
-/** Tries after the first; a person waits for the answer. */
+/** Few, because a person waits for the answer. */
 const retriesMax = 2;
-/** A stream is tried again for as long as it takes, and soon after the server is back. */
+/** Streams reconnect without limit; waits of at most 2 s find a returning server soon. */
 const backoff = { mostMs: 2000 };
 
-/** A client for the server of this machine, or of the environment. Throws Failure when there is none. */
+/** A client for the server on this machine, or the one that the environment names. Throws Failure when there is none. */
 export function connect(find: () => DiscoveredServer = discover): Client {
   const { baseUrl, apiKey } = find();
   return createClient({ baseUrl, apiKey, retriesMax, backoff, fetch: createFollowingFetch(baseUrl, find) });
 }
 
-/** A server that was started again may have another port: a request that does not get through looks for it, and the next try goes there. */
+/** A restarted server may have another port. So a failed request looks for the server again, and the next try goes there. */
 function createFollowingFetch(baseUrl: string, find: () => DiscoveredServer): typeof fetch {
   let current = baseUrl;
   return async (input, init) => {
@@ -24,16 +24,16 @@ function createFollowingFetch(baseUrl: string, find: () => DiscoveredServer): ty
     try {
       return await fetch(url, init);
     } catch (error) {
-      current = found(find) ?? current;
+      current = findAgain(find) ?? current;
       throw error;
     }
   };
 }
 
-function found(find: () => DiscoveredServer): string | undefined {
+function findAgain(find: () => DiscoveredServer): string | undefined {
   try {
     return find().baseUrl;
   } catch {
-    return undefined; // Not back yet; the failure of the request is what is told.
+    return undefined; // Not back yet. The error of the request is the one to show.
   }
 }

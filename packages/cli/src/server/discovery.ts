@@ -10,27 +10,26 @@ export interface DiscoveredServer {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where the server is and the key to it: TALKCODY_URL with TALKCODY_API_KEY, else `server.json` and `api-key` in the
- * data directory. A key from the disk is never sent to an address from the environment. Throws Failure with what to do.
+ * The address of the server and its key: TALKCODY_URL with TALKCODY_API_KEY, or else `server.json` and `api-key` in the
+ * data directory. A key from the disk is never sent to an address from the environment. Throws Failure.
  */
 export function discover(
   environment: Environment = process.env,
   platform: string = process.platform,
 ): DiscoveredServer {
   const [url, key] = [environment["TALKCODY_URL"]?.trim(), environment["TALKCODY_API_KEY"]?.trim()];
-  if (url && !key)
-    throw new Failure("TALKCODY_URL is set but TALKCODY_API_KEY is not; set both, or neither.");
+  if (url && !key) throw new Failure("TALKCODY_URL is set but TALKCODY_API_KEY is not: set both or neither.");
   if (url && !/^https?:\/\//.test(url))
-    throw new Failure("TALKCODY_URL should begin with http:// or https://.");
+    throw new Failure("TALKCODY_URL must start with http:// or https://.");
   if (url && key) return { baseUrl: url.replace(/\/+$/, ""), apiKey: key };
   const folder = dataDir(environment, platform);
   return { baseUrl: readServer(folder), apiKey: key || readKey(folder) };
 }
 
-/** TALKCODY_DATA_DIR, or the platform's folder for a user's data; the same as the server's. */
+/** TALKCODY_DATA_DIR, or the platform's folder for user data. The server uses the same rule. */
 export function dataDir(environment: Environment, platform: string): string {
-  const told = environment["TALKCODY_DATA_DIR"]?.trim();
-  if (told) return told.replace(/[\\/]+$/, "");
+  const given = environment["TALKCODY_DATA_DIR"]?.trim();
+  if (given) return given.replace(/[\\/]+$/, "");
   const home = environment["HOME"] ?? environment["USERPROFILE"] ?? ".";
   if (platform === "darwin") return `${home}/Library/Application Support/talkcody-backend`;
   if (platform === "win32")
@@ -39,8 +38,8 @@ export function dataDir(environment: Environment, platform: string): string {
 }
 
 const noServer =
-  "No server is running on this machine; start one with `npm start`, " +
-  "or set TALKCODY_URL and TALKCODY_API_KEY for one elsewhere.";
+  "No server is running on this machine. Start one with `npm start`, " +
+  "or set TALKCODY_URL and TALKCODY_API_KEY to use one elsewhere.";
 
 function readServer(folder: string): string {
   const { url, pid } = serverFile(join(folder, "server.json"));
@@ -53,14 +52,14 @@ function serverFile(path: string): { url: string; pid: number } {
   if (text === undefined) throw new Failure(noServer);
   const { url, pid } = parsed(text);
   if (typeof url !== "string" || typeof pid !== "number")
-    throw new Failure(`${path} cannot be read; restart the server with \`npm start\`.`);
+    throw new Failure(`${path} is damaged. Restart the server with \`npm start\`.`);
   return { url: url.replace(/\/+$/, ""), pid };
 }
 
 function readKey(folder: string): string {
   const path = join(folder, "api-key");
   const key = readIfThere(path)?.trim();
-  if (!key) throw new Failure(`There is no key in ${path}; set TALKCODY_API_KEY to the key of the server.`);
+  if (!key) throw new Failure(`There is no key in ${path}. Set TALKCODY_API_KEY to the key of the server.`);
   return key;
 }
 
@@ -83,7 +82,7 @@ function parsed(text: string): { url?: unknown; pid?: unknown } {
   }
 }
 
-/** A process of another user counts: it may not be signalled, but it is there. */
+/** EPERM means that the process runs, but belongs to another user. */
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -5,7 +5,7 @@ import { isWholeId, pick, shortId } from "../ids.ts";
 import { plainLine } from "../render/text/sanitise.ts";
 import { subjectOf } from "../render/subject.ts";
 
-/** Pages of 200 that are searched for a short id. */
+/** Pages of 200 items that are searched for a short id. */
 const pagesMax = 10;
 
 interface Page<T> {
@@ -18,17 +18,17 @@ export async function recentSessions(client: Client, most = pagesMax * 200): Pro
   return collect(most, (query) => client.listSessions({ query }));
 }
 
-/** Decisions that are waited for, oldest first. */
+/** Pending actions of all sessions, oldest first. */
 export async function pendingActions(client: Client): Promise<Action[]> {
   return collect(pagesMax * 200, (query) => client.listActions({ query }));
 }
 
-/** The session of a whole or short id; the newest when none is given. */
+/** The id of the session with this whole or short id, or of the newest session. */
 export async function findSession(client: Client, given: string | undefined): Promise<string> {
   if (given !== undefined && isWholeId(given, "ses")) return given;
   const sessions = await recentSessions(client, given === undefined ? 1 : undefined);
   const [newest] = sessions;
-  if (newest === undefined) throw new Failure('There is no session yet; begin with: talkcody run "…"');
+  if (newest === undefined) throw new Failure('There are no sessions yet. Start one: talkcody run "…"');
   if (given === undefined) return newest.id;
   return pick(
     "session",
@@ -37,15 +37,15 @@ export async function findSession(client: Client, given: string | undefined): Pr
   );
 }
 
-/** The pending action of a whole or short id; the only one when none is given. */
+/** The pending action with this whole or short id, or the only one. */
 export async function findAction(client: Client, given: string | undefined): Promise<Action> {
   const actions = await pendingActions(client);
   const choices = actions.map((action) => ({ id: action.id, label: labelOf(action) }));
-  if (actions.length === 0) throw new Failure("Nothing waits for a decision.");
+  if (actions.length === 0) throw new Failure("No action is pending.");
   if (given === undefined && actions.length > 1) throw new UsageError(severalText(choices));
-  const id = given === undefined ? actions[0]?.id : pick("waiting action", given, choices);
+  const id = given === undefined ? actions[0]?.id : pick("pending action", given, choices);
   const action = actions.find((one) => one.id === id);
-  if (action === undefined) throw new Failure("Nothing waits for a decision.");
+  if (action === undefined) throw new Failure("No action is pending.");
   return action;
 }
 
@@ -56,7 +56,7 @@ export function labelOf(action: Action): string {
 
 function severalText(choices: { id: string; label: string }[]): string {
   const lines = choices.map(({ id, label }) => `  ${shortId(id)}  ${label}`);
-  return [`${choices.length} decisions are waited for; name one:`, ...lines].join("\n");
+  return [`${choices.length} actions are pending; name one:`, ...lines].join("\n");
 }
 
 async function collect<T>(

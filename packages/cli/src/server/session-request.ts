@@ -11,9 +11,9 @@ export const sessionOptions = {
 
 export const sessionOptionLines: [string, string][] = [
   ["--repo URL", "clone this repository as the workspace"],
-  ["--branch B", "and work on this branch"],
-  ["--workspace ID", "use a workspace that is there already"],
-  ["-m, --model M", "such as gpt-5-mini@openai; `talkcody models` lists them"],
+  ["--branch B", "check out this branch"],
+  ["--workspace ID", "use an existing workspace"],
+  ["-m, --model M", "for example gpt-5-mini@openai; `talkcody models` lists them"],
   ["--title T", "name the session"],
 ];
 
@@ -25,7 +25,7 @@ export interface SessionValues {
   title?: string | undefined;
 }
 
-/** What the options ask the server for. Throws UsageError where they contradict each other. */
+/** The request for a session with these options. Throws UsageError when they contradict each other. */
 export function sessionRequest(values: SessionValues): Schemas["CreateSession"] {
   const { repo, branch, workspace, model, title } = values;
   if (repo !== undefined && workspace !== undefined)

@@ -7,7 +7,7 @@ import type { SessionValues } from "./session-request.ts";
 export interface Started {
   sessionId: string;
   task: Task;
-  /** The stream from here shows all that follows. */
+  /** Cursor: the stream after it shows all that follows. */
   after?: string;
 }
 
@@ -17,9 +17,9 @@ export interface RunValues extends SessionValues {
   plan?: boolean | undefined;
 }
 
-const unasked = { autoApproveEdits: true, autoApproveCommands: true };
+const approveAll = { autoApproveEdits: true, autoApproveCommands: true };
 
-/** A new session gets its message at once. */
+/** Starts a session with its first message. */
 export async function startNew(client: Client, body: Schemas["CreateSession"]): Promise<Started> {
   const session = await client.createSession({ body });
   const task = session.activeTask ?? (await latestTask(client, session.id));
@@ -27,13 +27,13 @@ export async function startNew(client: Client, body: Schemas["CreateSession"]): 
 }
 
 export function settingsOf({ yes, plan }: RunValues): Schemas["Settings"] {
-  return { ...(yes ? unasked : {}), ...(plan ? { planMode: true } : {}) };
+  return { ...(yes ? approveAll : {}), ...(plan ? { planMode: true } : {}) };
 }
 
-/** A session that is there gets it sent, and its task may be one that runs already. */
+/** Sends the message to an existing session. The task may be one that runs already and reads the message. */
 export async function startIn(client: Client, text: string, values: RunValues): Promise<Started> {
   const sessionId = await findSession(client, values.session);
-  if (values.yes) await client.updateSession({ params: { sessionId }, body: { settings: unasked } });
+  if (values.yes) await client.updateSession({ params: { sessionId }, body: { settings: approveAll } });
   const settings = {
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.plan ? { planMode: true } : {}),
@@ -45,7 +45,7 @@ export async function startIn(client: Client, text: string, values: RunValues): 
   return { sessionId, task, after: eventsAfter };
 }
 
-/** A task so quick that it has ended already. */
+/** For a task so quick that it has ended already. */
 async function latestTask(client: Client, sessionId: string): Promise<Task> {
   const { items } = await client.listTasks({ query: { sessionId, limit: 1 } });
   const [task] = items;

@@ -1,9 +1,9 @@
 import { UsageError } from "../failures.ts";
 
-/** What a message may hold, in characters. */
+/** The most that a message may contain, in UTF-16 code units. */
 const charactersMax = 500_000;
 
-/** Reads a stream to its end. Throws UsageError for more than a message may hold. */
+/** Reads a stream to its end. Throws UsageError for more than a message may contain. */
 export async function readAll(input: NodeJS.ReadStream): Promise<string> {
   let text = "";
   input.setEncoding("utf8");

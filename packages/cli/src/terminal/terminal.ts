@@ -6,10 +6,10 @@ export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   style: Style;
-  /** Someone sits there: both ends are a terminal. */
+  /** A person can read and type: both ends are a terminal. */
   isInteractive: boolean;
   columns(): number;
-  /** Where lines of prose break: never, when what is written goes to a program. */
+  /** Width at which prose breaks: Infinity when the output goes to a program. */
   proseColumns(): number;
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;
@@ -17,7 +17,7 @@ export interface Terminal {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The terminal of this process. A reader that goes away (`| head`) ends the process quietly. */
+/** The terminal of this process. When the reader goes away (`| head`), the process exits quietly. */
 export function openTerminal(environment: Environment = process.env): Terminal {
   const { stdin, stdout, stderr } = process;
   stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
@@ -33,7 +33,7 @@ export function openTerminal(environment: Environment = process.env): Terminal {
   };
 }
 
-/** NO_COLOR and FORCE_COLOR decide, then whether it is a terminal that knows colours. */
+/** NO_COLOR and FORCE_COLOR decide. Without them, colour is for terminals that are not "dumb". */
 export function hasColour(stream: { isTTY?: boolean }, environment: Environment): boolean {
   if (environment["NO_COLOR"]) return false;
   const forced = environment["FORCE_COLOR"];

@@ -1,4 +1,4 @@
-/** Holds what is written until it is released, and then keeps only the last lines of it. */
+/** Holds back what is written until `release`, which writes its last lines. Later text is written at once. */
 export interface Backlog {
   write(text: string): void;
   release(): void;
@@ -7,7 +7,7 @@ export interface Backlog {
 export interface BacklogOptions {
   write(text: string): void;
   linesMax: number;
-  /** What stands for the lines left out. */
+  /** The line to write in place of the ones left out. */
   note(lines: number): string;
 }
 

@@ -6,14 +6,14 @@ import type { Outcome, Watcher } from "./watch.ts";
 
 export interface HeadlessOptions {
   terminal: Terminal;
-  /** Undefined for scripts: frames go out as they came, one JSON object a line. */
+  /** Undefined for scripts: each frame is printed as it came, one JSON object per line. */
   renderer: FrameRenderer | undefined;
-  /** A pending decision ends the watching; nobody is there to take it. */
+  /** A pending action ends the watching, because nobody is there to decide. */
   leavesWhenAsked: boolean;
   onInterrupt(): Promise<Outcome | undefined>;
 }
 
-/** A pipe or a script: nothing is ever asked. */
+/** A pipe or a script: prints, and asks nothing. */
 export function createHeadlessWatcher(options: HeadlessOptions): Watcher {
   const { terminal, renderer, leavesWhenAsked, onInterrupt } = options;
   const shown = new Set<string>();

@@ -7,25 +7,25 @@ import { createInteractiveWatcher } from "./interactive.ts";
 import { openKeyboard } from "../terminal/keyboard.ts";
 import type { FrameRenderer } from "../render/frames.ts";
 import { createFrameRenderer } from "../render/frames.ts";
-import type { Happening, Outcome, Watcher } from "./watch.ts";
+import type { WatchEvent, Outcome, Watcher } from "./watch.ts";
 import { watch } from "./watch.ts";
 
 export interface Presentation extends Pick<Context, "terminal" | "json"> {
   client: Client;
   sessionId: string;
   after?: string | undefined;
-  /** Ends with this task. */
+  /** The watching ends with this task. */
   taskId?: string | undefined;
-  /** Where the rendering goes; the terminal by default. */
+  /** Where the text goes; the terminal by default. */
   write?: (text: string) => void;
-  /** The history has been read. */
+  /** Called when the history has been read. */
   onLive?: () => void;
-  /** Sees each frame before it is shown. */
+  /** Called with each frame before it is shown. */
   onFrame?: (frame: Frame) => void;
   onInterrupt(): Promise<Outcome | undefined>;
 }
 
-/** Shows a session as fits: to a person who may act, to a pipe, or as JSON. */
+/** Shows a session to a person who can act, to a pipe, or as JSON for a script. */
 export async function present(presentation: Presentation): Promise<Outcome> {
   const { terminal, json } = presentation;
   if (terminal.isInteractive && !json) return presentToPerson(presentation);
@@ -33,13 +33,16 @@ export async function present(presentation: Presentation): Promise<Outcome> {
   const leavesWhenAsked = presentation.taskId !== undefined;
   return watch({
     ...presentation,
-    watcher: announcing(presentation, createHeadlessWatcher({ ...presentation, renderer, leavesWhenAsked })),
+    watcher: withCallbacks(
+      presentation,
+      createHeadlessWatcher({ ...presentation, renderer, leavesWhenAsked }),
+    ),
   });
 }
 
 async function presentToPerson(presentation: Presentation): Promise<Outcome> {
   const { terminal } = presentation;
-  const inbox = createInbox<Happening>();
+  const inbox = createInbox<WatchEvent>();
   const keyboard = openKeyboard({
     input: terminal.input,
     output: terminal.output,
@@ -49,7 +52,7 @@ async function presentToPerson(presentation: Presentation): Promise<Outcome> {
   const renderer = rendererFor(presentation);
   try {
     const watcher = createInteractiveWatcher({ ...presentation, renderer, keyboard, inbox });
-    return await watch({ ...presentation, inbox, watcher: announcing(presentation, watcher) });
+    return await watch({ ...presentation, inbox, watcher: withCallbacks(presentation, watcher) });
   } finally {
     renderer.page.clearPrompt();
     keyboard.close();
@@ -60,8 +63,8 @@ function rendererFor({ terminal, write = terminal.out }: Presentation): FrameRen
   return createFrameRenderer({ ...terminal, write });
 }
 
-/** Passes frames on, and tells when the history has been read: at its last event, or when nothing more comes. */
-function announcing({ onLive, onFrame }: Presentation, watcher: Watcher): Watcher {
+/** Calls `onFrame` for each frame, and `onLive` when the history has been read: at its last event, or when no more comes. */
+function withCallbacks({ onLive, onFrame }: Presentation, watcher: Watcher): Watcher {
   return {
     ...watcher,
     frame: (frame, situation) => {

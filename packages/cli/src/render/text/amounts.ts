@@ -17,7 +17,7 @@ export function age(since: string, now: number): string {
   return `${Math.floor(minutes / 1440)} d`;
 }
 
-/** Small costs keep their digits; nothing known is a dash. */
+/** `$0.0031`, `$4.50`; a dash for 0. */
 export function cost(usd: number): string {
   if (usd === 0) return "–";
   return usd < 0.1 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;

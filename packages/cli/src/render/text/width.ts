@@ -1,16 +1,16 @@
-/** Columns a text takes in a terminal, for what a person sees as one character at a time. */
+/** How many terminal columns a text takes. Counted by grapheme cluster: what a person sees as one character. */
 export function widthOf(text: string): number {
   if (isAscii(text)) return text.length;
   return clustersOf(text).reduce((columns, cluster) => columns + columnsOf(cluster), 0);
 }
 
-/** The text in exactly so many columns, with an ellipsis where it was cut. */
+/** The text in exactly `columns` columns: filled with blanks, or cut and ended with an ellipsis. */
 export function fit(text: string, columns: number): string {
   const cut = clip(text, columns);
   return cut + " ".repeat(Math.max(0, columns - widthOf(cut)));
 }
 
-/** The text in at most so many columns, with an ellipsis where it was cut. */
+/** The text in at most `columns` columns: cut and ended with an ellipsis when it is longer. */
 export function clip(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns <= 0) return "";
@@ -24,7 +24,7 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** What a person sees as the last character; a text that goes on may change it. */
+/** The last grapheme cluster. Text that follows may extend it. */
 export function lastCluster(text: string): string {
   return isAscii(text) ? text.slice(-1) : (clustersOf(text).at(-1) ?? "");
 }
@@ -40,7 +40,7 @@ function clustersOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Whatever joins to one picture takes the two columns of an emoji. Letters take the columns of their parts. */
+/** A picture of several joined emoji takes two columns, as one emoji does. Letters take the columns of their parts. */
 function columnsOf(cluster: string): number {
   if (asText.test(cluster)) return 1;
   if (picture.test(cluster)) return 2;

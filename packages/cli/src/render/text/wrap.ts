@@ -1,62 +1,74 @@
 import { lastCluster, widthOf } from "./width.ts";
 
-/** Breaks lines between words, so that the terminal does not break them within. */
+/** Breaks lines between words, before the terminal would break them within a word. */
 export interface Wrap {
-  /** The next piece of a text that comes in pieces. Code, tables and what is longer than a line stay as they are. */
+  /** The next piece of a text. Code, tables and words longer than a line stay as they are. */
   next(piece: string): string;
-  /** Another text begins, on a new line. */
+  /** Another text starts, on a new line. */
   restart(): void;
 }
 
+interface Context {
+  readonly columns: () => number;
+  /** Columns used in the current line. */
+  column: number;
+  /** Blanks before the next word: written with it, or replaced by a line break. */
+  blanks: string;
+  /** The last visible character. A piece may end within one, and the next piece then continues it. */
+  last: string;
+  /** Within a fenced code block. */
+  isFenced: boolean;
+  /** The current line is code or a table. */
+  isVerbatim: boolean;
+}
+
 export function createWrap(columns: () => number): Wrap {
-  let column = 0;
-  /** Blanks before a word are written with it, or not at all. */
-  let blanks = "";
-  /** A piece may end within what a person sees as one character: the next piece then adds to it. */
-  let last = "";
-  let isFenced = false;
-  let isVerbatim = false;
-
-  const newLine = () => {
-    column = 0;
-    blanks = "";
-    last = "";
-    isVerbatim = isFenced;
-  };
-  const word = (text: string): string => {
-    if (column === 0) {
-      if (text.startsWith("```")) isFenced = !isFenced;
-      isVerbatim ||= isFenced || text.startsWith("|") || blanks.length >= 4;
-    }
-    const width = widthOf(last + text) - widthOf(last);
-    const breaks = !isVerbatim && blanks !== "" && column > 0 && column + blanks.length + width > columns();
-    const before = breaks ? "\n" : blanks;
-    column = breaks ? width : column + blanks.length + width;
-    blanks = "";
-    last = lastCluster(last + text);
-    return before + text;
-  };
-  const pause = (text: string) => {
-    blanks += text;
-    last = "";
-  };
-  const part = (text: string): string => {
-    if (text === "\n") newLine();
-    else if (text.trim() === "") pause(text);
-    else return word(text);
-    return text === "\n" ? text : "";
-  };
-
+  const context: Context = { columns, column: 0, blanks: "", last: "", isFenced: false, isVerbatim: false };
   return {
-    next: (piece) => (piece.match(/\n|[^\S\n]+|\S+/g) ?? []).map(part).join(""),
+    next: (piece) => (piece.match(/\n|[^\S\n]+|\S+/g) ?? []).map((part) => wrapPart(context, part)).join(""),
     restart: () => {
-      isFenced = false;
-      newLine();
+      context.isFenced = false;
+      startLine(context);
     },
   };
 }
 
-/** A text that is there as a whole. Every line but the first is set in by `indent`, and so are those that go on. */
+function wrapPart(context: Context, part: string): string {
+  if (part === "\n") {
+    startLine(context);
+    return part;
+  }
+  if (part.trim() !== "") return wrapWord(context, part);
+  context.blanks += part;
+  context.last = "";
+  return "";
+}
+
+function startLine(context: Context): void {
+  context.column = 0;
+  context.blanks = "";
+  context.last = "";
+  context.isVerbatim = context.isFenced;
+}
+
+function wrapWord(context: Context, word: string): string {
+  if (context.column === 0) markVerbatim(context, word);
+  const { columns, column, blanks, last, isVerbatim } = context;
+  const width = widthOf(last + word) - widthOf(last);
+  const breaks = !isVerbatim && blanks !== "" && column > 0 && column + blanks.length + width > columns();
+  context.column = breaks ? width : column + blanks.length + width;
+  context.blanks = "";
+  context.last = lastCluster(last + word);
+  return (breaks ? "\n" : blanks) + word;
+}
+
+/** The first word of a line tells whether the line is code or a table. */
+function markVerbatim(context: Context, word: string): void {
+  if (word.startsWith("```")) context.isFenced = !context.isFenced;
+  context.isVerbatim ||= context.isFenced || word.startsWith("|") || context.blanks.length >= 4;
+}
+
+/** A complete text, wrapped. All lines but the first are indented by `indent` columns. */
 export function wrapped(text: string, { columns, indent = 0 }: { columns: number; indent?: number }): string {
   const wrap = createWrap(() => columns - indent);
   return wrap.next(text).replaceAll("\n", `\n${" ".repeat(indent)}`);
