@@ -9,7 +9,7 @@ import {
   withToolResult,
 } from "./tool-calls.ts";
 
-/** An event that tells something new. */
+/** Applies a new event. */
 export function foldLive(state: SessionState, event: Event): SessionState {
   switch (event.type) {
     case "token":
@@ -44,7 +44,7 @@ export function foldLive(state: SessionState, event: Event): SessionState {
   }
 }
 
-/** What an event adds to the history. All that it says of the present is left out. */
+/** Applies an event that is older than the snapshot: only what it adds to the history. */
 export function foldHistory(state: SessionState, event: Event): SessionState {
   switch (event.type) {
     case "message.final":
@@ -56,7 +56,7 @@ export function foldHistory(state: SessionState, event: Event): SessionState {
     case "tool.result":
       return withoutLiveOutput(withToolResult(state, event.data), event.data.toolCallId);
     case "task.updated":
-      // The snapshot holds the active task as it is now; of all others these are the latest words.
+      // The snapshot has the active task as it is now. For other tasks the event is the newest information.
       return event.data.task.id === state.session?.activeTask?.id
         ? state
         : { ...state, tasks: { ...state.tasks, [event.data.task.id]: event.data.task } };
@@ -65,12 +65,12 @@ export function foldHistory(state: SessionState, event: Event): SessionState {
     case "error":
       return { ...state, problem: event.data.problem };
     default:
-      // Nothing of the history, or a type that a newer server knows.
+      // It adds nothing to the history, or only a newer server knows its type.
       return state;
   }
 }
 
-/** Adds messages that were read from the server. What events told meanwhile is at least as new and stays. */
+/** Adds messages that were loaded from the server. What events brought meanwhile is at least as new and stays. */
 export function withLoadedHistory(state: SessionState, { messages }: HistoryFrame): SessionState {
   const placed = messages.filter((message) => message.position !== null);
   const known = new Set(state.messages.map((message) => message.id));
@@ -83,7 +83,7 @@ export function withLoadedHistory(state: SessionState, { messages }: HistoryFram
   };
 }
 
-/** A piece of a message whose beginning was not seen is not shown: it would not be what the agent said. */
+/** Drops a delta of a message whose start was not received: its text would be incomplete. */
 function withDelta(
   state: SessionState,
   messageId: string,
@@ -98,7 +98,7 @@ function withDelta(
 function withNewMessage(state: SessionState, message: Message): SessionState {
   if (message.role === "user")
     return { ...state, queue: [...withoutWaiting(state, message.id).queue, message] };
-  // The agent begins, or begins again: what it said before under this id is void.
+  // The agent starts, or starts again after an interruption: earlier text under this id no longer counts.
   return { ...state, streaming: { messageId: message.id, taskId: message.taskId, text: "", reasoning: "" } };
 }
 
@@ -116,7 +116,7 @@ function withoutWaiting(state: SessionState, id: string): SessionState {
   return { ...state, queue: state.queue.filter((message) => message.id !== id) };
 }
 
-/** The task's answer is whole, under whichever id it began. */
+/** The answer of the task is complete. It may have started under another id. */
 function withoutStreaming(state: SessionState, message: Message): SessionState {
   const isAnswer = message.role === "assistant" && state.streaming?.taskId === message.taskId;
   return isAnswer ? { ...state, streaming: null } : state;

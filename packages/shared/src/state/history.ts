@@ -1,14 +1,17 @@
 import type { Client } from "../client.ts";
 import type { Message } from "./session-state.ts";
 
-/** Messages read from the server, to be folded in where a gap left them out. */
+/** Messages that were loaded from the server, for `reduce` to fill a gap with. */
 export interface HistoryFrame {
   type: "history";
   sessionId: string;
   messages: readonly Message[];
 }
 
-/** Reads the whole conversation. A frame and not a state, because events go on coming while it is read: `reduce(state, await loadHistory(…))`. */
+/**
+ * Loads the whole conversation, 200 messages per request. Returns a frame instead of a state, because events keep
+ * arriving meanwhile: `state = reduce(state, await loadHistory(client, sessionId))`. Throws as every operation does.
+ */
 export async function loadHistory(
   client: Client,
   sessionId: string,

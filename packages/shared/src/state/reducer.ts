@@ -4,9 +4,9 @@ import type { HistoryFrame } from "./history.ts";
 import { emptyState, type SessionState } from "./session-state.ts";
 
 /**
- * Folds one frame of a session's stream into its state. Pure. Whoever folds the stream, from whatever cursor, in
- * however many pieces, comes to the same state. An event costs the same however long the conversation is, except the
- * few that add a message.
+ * Applies one frame of a session's stream to its state and returns the new state. Pure: the same frames give the same
+ * state, from any cursor and over any number of connections. The cost of an event does not depend on the length of the
+ * conversation, except for the few events that add a message.
  */
 export function reduce(state: SessionState, frame: StreamFrame | HistoryFrame): SessionState {
   switch (frame.type) {
@@ -18,7 +18,7 @@ export function reduce(state: SessionState, frame: StreamFrame | HistoryFrame): 
       return withLoadedHistory(state, frame);
     default: {
       if (state.lastEventId !== null && frame.id <= state.lastEventId) return state;
-      // What a snapshot told already must not be told again by the events that led to it.
+      // The snapshot already contains what the events before it did.
       const isReplay = state.snapshotId !== null && frame.id <= state.snapshotId;
       return { ...(isReplay ? foldHistory(state, frame) : foldLive(state, frame)), lastEventId: frame.id };
     }
@@ -39,7 +39,7 @@ function withSnapshot(state: SessionState, snapshot: SnapshotFrame["data"]): Ses
   };
 }
 
-/** The snapshot came before the gap, so the present is known; only what led to it is not. */
+/** A snapshot comes before each gap, so the present is known. The history before the gap is dropped. */
 function withGap(state: SessionState, gap: GapFrame["data"]): SessionState {
   const { session, workspace, actions, streaming, queue, snapshotId } = state;
   const active = session?.activeTask;

@@ -2,6 +2,7 @@ import type { Schemas } from "../schemas.ts";
 
 export type Message = Schemas["Message"];
 
+/** One call of a tool by the agent. */
 export interface ToolCallState {
   toolCallId: string;
   toolName: string;
@@ -10,44 +11,44 @@ export interface ToolCallState {
   messageId: string;
   state: "open" | "done" | "failed";
   output: Schemas["ToolOutput"] | null;
-  /** Null until it is done, and where only the messages tell of it. */
+  /** Null until the call ends, and when only messages and no events describe it. */
   durationMs: number | null;
 }
 
-/** What a running command said lately. */
+/** The latest output of a running command: at least the last 65,536 characters of each stream, when there are so many. */
 export interface LiveOutput {
   stdout: string;
   stderr: string;
 }
 
-/** What a client knows of a session. Never changed in place: what is the same object is the same state. */
+/** What a client knows of a session. Never changed in place, so the same object means the same content. */
 export interface SessionState {
-  /** As of the last time it was told whole; the place in the log is `lastEventId` below. */
+  /** As the last event or snapshot that contains it whole. Its own `lastEventId` may be older than the one below. */
   session: Schemas["Session"] | null;
   workspace: Schemas["Workspace"] | null;
-  /** By id. */
+  /** By task id. */
   tasks: Readonly<Record<string, Schemas["Task"]>>;
-  /** The conversation, by position. */
+  /** The conversation, ordered by position. */
   messages: readonly Message[];
-  /** What people said and the agent has not taken up yet, in order. */
+  /** Messages of people that the agent has not read yet, in order. */
   queue: readonly Message[];
-  /** What the agent is saying just now. */
+  /** The message that the agent is writing now. */
   streaming: Schemas["StreamingMessage"] | null;
   /** By tool call id. */
   toolCalls: Readonly<Record<string, ToolCallState>>;
-  /** By tool call id; of running commands only. */
+  /** By tool call id; only for running commands. */
   liveOutput: Readonly<Record<string, LiveOutput>>;
-  /** Pending ones, oldest first. */
+  /** Pending actions, oldest first. */
   actions: readonly Schemas["Action"][];
-  /** In words, for people. */
+  /** What the session is doing, in words for people. */
   detail: string;
-  /** The last failure that was told. */
+  /** The last problem that an event reported. */
   problem: Schemas["Problem"] | null;
-  /** The last event that was folded in. */
+  /** Id of the last event that was applied. */
   lastEventId: string | null;
-  /** A snapshot told the state up to here; events until then only fill in the history. */
+  /** Id of the last event that the snapshot contains. Events up to it only fill in the history. */
   snapshotId: string | null;
-  /** Set while history is missing: load it with `loadHistory`. */
+  /** Set while history is missing. `loadHistory` loads it. */
   gap: Schemas["GapData"] | null;
 }
 
@@ -68,7 +69,7 @@ export const emptyState: SessionState = {
   gap: null,
 };
 
-/** Messages as a person reads them: the conversation, then what waits. */
+/** All messages in the order to show them: the conversation, then those that wait. */
 export function allMessages({ messages, queue }: SessionState): Message[] {
   return [...messages, ...queue];
 }

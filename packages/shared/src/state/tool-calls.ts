@@ -1,7 +1,7 @@
 import type { Schemas } from "../schemas.ts";
 import type { Message, SessionState, ToolCallState } from "./session-state.ts";
 
-/** Of each stream of a running command at least this much of the end is kept, and at most twice of it. In UTF-16 code units. */
+/** At least this much of the end of each stream of a running command is kept, and at most twice as much. In UTF-16 code units. */
 const liveOutputChars = 64 * 1024;
 
 export function withToolCall(state: SessionState, call: ToolCallState): SessionState {
@@ -12,13 +12,13 @@ export function withLiveOutput(
   state: SessionState,
   { toolCallId, stream, text }: Schemas["ToolOutputEvent"]["data"],
 ): SessionState {
-  const said = state.liveOutput[toolCallId] ?? { stdout: "", stderr: "" };
-  const whole = said[stream] + text;
+  const before = state.liveOutput[toolCallId] ?? { stdout: "", stderr: "" };
+  const whole = before[stream] + text;
   const kept = whole.length > liveOutputChars * 2 ? whole.slice(-liveOutputChars) : whole;
-  return { ...state, liveOutput: { ...state.liveOutput, [toolCallId]: { ...said, [stream]: kept } } };
+  return { ...state, liveOutput: { ...state.liveOutput, [toolCallId]: { ...before, [stream]: kept } } };
 }
 
-/** The result holds what matters of it. */
+/** Called when the result is here, which contains the output. */
 export function withoutLiveOutput(state: SessionState, toolCallId: string): SessionState {
   if (state.liveOutput[toolCallId] === undefined) return state;
   const { [toolCallId]: _, ...liveOutput } = state.liveOutput;
@@ -34,10 +34,10 @@ export function withToolResult(
   return withToolCall(state, { ...call, toolName, output, durationMs, state: isError ? "failed" : "done" });
 }
 
-/** Adds what the messages tell of tool calls to what the events told. */
+/** Tool calls from messages and from events. What events brought is more precise and wins. */
 export function withToolCallsOf(
   messages: readonly Message[],
-  told: SessionState["toolCalls"],
+  fromEvents: SessionState["toolCalls"],
 ): SessionState["toolCalls"] {
   const calls: Record<string, ToolCallState> = {};
   for (const message of messages) {
@@ -48,7 +48,7 @@ export function withToolCallsOf(
         calls[part.toolCallId] = { ...call, output: part.output, state: part.isError ? "failed" : "done" };
     }
   }
-  for (const call of Object.values(told)) {
+  for (const call of Object.values(fromEvents)) {
     const { input, messageId } = calls[call.toolCallId] ?? call;
     calls[call.toolCallId] = { ...call, input, messageId };
   }

@@ -6,7 +6,10 @@ export type GapFrame = Schemas["GapFrame"];
 /** What following a session gives. */
 export type StreamFrame = Schemas["StreamFrame"];
 
-/** Reads a frame, or undefined for what is none. Types of events this version does not know pass: their id must still be kept. */
+/**
+ * Reads a frame; undefined when the text is not one. Events of a type that this version does not know are frames too,
+ * because the cursor must move past them.
+ */
 export function frameOf(text: string): StreamFrame | undefined {
   const value = parse(text);
   return isFrame(value) ? value : undefined;
@@ -20,18 +23,18 @@ function parse(text: string): unknown {
   }
 }
 
-/** The server answers for the rest of the shape; its answers are held against the contract in its own tests. */
+/** Checks only what this package relies on: the server's own tests check its frames against the contract. */
 function isFrame(value: unknown): value is StreamFrame {
   if (typeof value !== "object" || value === null || !("type" in value)) return false;
   if (value.type === "snapshot" || value.type === "gap") return "data" in value;
   return "id" in value && typeof value.id === "string";
 }
 
-/** A place in one session's stream, over any number of connections. */
+/** A position in the event log of one session, over any number of connections. */
 export interface Cursor {
-  /** Whether the frame is news. An event that came before is not. */
+  /** Moves to the frame. False for an event that came before. */
   accept(frame: StreamFrame): boolean;
-  /** What to ask for when coming back. */
+  /** What to ask for on the next connection: an event id, `latest`, or undefined for the whole log. */
   readonly after: string | undefined;
 }
 
@@ -40,15 +43,15 @@ export function createCursor(after: string | undefined): Cursor {
   return {
     accept(frame) {
       if (frame.type === "snapshot") {
-        // From here on `latest` would mean later than what was seen: hold on to this place.
+        // On a later connection `latest` would skip what happens until then.
         if (place === "latest") place = frame.data.session.lastEventId;
         return true;
       }
       if (frame.type === "gap") {
-        place = undefined; // What follows may lie before the place that the log did not know.
+        place = undefined; // The log does not know our position, and what follows may be before it.
         return true;
       }
-      // Ids have a fixed width and rise, so they compare as text.
+      // Ids rise and have a fixed width, so comparing text compares positions.
       if (place !== undefined && place !== "latest" && frame.id <= place) return false;
       place = frame.id;
       return true;
