@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Measure } from "./measures.ts";
-import { measures } from "./measures.ts";
+import type { Measure } from "./measures/measures.ts";
+import { measures } from "./measures/measures.ts";
 import { within } from "./monotonic.ts";
-import { opencode } from "./opencode.ts";
+import { opencode } from "./targets/opencode.ts";
 import { heading, tableLine } from "./table.ts";
 import type { Row } from "./table.ts";
-import { talkcody } from "./talkcody.ts";
-import type { Target } from "./target.ts";
+import { talkcody } from "./targets/talkcody.ts";
+import type { Target } from "./targets/target.ts";
 
 const usage = `npm run bench -- [--runs N] [--only TEXT] [--peer PATH] [--json FILE]
 
@@ -99,7 +99,7 @@ async function measureOnce(measure: Measure, target: Target, modelUrl: string): 
 
 /** A process of its own, which ends when this one does. */
 async function startModel(): Promise<{ url: string; stop(): void }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "model-server.ts")], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "model/server.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const port = new Promise<string>((resolve) =>

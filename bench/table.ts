@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Line } from "./measures.ts";
+import type { Line } from "./measures/measures.ts";
 import { quantile } from "./quantile.ts";
 
 export interface Row extends Line {

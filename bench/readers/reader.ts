@@ -1,8 +1,8 @@
 import { now } from "../monotonic.ts";
 import type { Account, Frame } from "./account.ts";
 import { createAccount } from "./account.ts";
-import type { Line, LineOptions, Transport } from "./line.ts";
-import { openLine } from "./line.ts";
+import type { Line, LineOptions, Transport } from "./connection.ts";
+import { openLine } from "./connection.ts";
 
 export interface Reader extends Pick<Account, "lastId" | "lost" | "doubled"> {
   readonly sessionId: string;

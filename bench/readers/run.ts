@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { execa } from "execa";
-import { createCaller } from "../http-client.ts";
+import { createCaller } from "../targets/http-client.ts";
 import { repeat } from "../repeat.ts";
-import { launch } from "../talkcody.ts";
+import { launch } from "../targets/talkcody.ts";
 import type { SwarmOptions, SwarmResult } from "./swarm.ts";
 
 const usage = `npm run bench:readers -- [--only TEXT]

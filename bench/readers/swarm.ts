@@ -1,10 +1,10 @@
-import { createCaller } from "../http-client.ts";
+import { createCaller } from "../targets/http-client.ts";
 import { now, pause } from "../monotonic.ts";
-import { cpuSeconds, peakMemoryMb } from "../process.ts";
+import { cpuSeconds, peakMemoryMb } from "../targets/process.ts";
 import { quantile } from "../quantile.ts";
 import { repeat } from "../repeat.ts";
 import type { Frame } from "./account.ts";
-import type { Transport } from "./line.ts";
+import type { Transport } from "./connection.ts";
 import { createReader } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 

@@ -1,4 +1,4 @@
-import type { ModelKey } from "./model-keys.ts";
+import type { ModelKey } from "../model/keys.ts";
 
 /** A server under measurement. Everything goes through its public HTTP interface. */
 export interface Target {

@@ -1,7 +1,7 @@
 import { lostDeltas, orphans } from "./faults.ts";
 import { createSessions, firstTokenAgain, firstTokenNew, startAndIdle } from "./latency.ts";
 import { manySessions, stream, toolTurn, unthrottled } from "./load.ts";
-import type { RunningTarget } from "./target.ts";
+import type { RunningTarget } from "../targets/target.ts";
 
 export interface Line {
   name: string;

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
-import { now, pause } from "./monotonic.ts";
+import { now, pause } from "../monotonic.ts";
 
 /**
  * A local OpenAI-compatible model that costs next to nothing, as a process of its own; it ends with its parent. The

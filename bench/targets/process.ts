@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { within } from "./monotonic.ts";
+import { within } from "../monotonic.ts";
 
 const ticksPerSecond = 100; // USER_HZ of every Linux that Node runs on.
 

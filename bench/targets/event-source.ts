@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import type { ClientRequest } from "node:http";
-import { now, within } from "./monotonic.ts";
+import { now, within } from "../monotonic.ts";
 
 export interface Frame {
   id: string | undefined;

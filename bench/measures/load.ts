@@ -1,8 +1,8 @@
-import { pause } from "./monotonic.ts";
-import { cpuSeconds, memoryMb, peakMemoryMb } from "./process.ts";
-import { quantile } from "./quantile.ts";
-import { repeat } from "./repeat.ts";
-import type { RunningTarget } from "./target.ts";
+import { pause } from "../monotonic.ts";
+import { cpuSeconds, memoryMb, peakMemoryMb } from "../targets/process.ts";
+import { quantile } from "../quantile.ts";
+import { repeat } from "../repeat.ts";
+import type { RunningTarget } from "../targets/target.ts";
 import { takeTurn } from "./turn.ts";
 
 type Load = { sessions: 1; tokens: 500 } | { sessions: 20; tokens: 250 };

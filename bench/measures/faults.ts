@@ -1,7 +1,7 @@
-import { commandSeconds } from "./model-keys.ts";
-import { pause, within } from "./monotonic.ts";
-import { isAlive, processesOf } from "./process.ts";
-import type { RunningTarget } from "./target.ts";
+import { commandSeconds } from "../model/keys.ts";
+import { pause, within } from "../monotonic.ts";
+import { isAlive, processesOf } from "../targets/process.ts";
+import type { RunningTarget } from "../targets/target.ts";
 
 export async function lostDeltas(target: RunningTarget): Promise<number[]> {
   const sessionId = await target.createSession();

@@ -1,8 +1,8 @@
-import { now, pause } from "./monotonic.ts";
-import { memoryMb } from "./process.ts";
-import { quantile } from "./quantile.ts";
-import { repeat } from "./repeat.ts";
-import type { RunningTarget } from "./target.ts";
+import { now, pause } from "../monotonic.ts";
+import { memoryMb } from "../targets/process.ts";
+import { quantile } from "../quantile.ts";
+import { repeat } from "../repeat.ts";
+import type { RunningTarget } from "../targets/target.ts";
 import { startAndHear, takeTurn } from "./turn.ts";
 
 export async function startAndIdle(target: RunningTarget): Promise<number[]> {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { openEvents } from "./event-source.ts";
 import { createCaller } from "./http-client.ts";
 import type { Call } from "./http-client.ts";
-import { now, pause } from "./monotonic.ts";
+import { now, pause } from "../monotonic.ts";
 import { start } from "./process.ts";
 import type { Following, Listener, RunningTarget, StartOptions, Target } from "./target.ts";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 const apiKey = "bench-key-0123456789abcdef";
 const key = { "x-api-key": apiKey };
 

@@ -1,6 +1,6 @@
-import type { ModelKey } from "./model-keys.ts";
-import { now, within } from "./monotonic.ts";
-import type { Listener, RunningTarget } from "./target.ts";
+import type { ModelKey } from "../model/keys.ts";
+import { now, within } from "../monotonic.ts";
+import type { Listener, RunningTarget } from "../targets/target.ts";
 
 export interface Turn {
   /** Prompt to first token at the client, in milliseconds. */

@@ -1,5 +1,5 @@
 import { openEvents } from "./event-source.ts";
-import { pause } from "./monotonic.ts";
+import { pause } from "../monotonic.ts";
 import type { Listener } from "./target.ts";
 
 interface OpencodeEvent {
