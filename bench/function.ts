@@ -1,4 +1,4 @@
-// node bench/function.ts: from the start of a process to the first answer of a function, and to the next one.
+// node bench/function.ts: milliseconds from the start of a process to the first answer of a function, and to the next.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,8 +14,8 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function report(what: string, env: Record<string, string>): Promise<void> {
-  await timed(env); // Makes the databases, and fills the cache.
+async function report(label: string, env: Record<string, string>): Promise<void> {
+  await timed(env); // Creates the databases and fills the cache.
   const times: Timed[] = [];
   for (let run = 0; run < runs; run++) times.push(await timed(env));
   const median = (one: keyof Timed) =>
@@ -23,7 +23,7 @@ async function report(what: string, env: Record<string, string>): Promise<void> 
       times.map((time) => time[one]),
       0.5,
     ).toFixed(0);
-  console.log(`${what.padEnd(24)} first answer ${median("firstMs")} ms, next ${median("nextMs")} ms`);
+  console.log(`${label.padEnd(24)} first answer ${median("firstMs")} ms, next ${median("nextMs")} ms`);
 }
 
 interface Timed {

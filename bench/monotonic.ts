@@ -7,10 +7,10 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** What `work` gives, or an error when it takes longer than `ms`. */
-export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+/** Waits for `work`; throws when it takes longer than `ms`. */
+export async function within<T>(ms: number, work: Promise<T>, label: string): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`${what}: not done within ${ms} ms`)), ms);
+  const timer = setTimeout(() => late.reject(new Error(`${label}: not done within ${ms} ms`)), ms);
   try {
     return await Promise.race([work, late.promise]);
   } finally {

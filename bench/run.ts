@@ -14,10 +14,10 @@ import type { Target } from "./targets/target.ts";
 
 const usage = `npm run bench -- [--runs N] [--only TEXT] [--peer PATH] [--json FILE]
 
-  --runs N      runs of each measure; the median is shown (3)
-  --only TEXT   measures with a line that holds TEXT
-  --peer PATH   an opencode 1.18 binary (from npm: opencode-linux-x64), measured side by side
-  --json FILE   writes the value of every run as JSON`;
+  --runs N      runs of each measure; shows the median (default: 3)
+  --only TEXT   only measures with a figure whose name contains TEXT
+  --peer PATH   an opencode 1.18 binary (from npm: opencode-linux-x64), measured too, run by run
+  --json FILE   write the values of all runs as JSON`;
 
 interface Run {
   targets: Target[];
@@ -41,7 +41,7 @@ else await main();
 async function main(): Promise<void> {
   const targets = options.peer === undefined ? [talkcody] : [talkcody, opencode(checkedPeer(options.peer))];
   const names = targets.map(({ name }) => name);
-  const chosen = measures.filter(({ lines }) => lines.some(({ name }) => name.includes(options.only)));
+  const chosen = measures.filter(({ figures }) => figures.some(({ name }) => name.includes(options.only)));
   const model = await startModel();
   try {
     const rows: Row[] = [];
@@ -67,9 +67,9 @@ function checkedPeer(path: string): string {
   return path;
 }
 
-/** Side by side, run by run: a slow minute of the machine is slow for both. */
+/** Alternates between the targets, so that a slow minute of the machine affects both. */
 async function measureAll(measure: Measure, { targets, runs, modelUrl }: Run): Promise<Row[]> {
-  const rows: Row[] = measure.lines.map((line) => ({ ...line, results: {} }));
+  const rows: Row[] = measure.figures.map((figure) => ({ ...figure, results: {} }));
   for (let count = 0; count < runs; count++) {
     for (const target of targets) {
       const values = await measureOnce(measure, target, modelUrl);
@@ -81,23 +81,23 @@ async function measureAll(measure: Measure, { targets, runs, modelUrl }: Run): P
 
 async function measureOnce(measure: Measure, target: Target, modelUrl: string): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${target.name}-`));
-  const what = `${target.name}, ${measure.lines[0]?.name}`;
+  const label = `${target.name}, ${measure.figures[0]?.name}`;
   try {
     const running = await target.start({ modelUrl, folder });
     try {
-      return await within(measure.limitMs, measure.run(running), what);
+      return await within(measure.limitMs, measure.run(running), label);
     } finally {
       await running.stop("SIGKILL");
     }
   } catch (error) {
-    console.error(`  ${what}: ${String(error)}`);
+    console.error(`  ${label}: ${String(error)}`);
     return [];
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-/** A process of its own, which ends when this one does. */
+/** Starts the language model in its own process, which ends when this one does. */
 async function startModel(): Promise<{ url: string; stop(): void }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "model/server.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -107,7 +107,9 @@ async function startModel(): Promise<{ url: string; stop(): void }> {
   );
   const url = `http://127.0.0.1:${await within(10_000, port, "Starting the model server")}/v1`;
   const fail = (code: number | null, signal: string | null) => {
-    console.error(`The model server ended (${signal ?? code}); nothing can be measured without it.`);
+    console.error(
+      `The model server exited (${signal ?? code}), so nothing can be measured. Its output is above.`,
+    );
     process.exit(1);
   };
   child.once("exit", fail);

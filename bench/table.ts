@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
-import type { Line } from "./measures/measures.ts";
+import type { Figure } from "./measures/measures.ts";
 import { quantile } from "./quantile.ts";
 
-export interface Row extends Line {
-  /** Values of each target by its name, one for each run; NaN where it could not be measured. */
+export interface Row extends Figure {
+  /** By target name, one value per run; NaN where it could not be measured. */
   results: Record<string, number[]>;
 }
 
@@ -20,7 +20,7 @@ export function heading(names: readonly string[]): string {
   );
 }
 
-/** The first name is the one with the aim; the ratio says how many times more the second one takes. */
+/** The aim applies to the first target; the ratio is the value of the second divided by that of the first. */
 export function tableLine({ name, unit, aim, results }: Row, names: readonly string[]): string {
   const [ours = Number.NaN, theirs = Number.NaN] = names.map((target) =>
     quantile(results[target] ?? [], 0.5),

@@ -3,10 +3,10 @@ import { memoryMb } from "../targets/process.ts";
 import { quantile } from "../quantile.ts";
 import { repeat } from "../repeat.ts";
 import type { RunningTarget } from "../targets/target.ts";
-import { startAndHear, takeTurn } from "./turn.ts";
+import { timeToFirstToken, takeTurn } from "./turn.ts";
 
 export async function startAndIdle(target: RunningTarget): Promise<number[]> {
-  await target.createSession(); // Some servers load most of themselves at the first request.
+  await target.createSession(); // Some servers load most of their code at the first request.
   await pause(3000);
   return [target.startMs, memoryMb(target.pid)];
 }
@@ -35,6 +35,6 @@ export async function firstTokenAgain(target: RunningTarget): Promise<number[]> 
 }
 
 export async function firstTokenNew(target: RunningTarget): Promise<number[]> {
-  const times = await repeat(25 + warmUps, () => startAndHear(target, "stream-1-0"));
+  const times = await repeat(25 + warmUps, () => timeToFirstToken(target, "stream-1-0"));
   return [quantile(times.slice(warmUps), 0.5)];
 }

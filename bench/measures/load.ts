@@ -9,7 +9,7 @@ type Load = { sessions: 1; tokens: 500 } | { sessions: 20; tokens: 250 };
 
 export async function stream(target: RunningTarget, { sessions, tokens }: Load): Promise<number[]> {
   const ids = await repeat(sessions, () => target.createSession());
-  for (const id of ids) await takeTurn(target, id, "stream-5-0"); // Warm.
+  for (const id of ids) await takeTurn(target, id, "stream-5-0"); // Warms up.
   const cpuBefore = cpuSeconds(target.pid);
   const turns = await Promise.all(ids.map((id) => takeTurn(target, id, `stream-${tokens}-50`)));
   const cpu = cpuSeconds(target.pid) - cpuBefore;
@@ -30,12 +30,12 @@ export async function unthrottled(target: RunningTarget): Promise<number[]> {
 }
 
 export async function toolTurn(target: RunningTarget): Promise<number[]> {
-  await takeTurn(target, await target.createSession(), "tools-20"); // Warm.
+  await takeTurn(target, await target.createSession(), "tools-20"); // Warms up.
   const { wholeMs } = await takeTurn(target, await target.createSession(), "tools-20");
   return [wholeMs / 20];
 }
 
-/** Twenty at a time, so that no limit on running tasks is met. */
+/** Twenty at a time, so that the limit on running tasks is not reached. */
 export async function manySessions(target: RunningTarget): Promise<number[]> {
   const rest = await repeat(200, () => target.createSession());
   const work = async () => {

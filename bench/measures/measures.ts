@@ -3,25 +3,25 @@ import { createSessions, firstTokenAgain, firstTokenNew, startAndIdle } from "./
 import { manySessions, stream, toolTurn, unthrottled } from "./load.ts";
 import type { RunningTarget } from "../targets/target.ts";
 
-export interface Line {
+export interface Figure {
   name: string;
   unit: string;
-  /** What we aim for; smaller is better. */
+  /** The value to reach; smaller is better. */
   aim: number;
 }
 
-/** What is done once, on a server of its own, and the figures that come of it. */
+/** A procedure that runs once on a fresh server, and the figures it yields. */
 export interface Measure {
-  lines: Line[];
-  /** One value for each line. */
+  figures: Figure[];
+  /** One value for each figure. */
   run(target: RunningTarget): Promise<number[]>;
-  /** The whole of it is given up after this. */
+  /** After this the run is given up. */
   limitMs: number;
 }
 
 export const measures: Measure[] = [
   {
-    lines: [
+    figures: [
       { name: "start to healthy", unit: "ms", aim: 250 },
       { name: "idle memory", unit: "MB", aim: 110 },
     ],
@@ -29,22 +29,22 @@ export const measures: Measure[] = [
     limitMs: 15_000,
   },
   {
-    lines: [{ name: "session create, p50", unit: "ms", aim: 1 }],
+    figures: [{ name: "session create, p50", unit: "ms", aim: 1 }],
     run: createSessions,
     limitMs: 30_000,
   },
   {
-    lines: [{ name: "first token, running session, p50", unit: "ms", aim: 12 }],
+    figures: [{ name: "first token, running session, p50", unit: "ms", aim: 12 }],
     run: firstTokenAgain,
     limitMs: 60_000,
   },
   {
-    lines: [{ name: "first token, new session, p50", unit: "ms", aim: 12 }],
+    figures: [{ name: "first token, new session, p50", unit: "ms", aim: 12 }],
     run: firstTokenNew,
     limitMs: 60_000,
   },
   {
-    lines: [
+    figures: [
       { name: "added per token, 1 session, p95", unit: "ms", aim: 4 },
       { name: "CPU per 1,000 tokens, 1 session", unit: "s", aim: 0.3 },
     ],
@@ -52,7 +52,7 @@ export const measures: Measure[] = [
     limitMs: 60_000,
   },
   {
-    lines: [
+    figures: [
       { name: "added per token, 20 sessions, p95", unit: "ms", aim: 20 },
       { name: "CPU per 1,000 tokens, 20 sessions", unit: "s", aim: 0.15 },
     ],
@@ -60,17 +60,17 @@ export const measures: Measure[] = [
     limitMs: 60_000,
   },
   {
-    lines: [{ name: "5,000 tokens unthrottled", unit: "ms", aim: 200 }],
+    figures: [{ name: "5,000 tokens unthrottled", unit: "ms", aim: 200 }],
     run: unthrottled,
     limitMs: 60_000,
   },
   {
-    lines: [{ name: "tool turn beyond the tool", unit: "ms", aim: 10 }],
+    figures: [{ name: "tool turn beyond the tool", unit: "ms", aim: 10 }],
     run: toolTurn,
     limitMs: 60_000,
   },
   {
-    lines: [
+    figures: [
       { name: "200 sessions of 200 tokens, peak memory", unit: "MB", aim: 200 },
       { name: "the same, 5 s later", unit: "MB", aim: 150 },
     ],
@@ -78,12 +78,12 @@ export const measures: Measure[] = [
     limitMs: 120_000,
   },
   {
-    lines: [{ name: "deltas of 300 lost in a 500 ms reconnect", unit: "", aim: 0 }],
+    figures: [{ name: "deltas of 300 lost in a 500 ms reconnect", unit: "", aim: 0 }],
     run: lostDeltas,
     limitMs: 30_000,
   },
   {
-    lines: [{ name: "commands that outlive SIGTERM", unit: "", aim: 0 }],
+    figures: [{ name: "commands that outlive SIGTERM", unit: "", aim: 0 }],
     run: orphans,
     limitMs: 60_000,
   },

@@ -7,25 +7,25 @@ export interface Turn {
   firstMs: number;
   /** Prompt to the end of the turn at the client. */
   wholeMs: number;
-  /** Of each token after the first: from the model's write to the client's read. */
+  /** For each token after the first, milliseconds from the model's write to the client's read. */
   delays: number[];
 }
 
 const turnMaxMs = 40_000;
 
-/** One prompt in a session and all that comes of it. */
+/** Sends one prompt to a session and waits for the end of the turn. */
 export async function takeTurn(target: RunningTarget, sessionId: string, model: ModelKey): Promise<Turn> {
-  const ear = listen();
-  const following = await target.follow(sessionId, ear.listener, "now");
+  const answer = readAnswer();
+  const following = await target.follow(sessionId, answer.listener, "now");
   const startedAt = now();
   try {
-    ear.expect();
+    answer.expect();
     await target.send(sessionId, model);
-    const endedAt = await within(turnMaxMs, ear.ended, `A turn of ${model}`);
+    const endedAt = await within(turnMaxMs, answer.ended, `A turn of ${model}`);
     return {
-      firstMs: ear.firstAt() - startedAt,
+      firstMs: answer.firstAt() - startedAt,
       wholeMs: endedAt - startedAt,
-      delays: ear.delays.slice(1),
+      delays: answer.delays.slice(1),
     };
   } finally {
     following.close();
@@ -33,36 +33,36 @@ export async function takeTurn(target: RunningTarget, sessionId: string, model: 
 }
 
 /** Prompt to first token in a session that does not exist yet. */
-export async function startAndHear(target: RunningTarget, model: ModelKey): Promise<number> {
+export async function timeToFirstToken(target: RunningTarget, model: ModelKey): Promise<number> {
   const startedAt = now();
   const sessionId = await target.createAndSend(model);
-  const ear = listen();
-  ear.expect();
-  const following = await target.follow(sessionId, ear.listener, "start");
+  const answer = readAnswer();
+  answer.expect();
+  const following = await target.follow(sessionId, answer.listener, "start");
   try {
-    await within(turnMaxMs, ear.ended, `A turn of ${model}`);
-    return ear.firstAt() - startedAt;
+    await within(turnMaxMs, answer.ended, `A turn of ${model}`);
+    return answer.firstAt() - startedAt;
   } finally {
     following.close();
   }
 }
 
-/** Understands what the model server writes: every token is its number, a colon, the time of its writing and a blank. */
-function listen() {
+/** Reads the tokens of the model server: a number, a colon, the time it was written, and a blank. */
+function readAnswer() {
   const delays: number[] = [];
   const end = Promise.withResolvers<number>();
   let firstAt = Number.NaN;
   let isExpecting = false;
-  let begun = "";
+  let partial = "";
   const listener: Listener = {
     onText: (text, at) => {
-      const pieces = (begun + text).split(" ");
-      begun = pieces.pop() ?? "";
+      const pieces = (partial + text).split(" ");
+      partial = pieces.pop() ?? "";
       if (Number.isNaN(firstAt) && pieces.length > 0) firstAt = at;
       for (const piece of pieces) delays.push(at - Number(piece.split(":")[1]));
     },
     onIdle: (at) => {
-      if (isExpecting && delays.length > 0) end.resolve(at); // Every turn here ends with a token.
+      if (isExpecting && delays.length > 0) end.resolve(at); // Every turn of the model server has a token.
     },
   };
   return {

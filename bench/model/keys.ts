@@ -1,7 +1,7 @@
-/** How long the command of `command-<seconds>` sleeps: longer than anything waits for it. */
+/** How long the command of `command-<seconds>` sleeps: longer than any measure waits. */
 export const commandSeconds = 60;
 
-/** What the model server can be asked for. A server that wants its models declared is told these. */
+/** The models of the model server. opencode needs them declared. */
 export const modelKeys = [
   "stream-1-0",
   "stream-5-0",

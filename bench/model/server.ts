@@ -3,11 +3,11 @@ import type { ServerResponse } from "node:http";
 import { now, pause } from "../monotonic.ts";
 
 /**
- * A local OpenAI-compatible model that costs next to nothing, as a process of its own; it ends with its parent. The
- * model key says what it does: `stream-<tokens>-<tokensPerSecond>` (0 = as fast as the socket takes them),
- * `tools-<turns>` (so many turns that read bench.txt, then text), `command-<seconds>` (a shell command that sleeps).
- * Each token is its number, a colon, the time it was written (on the monotonic clock that all processes of the host
- * share) and a blank; so whoever reads it knows how long it was on its way.
+ * A local OpenAI-compatible model that takes little processor time. Runs in its own process and ends with its parent.
+ * The model key says what it does: `stream-<tokens>-<tokensPerSecond>` (0: as fast as the socket takes them),
+ * `tools-<turns>` (this many turns that read bench.txt, then text), `command-<seconds>` (a shell command that sleeps).
+ * Each token is its number, a colon, the time it was written and a blank. The time is from the monotonic clock, which
+ * all processes of the host share, so a reader knows how long the token took.
  */
 interface ChatRequest {
   model: string;
@@ -47,14 +47,14 @@ function answer(response: ServerResponse, body: ChatRequest): void {
   void stream(response, 1, 0);
 }
 
-/** Every coding agent has a tool that reads a file; names differ. */
+/** A call of the tool that reads a file. Its name differs between agents. */
 function reading(tools: Tool[] = []): { name: string; input: object } {
   const tool = tools.find(({ function: { name } }) => /^read/i.test(name))?.function;
   const field = Object.keys(tool?.parameters?.properties ?? {}).find((name) => /path/i.test(name));
   return { name: tool?.name ?? "readFile", input: { [field ?? "file_path"]: "bench.txt" } };
 }
 
-/** Some want the command described, some refuse what they do not know. The argument tells this bench's commands from others. */
+/** A call of the shell tool. Some agents require a description, others refuse it. The process id marks the commands of this benchmark. */
 function sleeping(tools: Tool[] = [], seconds: number): { name: string; input: object } {
   const tool = tools.find(({ function: { name } }) => name === "bash")?.function;
   const isDescribed = tool?.parameters?.properties?.["description"] !== undefined;
@@ -88,7 +88,7 @@ async function stream(response: ServerResponse, tokens: number, tokensPerSecond:
   finish(response, "stop", tokens);
 }
 
-/** Or closed, when nobody wants the rest. */
+/** Resolves when the response takes more, or is closed. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {

@@ -1,14 +1,12 @@
-import type { Schemas } from "../../packages/shared/src/index.ts";
+import type { StreamFrame } from "../../packages/shared/src/index.ts";
 
-export type Frame = Schemas["Event"] | Schemas["SnapshotFrame"] | Schemas["GapFrame"];
-
-/** What one reader has heard over all of its connections. Sequences are dense while nothing is pruned, so one number tells what is missing. */
+/** Counts what one reader received over all of its connections. Nothing is pruned here, so sequence numbers have no gaps. */
 export interface Account {
   /** Cursor to resume from. */
   readonly lastId: string | undefined;
   readonly lost: number;
   readonly doubled: number;
-  hear(frame: Frame): void;
+  add(frame: StreamFrame): void;
 }
 
 export function createAccount(): Account {
@@ -25,9 +23,9 @@ export function createAccount(): Account {
     get doubled() {
       return counts.doubled;
     },
-    hear: (frame) => {
+    add: (frame) => {
       if (frame.type === "snapshot") return;
-      if (frame.type === "gap") return void counts.lost++; // Nothing is pruned here, so nothing may be missing.
+      if (frame.type === "gap") return void counts.lost++; // Nothing is pruned here, so there must be no gap.
       const sequence = Number(frame.id.split("_")[2]);
       if (sequence <= last) return void counts.doubled++;
       counts.lost += sequence - last - 1;

@@ -1,33 +1,33 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
-import type { Frame } from "./account.ts";
+import type { StreamFrame } from "../../packages/shared/src/index.ts";
 
 /** One connection of one reader. */
-export interface Line {
-  /** Resets the connection once so many more bytes of it were read, in the middle of whatever they are in. What comes behind them is never heard. */
+export interface Connection {
+  /** Resets the connection after so many more bytes, even in the middle of a frame. Bytes after them are dropped. */
   cutAfter(bytes: number): void;
   close(): void;
 }
 
-export interface LineOptions {
+export interface ConnectionOptions {
   url: string;
   key: string;
   sessionId: string;
   after: string | undefined;
-  hear(frame: Frame): void;
-  /** The connection is gone, for whatever reason, unless `close` was called. */
-  onGone(): void;
+  onFrame(frame: StreamFrame): void;
+  /** The connection is lost, for any reason except a call of `close`. */
+  onLost(): void;
 }
 
 export type Transport = "sse" | "websocket";
 
-export const openLine: Record<Transport, (options: LineOptions) => Line> = {
+export const openConnection: Record<Transport, (options: ConnectionOptions) => Connection> = {
   sse: openSse,
   websocket: openSocket,
 };
 
-function openSse({ url, key, sessionId, after, hear, onGone }: LineOptions): Line {
+function openSse({ url, key, sessionId, after, onFrame, onLost }: ConnectionOptions): Connection {
   const headers = { "x-api-key": key, accept: "text/event-stream" };
   const resume = after === undefined ? {} : { "last-event-id": after };
   const options = { headers: { ...headers, ...resume }, agent: false } as const;
@@ -40,19 +40,19 @@ function openSse({ url, key, sessionId, after, hear, onGone }: LineOptions): Lin
       if (end < 0) return;
       for (const block of rest.toString("utf8", 0, end).split("\n\n")) {
         const data = /^data: (.*)$/m.exec(block)?.[1];
-        if (data !== undefined) hear(JSON.parse(data) as Frame);
+        if (data !== undefined) onFrame(JSON.parse(data) as StreamFrame);
       }
       rest = rest.subarray(end + 2);
     });
     response.on("error", () => {});
   });
-  sent.on("error", () => {}).once("close", () => cutting.isClosed() || onGone());
+  sent.on("error", () => {}).once("close", () => cutting.isClosed() || onLost());
   sent.end();
   return { cutAfter: cutting.cutAfter, close: () => cutting.close(() => sent.destroy()) };
 }
 
-/** Frames of a socket come whole: it is cut between two of them. */
-function openSocket({ url, key, sessionId, after, hear, onGone }: LineOptions): Line {
+/** A socket delivers whole frames, so it is cut between two of them. */
+function openSocket({ url, key, sessionId, after, onFrame, onLost }: ConnectionOptions): Connection {
   const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/ws`, { headers: { "x-api-key": key } });
   let connection: Socket | undefined;
   const cutting = createCut(() => connection?.resetAndDestroy());
@@ -61,11 +61,12 @@ function openSocket({ url, key, sessionId, after, hear, onGone }: LineOptions): 
   socket.once("open", () => socket.send(JSON.stringify(subscribe)));
   socket.on("message", (bytes: Buffer) => {
     if (cutting.pass(bytes).length < bytes.length) return;
-    const frame = JSON.parse(bytes.toString()) as Frame | { type: "event"; event: Frame } | { type: "ack" };
-    if (frame.type === "event") hear(frame.event);
-    else if (frame.type !== "ack") hear(frame);
+    const frame = JSON.parse(bytes.toString()) as
+      StreamFrame | { type: "event"; event: StreamFrame } | { type: "ack" };
+    if (frame.type === "event") onFrame(frame.event);
+    else if (frame.type !== "ack") onFrame(frame);
   });
-  socket.on("error", () => {}).once("close", () => cutting.isClosed() || onGone());
+  socket.on("error", () => {}).once("close", () => cutting.isClosed() || onLost());
   return { cutAfter: cutting.cutAfter, close: () => cutting.close(() => socket.terminate()) };
 }
 
@@ -82,7 +83,7 @@ function createCut(reset: () => void) {
       left = bytes;
       if (left === 0) reset();
     },
-    /** What of the chunk is still heard. */
+    /** The part of the chunk that is still read. */
     pass: (chunk: Buffer): Buffer => {
       const passed = chunk.subarray(0, left);
       left -= passed.length;

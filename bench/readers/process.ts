@@ -1,4 +1,4 @@
-// A process of its own for the readers: options as JSON in, what they heard as JSON out.
+// Runs the readers in their own process. Takes the options as JSON and prints the result as JSON.
 import type { SwarmOptions } from "./swarm.ts";
 import { runSwarm } from "./swarm.ts";
 

@@ -10,10 +10,10 @@ import type { SwarmOptions, SwarmResult } from "./swarm.ts";
 
 const usage = `npm run bench:readers -- [--only TEXT]
 
-  Many readers at 20 events a second, 20 s in calm and then 20 reconnect storms.
+  Many readers at 20 events a second, 20 s undisturbed and then 20 reconnect storms.
   Ends with 1 when an event is lost or doubled, or a bound does not hold.
 
-  --only TEXT   loads whose name holds TEXT`;
+  --only TEXT   only the loads whose name contains TEXT`;
 
 type Shape = Pick<SwarmOptions, "over" | "readersPerSession"> & { name: string; sessions: number };
 
@@ -57,7 +57,7 @@ async function measure({ over, sessions, readersPerSession }: Shape): Promise<Sw
   }
 }
 
-/** In a process of its own, so that the readers take no time from anything else here. */
+/** Runs the readers in their own process, so that this one does not slow them down. */
 async function listen(swarm: SwarmOptions): Promise<SwarmResult> {
   const program = join(import.meta.dirname, "process.ts");
   const { stdout } = await execa(process.execPath, [program, JSON.stringify(swarm)], {
@@ -76,12 +76,12 @@ function holds({ delay, back, lost, doubled, serverPeakMb }: SwarmResult): boole
 function report({ name }: Shape, result: SwarmResult): string {
   const { delay, back, returns, deliveries, lost, doubled, serverCpu, serverPeakMb } = result;
   const spread = ({ p50, p99, max }: SwarmResult["delay"]) =>
-    `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, most ${max.toFixed(0)} ms`;
+    `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, max ${max.toFixed(0)} ms`;
   return [
     styleText(holds(result) ? "green" : "red", `${holds(result) ? "✓" : "✗"} ${name}`),
     `  delivery        ${spread(delay)}`,
-    `  back in a storm ${spread(back)} (${returns} returns)`,
-    `  heard ${deliveries}, lost ${lost}, doubled ${doubled}`,
-    `  server          ${(serverCpu * 100).toFixed(0)} % of a core, at most ${serverPeakMb.toFixed(0)} MB`,
+    `  reconnect       ${spread(back)} (${returns} times)`,
+    `  events          ${deliveries} received, ${lost} lost, ${doubled} doubled`,
+    `  server          ${(serverCpu * 100).toFixed(0)} % of a core, peak ${serverPeakMb.toFixed(0)} MB`,
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import { now, pause } from "../monotonic.ts";
 import { cpuSeconds, peakMemoryMb } from "../targets/process.ts";
 import { quantile } from "../quantile.ts";
 import { repeat } from "../repeat.ts";
-import type { Frame } from "./account.ts";
+import type { StreamFrame } from "../../packages/shared/src/index.ts";
 import type { Transport } from "./connection.ts";
 import { createReader } from "./reader.ts";
 import type { Reader } from "./reader.ts";
@@ -11,23 +11,26 @@ import type { Reader } from "./reader.ts";
 export interface SwarmOptions {
   url: string;
   key: string;
-  /** Of the server. */
+  /** Process id of the server. */
   pid: number;
   over: Transport;
   sessionIds: string[];
   readersPerSession: number;
   eventsPerSecond: number;
-  /** Time without storms, in which delays are measured. */
+  /** Time before the storms, in which delays are measured. */
   calmMs: number;
   storms: number;
-  /** From the time all are back to the next storm. */
+  /** From the moment all readers are back to the next storm. */
   betweenStormsMs: number;
 }
 
 export interface SwarmResult {
-  /** Events heard, by all readers together. */
+  /** Events received by all readers together. */
   deliveries: number;
-  /** From the time the event carries to the time it was read, in ms, in calm. Both are read from the wall clock of the one host, in whole ms; the event's is taken before its commit. */
+  /**
+   * From the event's `createdAt` to its arrival, in ms, before the storms. Both times come from the wall clock of this
+   * host, in whole ms. `createdAt` is taken before the commit.
+   */
   delay: { p50: number; p99: number; max: number };
   /** From the reset of a connection to the first frame of the next one, in ms. */
   back: { p50: number; p99: number; max: number };
@@ -35,14 +38,14 @@ export interface SwarmResult {
   returns: number;
   lost: number;
   doubled: number;
-  /** Of one core, in calm. */
+  /** Share of one core, before the storms. */
   serverCpu: number;
   serverPeakMb: number;
 }
 
 type Call = ReturnType<typeof createCaller>;
 
-/** Many readers on real connections: they open, listen in calm, are cut again and again while events go on, and hear everything to the end. */
+/** Many readers on real connections: they open, read undisturbed, are cut again and again while events go on, and read to the end. */
 export async function runSwarm(options: SwarmOptions): Promise<SwarmResult> {
   const { url, key, pid, sessionIds, calmMs } = options;
   const call = createCaller(url, { "x-api-key": key });
@@ -54,8 +57,8 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmResult> {
   );
   await untilBack(readers);
   const taskIds: string[] = [];
-  for (const sessionId of sessionIds) taskIds.push(await speak(call, sessionId, options.eventsPerSecond));
-  await pause(1000); // What comes first is read from a cold cache.
+  for (const sessionId of sessionIds) taskIds.push(await startTask(call, sessionId, options.eventsPerSecond));
+  await pause(1000); // The first events are slower, because caches are cold.
   const cpuBefore = cpuSeconds(pid);
   tally.begin("delays");
   await pause(calmMs);
@@ -64,7 +67,7 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmResult> {
   await repeat(options.storms, () => storm(readers, options.betweenStormsMs));
   tally.begin("nothing");
   for (const taskId of taskIds) await call("PATCH", `/v1/tasks/${taskId}`, { state: "cancelled" });
-  const missing = await untilHeard(call, readers);
+  const missing = await untilRead(call, readers);
   for (const reader of readers) reader.close();
   const sum = (of: (reader: Reader) => number) => readers.reduce((total, reader) => total + of(reader), 0);
   return {
@@ -76,8 +79,8 @@ export async function runSwarm(options: SwarmOptions): Promise<SwarmResult> {
   };
 }
 
-/** Starts a task of the scripted model that says a token at a time for five minutes, longer than anybody listens. */
-async function speak(call: Call, sessionId: string, tokensPerSecond: number): Promise<string> {
+/** Starts a task whose scripted model writes tokens for five minutes, longer than this run. */
+async function startTask(call: Call, sessionId: string, tokensPerSecond: number): Promise<string> {
   const steps = [{ tokens: 300 * tokensPerSecond, tokensPerSecond }];
   const content = `\`\`\`json\n${JSON.stringify({ steps })}\n\`\`\``;
   const body = { content, settings: { model: "script@scripted" } };
@@ -85,7 +88,7 @@ async function speak(call: Call, sessionId: string, tokensPerSecond: number): Pr
   return sent.task.id;
 }
 
-/** Half of the readers are cut at once, the others within the next events, at any byte. */
+/** Cuts half of the readers at once, and the others at a random byte of the next events. */
 async function storm(readers: readonly Reader[], betweenStormsMs: number): Promise<void> {
   for (const reader of readers)
     reader.cutAfter(Math.random() < 0.5 ? 0 : 1 + Math.floor(Math.random() * 400));
@@ -100,8 +103,8 @@ async function untilBack(readers: readonly Reader[]): Promise<void> {
       throw new Error(`${readers.filter(({ isBack }) => !isBack).length} readers are not back.`);
 }
 
-/** Waits for the end of every session, and counts the readers that never hear of it. */
-async function untilHeard(call: Call, readers: readonly Reader[]): Promise<number> {
+/** Waits for the end of every session, and counts the readers that never receive it. */
+async function untilRead(call: Call, readers: readonly Reader[]): Promise<number> {
   const ends = new Map<string, string>();
   for (const sessionId of new Set(readers.map((reader) => reader.sessionId)))
     ends.set(sessionId, await untilIdle(call, sessionId));
@@ -130,7 +133,7 @@ function createTally() {
   });
   return {
     begin: (what: typeof counting) => (counting = what),
-    hear: (frame: Frame) => {
+    onFrame: (frame: StreamFrame) => {
       if (!("id" in frame)) return;
       deliveries++;
       if (counting === "delays") delays.push(Date.now() - Date.parse(frame.createdAt));

@@ -7,7 +7,7 @@ export interface Frame {
   /** The `event:` field, where the server sends one. */
   type: string | undefined;
   data: string;
-  /** When it came in, on the monotonic clock. */
+  /** Time of arrival on the monotonic clock. */
   at: number;
 }
 
@@ -17,7 +17,7 @@ interface Source {
   onFrame(frame: Frame): void;
 }
 
-/** A lean reader of Server-Sent Events, so that the client costs the machine little. Resolves when the stream is open. */
+/** Reads Server-Sent Events with little processor time, so that the client does not slow the server down. Resolves when the stream is open. */
 export async function openEvents({ url, headers, onFrame }: Source): Promise<{ close(): void }> {
   const opened = Promise.withResolvers<void>();
   const options = { headers: { accept: "text/event-stream", ...headers }, agent: false } as const;
@@ -32,7 +32,7 @@ export async function openEvents({ url, headers, onFrame }: Source): Promise<{ c
       rest = blocks.pop() ?? "";
       for (const block of blocks) emit(block, at, onFrame);
     });
-    response.on("error", () => {}); // The bench cuts connections on purpose.
+    response.on("error", () => {}); // The benchmark cuts connections on purpose.
   });
   sent.on("error", opened.reject);
   sent.setNoDelay(true);

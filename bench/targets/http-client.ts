@@ -1,11 +1,11 @@
 import { Agent, request } from "node:http";
 
-/** Answers of a server under measurement come soon, or something is wrong. */
+/** A longer answer means that something is wrong. */
 const answerMaxMs = 15_000;
 
 export type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-/** JSON over kept-alive connections; node:http because it costs the client a third of what fetch does. */
+/** JSON over kept-alive connections. Uses node:http, which takes a third of the processor time of fetch. */
 export function createCaller(base: string, headers: Record<string, string> = {}): Call {
   const agent = new Agent({ keepAlive: true });
   return <T>(method: string, path: string, body?: unknown) =>

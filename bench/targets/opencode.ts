@@ -8,7 +8,7 @@ import { sharedEvents } from "./opencode-events.ts";
 import { start } from "./process.ts";
 import type { RunningTarget, StartOptions, Target } from "./target.ts";
 
-/** `opencode serve`, 1.18. Its events come on one stream for all sessions, which is opened once, as its own clients do. */
+/** `opencode serve`, 1.18. It has one event stream for all sessions, which is opened once, as its own clients do. */
 export function opencode(binary: string): Target {
   return {
     name: "opencode",
@@ -42,7 +42,7 @@ function environment({ modelUrl, folder }: StartOptions): Record<string, string>
     HOME: folder,
     ...Object.fromEntries(folders),
     OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration(modelUrl)),
-    OPENCODE_DISABLE_MODELS_FETCH: "1", // A list of models on the network.
+    OPENCODE_DISABLE_MODELS_FETCH: "1", // It would load a list of models from the network.
   };
 }
 
@@ -52,7 +52,7 @@ function configuration(modelUrl: string): object {
     autoupdate: false,
     share: "disabled",
     permission: "allow",
-    snapshot: false, // Ours takes none either.
+    snapshot: false, // Our server takes none either.
     provider: {
       bench: {
         npm: "@ai-sdk/openai-compatible",
@@ -71,14 +71,14 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** A request between its bind and its readiness is never answered, so each try is short. */
+/** opencode never answers a request that comes while it starts, so each try is short. */
 async function untilHealthy(url: string): Promise<void> {
   const call = createCaller(url);
   for (const end = now() + 20_000; now() < end; await pause(5)) {
     try {
       return await within(250, call("GET", "/global/health"), "A try");
     } catch {
-      // Not there yet.
+      // Not ready yet.
     }
   }
   throw new Error("The server did not start within 20 s.");
@@ -87,7 +87,7 @@ async function untilHealthy(url: string): Promise<void> {
 function client(url: string): Omit<RunningTarget, "pid" | "startMs" | "stop"> {
   const call = createCaller(url);
   const events = sharedEvents(`${url}/event`);
-  // With a title of its own a session asks the model for none.
+  // Without a title, opencode would ask the model for one.
   const createSession = async () => (await call<{ id: string }>("POST", "/session", { title: "bench" })).id;
   const send = (sessionId: string, model: string) =>
     call<void>("POST", `/session/${sessionId}/prompt_async`, {

@@ -13,11 +13,11 @@ export interface Program {
 
 export interface StartedProgram {
   pid: number;
-  /** Resolves when it is gone; a signal it does not heed in 20 s is an error. */
+  /** Resolves when the process has exited; rejects when it has not within 20 s. */
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-/** Its own process group, as a service manager would start it. */
+/** Starts it in its own process group, as a service manager does. */
 export function start({ command, args, cwd, env }: Program): StartedProgram {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "ignore", "inherit"] });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -30,7 +30,7 @@ export function start({ command, args, cwd, env }: Program): StartedProgram {
   };
 }
 
-/** Processor time of a process and its children, those that ended included, in seconds. */
+/** Processor time of a process and its children, including ended ones, in seconds. */
 export function cpuSeconds(pid: number): number {
   const ticks = family(pid).flatMap((member) => stat(member).slice(11, 15));
   return ticks.reduce((sum, field) => sum + Number(field), 0) / ticksPerSecond;

@@ -16,7 +16,7 @@ export const talkcody: Target = {
   name: "talkcody",
   start: async (options) => {
     const { url, ...program } = await launch(options);
-    return { ...program, ...client(url, await furnish(createCaller(url, key))) };
+    return { ...program, ...client(url, await prepare(createCaller(url, key))) };
   },
 };
 
@@ -25,7 +25,7 @@ export interface Launched extends Pick<RunningTarget, "pid" | "startMs" | "stop"
   apiKey: string;
 }
 
-/** The bare process, at its first good answer. */
+/** Starts the process and resolves at its first successful answer. */
 export async function launch(options: StartOptions, env: Record<string, string> = {}): Promise<Launched> {
   const startedAt = now();
   const program = start({
@@ -49,7 +49,7 @@ function environment({ modelUrl, folder }: StartOptions): Record<string, string>
   };
 }
 
-/** What the start script gives to Node. */
+/** The arguments that `npm start` gives to Node. */
 function nodeArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: { start: string };
@@ -57,13 +57,13 @@ function nodeArguments(): string[] {
   return scripts.start.replace(/^(exec )?node /, "").split(" ");
 }
 
-/** With BENCH_NODE_OPTIONS the server can be profiled under a measure. */
+/** BENCH_NODE_OPTIONS allows to profile the server during a measure. */
 function profiling(): Record<string, string> {
   const options = process.env["BENCH_NODE_OPTIONS"];
   return options === undefined ? {} : { NODE_OPTIONS: options };
 }
 
-/** Asks as soon as the server has said where it is. */
+/** Asks as soon as the server has written its address. */
 async function untilHealthy(path: string): Promise<string> {
   for (const end = now() + 20_000; now() < end; await pause(2)) {
     try {
@@ -71,19 +71,19 @@ async function untilHealthy(path: string): Promise<string> {
       await createCaller(url, key)("GET", "/v1/server");
       return url;
     } catch {
-      // Not there yet.
+      // Not ready yet.
     }
   }
   throw new Error("The server did not start within 20 s.");
 }
 
-interface Furnished {
+interface Prepared {
   call: Call;
-  /** One folder for all sessions, as the other server has. */
+  /** One workspace for all sessions, because opencode works like that. */
   workspaceId: string;
 }
 
-async function furnish(call: Call): Promise<Furnished> {
+async function prepare(call: Call): Promise<Prepared> {
   const { id } = await call<{ id: string }>("POST", "/v1/workspaces", {});
   while ((await call<{ state: string }>("GET", `/v1/workspaces/${id}`)).state !== "ready") await pause(5);
   const session = await call<{ id: string }>("POST", "/v1/sessions", {
@@ -97,7 +97,7 @@ async function furnish(call: Call): Promise<Furnished> {
 
 function client(
   url: string,
-  { call, workspaceId }: Furnished,
+  { call, workspaceId }: Prepared,
 ): Omit<RunningTarget, "pid" | "startMs" | "stop"> {
   const settings = { autoApproveEdits: true, autoApproveCommands: true };
   const create = async (more: object = {}) =>

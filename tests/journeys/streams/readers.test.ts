@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createAccount, type Frame } from "../../../bench/readers/account.ts";
+import { createAccount } from "../../../bench/readers/account.ts";
+import type { StreamFrame } from "../../../packages/shared/src/index.ts";
 import { runSwarm, type SwarmOptions } from "../../../bench/readers/swarm.ts";
 import { createSession } from "../../support/conversation.ts";
 import { startServerProcess, type ServerProcess } from "../../support/server/server-process.ts";
@@ -28,9 +29,9 @@ test("sixty readers over WebSocket do so too", async () => {
 
 test("the readers' account tells an event that is missing, one that comes twice, and a gap", () => {
   const account = createAccount();
-  for (const sequence of [1, 2, 2, 4, 5, 3]) account.hear(eventAt(sequence));
+  for (const sequence of [1, 2, 2, 4, 5, 3]) account.add(eventAt(sequence));
   expect(account).toMatchObject({ lost: 1, doubled: 2, lastId: "evt_0001_0000000005" });
-  account.hear({ type: "gap", sessionId: "ses_1", data: { reason: "pruned", firstId: null } });
+  account.add({ type: "gap", sessionId: "ses_1", data: { reason: "pruned", firstId: null } });
   expect(account.lost).toBe(2);
 });
 
@@ -40,7 +41,7 @@ async function listen(readers: Pick<SwarmOptions, "over" | "readersPerSession">)
   return runSwarm({ ...load, ...readers, url, key, pid, sessionIds: [id] });
 }
 
-function eventAt(sequence: number): Frame {
+function eventAt(sequence: number): StreamFrame {
   const id = `evt_0001_${String(sequence).padStart(10, "0")}`;
   const createdAt = "2026-01-01T00:00:00.000Z";
   return { type: "status", id, sessionId: "ses_1", createdAt, data: { state: "idle", detail: "" } };
