@@ -1,5 +1,5 @@
 // npm run check [-- --without tests]
-// The gate: the same steps on a desk and in CI, cheapest first; stops at the first that fails.
+// The gate, the same for people and for CI: runs the steps, fastest first, and stops at the first that fails.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
@@ -33,10 +33,10 @@ for (const step of steps.filter(({ name }) => !options.without.includes(name))) 
   const { ok, output } = await run(step);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
   console.log(
-    `${ok ? "✓" : "✗"} ${step.name.padEnd(width)} ${seconds} s   ${ok ? lastWord(step, output) : "failed"}`,
+    `${ok ? "✓" : "✗"} ${step.name.padEnd(width)} ${seconds} s   ${ok ? summaryOf(step, output) : "failed"}`,
   );
   if (ok) continue;
-  console.log(`\n${output.trim()}\n\nOnly this step again: npx --no-install ${step.command.join(" ")}`);
+  console.log(`\n${output.trim()}\n\nTo run only this step: npx --no-install ${step.command.join(" ")}`);
   process.exitCode = 1;
   break;
 }
@@ -53,7 +53,7 @@ async function run({ command: [tool, ...parameters] }: Step): Promise<{ ok: bool
   return { ok: !failed, output: all || (shortMessage ?? "") };
 }
 
-/** What the tests counted; the other steps say it all by passing. */
-function lastWord({ name }: Step, output: string): string {
+/** The last line of the tests, which counts them. Of other steps it is enough that they passed. */
+function summaryOf({ name }: Step, output: string): string {
   return name === "tests" ? (output.trimEnd().split("\n").at(-1) ?? "") : "";
 }

@@ -1,17 +1,17 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends a test run with one plain line that people and CI both read: `N passed, N failed`. */
+/** Ends a test run with one line for people and for CI: `N passed, N failed`. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const states = modules.flatMap((module) =>
       [...module.children.allTests()].map((test) => test.result().state),
     );
     const count = (state: string) => states.filter((found) => found === state).length;
-    // A file or suite that breaks outside its tests has no failed test to show for it.
+    // When a file or suite breaks outside its tests, no test fails, so it is counted here.
     const broken = modules.flatMap(brokenParts).length + unhandledErrors.length;
     const skipped = count("skipped");
     const failed = count("failed") + count("pending") + broken;
-    // After the other reporters have said theirs.
+    // After the output of the other reporters.
     process.once("exit", () => {
       console.log(
         `\n${count("passed")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,

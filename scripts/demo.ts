@@ -3,17 +3,14 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Client } from "../packages/shared/src/index.ts";
-import { createClient } from "../packages/shared/src/index.ts";
-import type { Session } from "../packages/cli/src/frame.ts";
+import { createClient, type Client } from "../packages/shared/src/index.ts";
+import type { Frame, Session } from "../packages/cli/src/frame.ts";
 import { present } from "../packages/cli/src/watch/present.ts";
 import { diffLines } from "../packages/cli/src/render/diff.ts";
 import { createFrameRenderer } from "../packages/cli/src/render/frames.ts";
-import type { Terminal } from "../packages/cli/src/terminal/terminal.ts";
-import { openTerminal } from "../packages/cli/src/terminal/terminal.ts";
-import type { Outcome } from "../packages/cli/src/watch/watch.ts";
-import { watch } from "../packages/cli/src/watch/watch.ts";
-import { createApprovingWatcher, createScoreboard } from "./demo/audience.ts";
+import { openTerminal, type Terminal } from "../packages/cli/src/terminal/terminal.ts";
+import { watch, type Outcome } from "../packages/cli/src/watch/watch.ts";
+import { createApprovingWatcher, createTestRuns } from "./demo/watcher.ts";
 import { makeRepository } from "./demo/repository.ts";
 import { startServer } from "./demo/server.ts";
 
@@ -25,22 +22,15 @@ async function demo(terminal: Terminal): Promise<number> {
   const { values } = parseArgs({ options: { ask: { type: "boolean" } } });
   const isAsking = values.ask === true && terminal.isInteractive;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "talkcody-demo-")));
-  const stage = createStage(terminal);
-  let isCut = false;
-  process.once("SIGINT", () => (isCut = true)); // The server hears it too, so that what is under way may fail.
+  let isInterrupted = false;
+  process.once("SIGINT", () => (isInterrupted = true)); // The server gets the signal too, so requests may fail.
   try {
-    stage.introduce(isAsking);
+    introduce(terminal, isAsking);
     makeRepository(join(folder, "sum"));
-    stage.done("a git repository with a failing test");
-    const server = await startServer(join(folder, "data"));
-    try {
-      stage.done(`the server, on a fresh data folder, at ${server.baseUrl}`);
-      return await perform(createClient(server), { folder, isAsking, terminal });
-    } finally {
-      await server.stop();
-    }
+    showDone(terminal, "created a git repository with a failing test");
+    return await withServer({ folder, isAsking, terminal });
   } catch (error) {
-    if (isCut) return 130;
+    if (isInterrupted) return 130;
     terminal.err(`${terminal.style.bad("✗")} ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
@@ -48,13 +38,23 @@ async function demo(terminal: Terminal): Promise<number> {
   }
 }
 
-interface Scene {
+interface Demo {
   folder: string;
   isAsking: boolean;
   terminal: Terminal;
 }
 
-async function perform(client: Client, { folder, isAsking, terminal }: Scene): Promise<number> {
+async function withServer(options: Demo): Promise<number> {
+  const server = await startServer(join(options.folder, "data"));
+  try {
+    showDone(options.terminal, `started the server with an empty data folder at ${server.baseUrl}`);
+    return await runTask(createClient(server), options);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function runTask(client: Client, { folder, isAsking, terminal }: Demo): Promise<number> {
   const startedMs = performance.now();
   const session = await client.createSession({
     body: {
@@ -64,81 +64,86 @@ async function perform(client: Client, { folder, isAsking, terminal }: Scene): P
     },
   });
   terminal.out("\n");
-  const score = createScoreboard();
-  const outcome = await play(client, session, { isAsking, terminal, note: score.note });
+  const testRuns = createTestRuns();
+  const outcome = await follow(client, session, { isAsking, terminal, onFrame: testRuns.add });
   if (outcome.type === "left") return 130;
   const { patch } = await client.getWorkspaceDiff({ params: { workspaceId: session.workspaceId } });
-  const stage = createStage(terminal);
-  stage.showDiff(patch);
+  showDiff(terminal, patch);
   const isGreen =
     outcome.type === "ended" &&
     outcome.task.state === "completed" &&
-    score.wentGreen() &&
+    testRuns.wentGreen() &&
     patch.includes("+  return a + b;");
-  return stage.conclude(isGreen, performance.now() - startedMs);
+  conclude(terminal, isGreen, performance.now() - startedMs);
+  return isGreen ? 0 : 1;
 }
 
-interface Play {
+interface Following {
   isAsking: boolean;
   terminal: Terminal;
-  note: ReturnType<typeof createScoreboard>["note"];
+  onFrame(frame: Frame): void;
 }
 
-/** With `--ask` the person decides, as in `talkcody run`; else the demo does. */
-function play(client: Client, session: Session, { isAsking, terminal, note }: Play): Promise<Outcome> {
+/** With `--ask` the person decides, as in `talkcody run`. Otherwise the demo approves everything. */
+function follow(
+  client: Client,
+  session: Session,
+  { isAsking, terminal, onFrame }: Following,
+): Promise<Outcome> {
   const taskId = session.activeTask?.id;
-  const scene = { client, sessionId: session.id, taskId };
+  const target = { client, sessionId: session.id, taskId };
   const onInterrupt = async (): Promise<Outcome> => ({ type: "left" });
-  if (isAsking) return present({ ...scene, terminal, json: false, onFrame: note, onInterrupt });
+  if (isAsking) return present({ ...target, terminal, json: false, onFrame, onInterrupt });
   const renderer = createFrameRenderer({ ...terminal, write: terminal.out });
-  return watch({ ...scene, watcher: createApprovingWatcher(client, { renderer, terminal, note }) });
+  return watch({ ...target, watcher: createApprovingWatcher(client, { renderer, terminal, onFrame }) });
 }
 
-function createStage({ out, style }: Terminal) {
-  const lines = (...texts: string[]) => out(`${texts.join("\n")}\n`);
-  return {
-    introduce: (isAsking: boolean): void => {
-      lines(
-        style.strong("TalkCody demo"),
-        "Real: the server, git, the clone, the commands, the edit, the approvals and the stream you see.",
-        "Scripted: only the choices of the model, so that it needs no key and no network.",
-        style.quiet(
-          isAsking
-            ? "You decide: a, s or r at each question."
-            : "It approves for you; `npm run demo -- --ask` lets you decide.",
-        ),
-        "",
-      );
-    },
-    done: (text: string): void => lines(`${style.good("✓")} ${text}`),
-    showDiff: (patch: string): void => {
-      lines(
-        "",
-        style.strong("What changed in the workspace, as the server tells it"),
-        ...diffLines(patch, style).map((line) => `  ${line}`),
-      );
-    },
-    conclude: (isGreen: boolean, tookMs: number): number => {
-      const seconds = (tookMs / 1000).toFixed(1);
-      const next = [
-        "",
-        "Next, with a model of your own:",
-        `  ${style.accent("export OPENAI_API_KEY=…")}   ${style.quiet("or ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_COMPATIBLE_BASE_URL")}`,
-        `  ${style.accent("npm start")}`,
-        `  ${style.accent('npx --no-install talkcody run --model gpt-5-mini@openai --repo https://github.com/you/app "…"')}`,
-      ];
-      if (isGreen)
-        lines(
-          "",
-          `${style.good("✓ red → green")} in ${seconds} s. Everything above really happened; only the model's choices were scripted.`,
-          ...next,
-        );
-      else
-        lines(
-          "",
-          `${style.bad("✗ the demo did not end green")} after ${seconds} s; that is a fault, or it was cut short.`,
-        );
-      return isGreen ? 0 : 1;
-    },
-  };
+function introduce(terminal: Terminal, isAsking: boolean): void {
+  const { style } = terminal;
+  print(terminal, [
+    style.strong("TalkCody demo"),
+    "Real: the server, git, the clone, the commands, the edit, the approvals and the stream you see.",
+    "Scripted: only the choices of the model, so that it needs no key and no network.",
+    style.quiet(
+      isAsking
+        ? "You decide: press a, s or r at each question."
+        : "The demo approves for you; with `npm run demo -- --ask` you decide.",
+    ),
+    "",
+  ]);
+}
+
+function showDone(terminal: Terminal, text: string): void {
+  print(terminal, [`${terminal.style.good("✓")} ${text}`]);
+}
+
+function showDiff(terminal: Terminal, patch: string): void {
+  const { style } = terminal;
+  print(terminal, [
+    "",
+    style.strong("What changed in the workspace, according to the server"),
+    ...diffLines(patch, style).map((line) => `  ${line}`),
+  ]);
+}
+
+function conclude(terminal: Terminal, isGreen: boolean, tookMs: number): void {
+  const { style } = terminal;
+  const seconds = (tookMs / 1000).toFixed(1);
+  const red = `${style.bad("✗ the demo did not end green")} after ${seconds} s. Please report this with the output above.`;
+  if (!isGreen) return print(terminal, ["", red]);
+  const keys = style.quiet("or ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_COMPATIBLE_BASE_URL");
+  const run = 'npx --no-install talkcody run --model gpt-5-mini@openai --repo https://github.com/you/app "…"';
+  print(terminal, [
+    "",
+    `${style.good("✓ red → green")} in ${seconds} s. All of this really happened; only the model's choices were scripted.`,
+    "",
+    "Next, with a real model:",
+    `  ${style.accent("export OPENAI_API_KEY=…")}   ${keys}`,
+    `  ${style.accent("npm start")}`,
+    `  ${style.accent(run)}`,
+  ]);
+}
+
+function print({ out }: Terminal, lines: readonly string[]): void {
+  out(`${lines.join("\n")}\n`);
 }

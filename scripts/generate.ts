@@ -1,5 +1,5 @@
 // npm run generate [-- --check] [--root folder]
-// Derives everything that can be derived from openapi.yaml; nobody edits *.gen.* by hand.
+// Writes the *.gen.* files, which are derived from openapi.yaml. Do not edit them by hand.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,7 +24,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The generated files of a contract: path → content. Same contract, same bytes. */
+/** The generated files, by path. The same contract gives the same bytes. */
 async function generate(root: string): Promise<Map<string, string>> {
   const contract = await bundleContract(root);
   const operations = await located(root, () => operationsOf(contract));
@@ -36,7 +36,7 @@ async function generate(root: string): Promise<Map<string, string>> {
   ]);
 }
 
-/** What is incomplete in the bundled contract is looked for in the file that people write. */
+/** Reports a mistake in the bundled contract by its place in openapi.yaml, which people edit. */
 async function located<T>(root: string, read: () => T): Promise<T> {
   try {
     return read();
@@ -47,7 +47,7 @@ async function located<T>(root: string, read: () => T): Promise<T> {
   }
 }
 
-/** In the form that a person reviews: one property a line, or what fits a line. */
+/** Formatted for review: one property per line, unless an object fits on one line. */
 async function pretty(root: string, source: string, parser: "json" | "typescript"): Promise<string> {
   const style = await resolveConfig(join(root, "any.ts"));
   return format(source, { ...style, parser });

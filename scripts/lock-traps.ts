@@ -9,13 +9,13 @@ interface LockedPackage {
   gypfile?: boolean;
 }
 
-/** Ship what they would compile. Their package.json says so with the same word, which npm leaves out of the lock. */
+/** Packages that contain their compiled code. Their package.json says `gypfile: false`, which npm leaves out of the lock. */
 const prebuilt = ["node_modules/better-sqlite3"];
 
 /**
- * Two things npm 9 and 10 do on an older Node, although the packages run on the Node of the project:
- * they leave out each optional package whose `engines` exclude the Node that npm runs on, such as the binary of
- * rolldown, and they compile each package that has a `binding.gyp`, for which a bare machine has no compiler.
+ * Works around two habits of npm 9 and 10 on an older Node. They skip optional packages whose `engines` exclude the
+ * Node that runs npm, such as the binary of rolldown, although the project runs on a newer one. And they compile every
+ * package with a `binding.gyp`, although a bare machine has no compiler.
  */
 export function withoutOldNpmTraps(lock: Lock): Lock {
   for (const [path, entry] of Object.entries(lock.packages)) {

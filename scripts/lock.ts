@@ -1,4 +1,4 @@
-// npm run lock: installs, and writes a lock file that also old npms install from.
+// npm run lock: installs, and writes a lock file from which old versions of npm can install too.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // npm run structure [-- --turn]
-// Measures how the code is laid out. With --turn it lowers the ratchet to what is needed now.
+// Measures functions, folders and imports. With --turn it lowers the limits in the ratchet to the present sizes.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { quantile, topLevelFunctions } from "./structure/functions.ts";

@@ -1,4 +1,4 @@
-// npm test [-- vitest filters and options]; `npm run test:isolation` and its like bring a configuration of their own.
+// npm test [-- vitest filters and options]. Other commands, such as `npm run test:isolation`, pass a configuration of their own.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 

@@ -17,7 +17,7 @@ const files = {
   ].join("\n"),
 };
 
-/** Makes a git repository whose test fails. */
+/** Creates a git repository whose test fails. */
 export function makeRepository(folder: string): void {
   mkdirSync(folder);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -26,7 +26,7 @@ export function makeRepository(folder: string): void {
   git(folder, "commit", "--quiet", "--message", "A sum that subtracts");
 }
 
-/** The settings of the person at the keyboard (signing, hooks, templates) stay out of it. */
+/** Runs git without the user's own settings (signing, hooks, templates). */
 function git(folder: string, ...args: string[]): void {
   const author = { GIT_AUTHOR_NAME: "Demo", GIT_AUTHOR_EMAIL: "demo@example.com" };
   const committer = { GIT_COMMITTER_NAME: "Demo", GIT_COMMITTER_EMAIL: "demo@example.com" };

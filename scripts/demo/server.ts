@@ -10,7 +10,7 @@ const startMsMax = 20_000;
 const stopMsMax = 10_000;
 
 export interface DemoServer extends DiscoveredServer {
-  /** SIGTERM, and its clean end. */
+  /** Sends SIGTERM and waits for the exit. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function startServer(dataDir: string): Promise<DemoServer> {
   }
 }
 
-/** Nothing of the person's own server, its address, key or folders, takes part. */
+/** Without the address, key and folders of the user's own server. */
 function environment(dataDir: string): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !/^(TALKCODY_|PORT$|HOST$)/.test(name));
   const path = [join(root, "node_modules/.bin"), process.env["PATH"]].filter(Boolean).join(delimiter);
@@ -54,7 +54,7 @@ async function published(dataDir: string): Promise<void> {
     if (existsSync(join(dataDir, "server.json"))) return;
     await sleep(50);
   }
-  throw new Error(`It published no address within ${startMsMax / 1000} s.`);
+  throw new Error(`It wrote no server.json within ${startMsMax / 1000} s.`);
 }
 
 function refuseEnd({ exitCode, signal }: { exitCode?: number; signal?: string }): never {

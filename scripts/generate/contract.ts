@@ -32,12 +32,12 @@ export interface Contract {
   components?: Record<string, Record<string, unknown>>;
 }
 
-/** Reads openapi.yaml and whatever it refers to as one document; references inside it stay references. Throws a Mistake. */
+/** Reads openapi.yaml and the files it refers to as one document. References within it stay. Throws a Mistake. */
 export async function bundleContract(root: string): Promise<Contract> {
   const ref = join(root, "openapi.yaml");
   if (!existsSync(ref)) {
     throw new Error(
-      "There is no openapi.yaml here. The contract is written by hand; everything else follows.",
+      `There is no openapi.yaml in ${root}. Restore it from git: it is written by hand and cannot be generated.`,
     );
   }
   const config = await createConfig({});
@@ -47,7 +47,7 @@ export async function bundleContract(root: string): Promise<Contract> {
   const errors = result.problems.filter((problem) => problem.severity === "error");
   if (errors.length > 0)
     throw new Mistake(errors.map((problem) => explained(problem, root).message).join("\n\n"));
-  // Redocly types the parsed document as `any`; `redocly lint` has the last word on its shape.
+  // Redocly types the parsed document as `any`. `redocly lint` checks its shape.
   return result.bundle.parsed as Contract;
 }
 

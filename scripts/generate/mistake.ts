@@ -1,10 +1,10 @@
 import { LineCounter, isNode, parseDocument } from "yaml";
 
-/** A mistake in a file that people write, with the lines in which it stands. */
+/** A mistake in a hand-written file. The message shows its place and the lines around it. */
 export class Mistake extends Error {}
 
 export interface Place {
-  /** As a person would open it. */
+  /** Relative to the root of the repository. */
   path: string;
   text: string;
   /** From 1. */
@@ -12,7 +12,7 @@ export interface Place {
   column: number;
 }
 
-/** `openapi.yaml:48:60: what is wrong`, and the lines around it with a mark below the place. */
+/** `openapi.yaml:48:60: what is wrong`, then the lines around it, with a mark below the column. */
 export function mistakeAt({ path, text, line, column }: Place, what: string): Mistake {
   const lines = text.split("\n");
   const first = Math.max(1, line - linesAround);
@@ -26,7 +26,7 @@ export function mistakeAt({ path, text, line, column }: Place, what: string): Mi
   return new Mistake([`${path}:${line}:${column}: ${what}`, "", ...shown].join("\n"));
 }
 
-/** The same for a node of a YAML file, named by the keys that lead to it. */
+/** The same for a node of a YAML file that is given by its keys. */
 export function mistakeAtKeys(
   file: Pick<Place, "path" | "text">,
   keys: readonly string[],

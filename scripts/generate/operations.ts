@@ -1,6 +1,6 @@
 import { deref, type Body, type Contract, type Operation, type Parameter } from "./contract.ts";
 
-/** What a typed generic client needs to know of one operation. */
+/** What the client needs to send one operation. */
 export interface Route {
   method: string;
   path: string;
@@ -28,7 +28,7 @@ export function operationsOf(contract: Contract): NamedRoute[] {
   );
 }
 
-/** An operation of which nothing can be generated, and the keys that lead to it. */
+/** Nothing can be generated for an operation. `keys` lead to it in openapi.yaml. */
 export class IncompleteOperation extends Error {
   readonly keys: readonly string[];
 

@@ -4,7 +4,7 @@ import type { Contract } from "./contract.ts";
 
 /** The contract as TypeScript: paths, components and operations. */
 export async function typesModule(contract: Contract): Promise<string> {
-  // openapi-typescript resolves references in place, so it gets a copy of its own.
+  // A copy, because openapi-typescript changes the document.
   const nodes = await openapiTS(structuredClone(contract) as unknown as OpenAPI3, {
     defaultNonNullable: false,
     emptyObjectsUnknown: true,

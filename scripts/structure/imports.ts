@@ -19,7 +19,7 @@ interface Report {
   modules: { source: string; dependencies: { resolved: string }[] }[];
 }
 
-/** The longest chain of imports below a file, that file first. Imports have no cycles; the gate sees to it. */
+/** The longest chain of imports that starts at a file. Assumes that imports have no cycles, which the gate checks. */
 export function longestChain(imports: Imports, from: string, counts: (path: string) => boolean): string[] {
   const known = new Map<string, string[]>();
   const chainOf = (path: string): string[] => {

@@ -1,6 +1,6 @@
 // npm run structure:message
-// Lists the source files of the server that one message passes, from sendMessage to its first token: those of which a
-// function is called meanwhile. Stores and the file system are counted apart: every path goes through them.
+// Lists the source files of the server that one message passes, from sendMessage to its first token: those with a
+// function that is called on the way. Storage and platform are counted separately, because every request uses them.
 import { mkdtempSync, rmSync } from "node:fs";
 import { Session as Inspector } from "node:inspector/promises";
 import { tmpdir } from "node:os";
@@ -22,8 +22,8 @@ const server = await startServer(loadConfig(environment));
 try {
   const client = createClient({ baseUrl: server.url, apiKey });
   const session = await client.createSession({ body: { model: "script@scripted" } });
-  await message(client, session.id, { answer: { text: "Ready" }, until: isIdle }); // And the workspace is ready.
-  const slowly = { tokens: 10, tokensPerSecond: 1 }; // What comes after the first token is not measured.
+  await message(client, session.id, { answer: { text: "Ready" }, until: isIdle }); // Afterwards the workspace is ready.
+  const slowly = { tokens: 10, tokensPerSecond: 1 }; // So that nothing after the first token is counted.
   const paths = await filesUsed(() => message(client, session.id, { answer: slowly, until: isToken }));
   const below = paths.filter((path) => /^lib\/(storage|platform)\//.test(path));
   console.log(paths.join("\n"));
@@ -33,7 +33,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Sends a message that makes the scripted model give the answer, and follows the session for as long as is asked. */
+/** Sends a message that makes the scripted model give this answer, and follows the session until `until` is true. */
 async function message(
   client: Client,
   sessionId: string,
@@ -54,13 +54,13 @@ function isIdle(frame: StreamFrame): boolean {
   return frame.type === "session.updated" && frame.data.session.status === "idle";
 }
 
-/** The files of ours of which a function is called while the work is done. */
+/** Our files with a function that is called during `work`. */
 async function filesUsed(work: () => Promise<void>): Promise<string[]> {
   const inspector = new Inspector();
   inspector.connect();
   await inspector.post("Profiler.enable");
   await inspector.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
-  await inspector.post("Profiler.takePreciseCoverage"); // What was called before is not counted again.
+  await inspector.post("Profiler.takePreciseCoverage"); // Resets the counts.
   await work();
   const { result } = await inspector.post("Profiler.takePreciseCoverage");
   inspector.disconnect();

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { sourceFiles } from "../source-files.ts";
 import { topLevelFunctions } from "./functions.ts";
 
-/** Lines of a hand-written source file. Tests may be as long as their story. */
+/** Lines of a hand-written source file. Tests may be longer. */
 export const fileLinesMax = 150;
 /** Lines of a function at the top level of a file. */
 export const functionLinesMax = 60;
@@ -38,18 +38,18 @@ export function measureOversized(root: string): Oversized {
   };
 }
 
-/** Hand-written TypeScript of the checkout, recordings for tests left out. */
+/** Hand-written TypeScript files, without recordings for tests. */
 export function sourceCode(root: string): string[] {
   const files = sourceFiles(root).filter((path) => path.endsWith(".ts") && !path.includes(".gen."));
   return files.filter((path) => !path.startsWith("tests/fixtures/"));
 }
 
-/** What was over a limit when the ratchet was last turned. */
+/** What may be over a limit: the sizes of the last turn. */
 export function readRatchet(root: string): Oversized {
   return JSON.parse(readFileSync(join(root, ratchetPath), "utf8")) as Oversized;
 }
 
-/** Lowers each allowed size to the size of now and forgets what fits. Never raises or adds one. */
+/** Lowers each allowed size to the present size and removes what is within its limit. Never raises or adds one. */
 export function turnRatchet(root: string): string {
   const allowed = readRatchet(root);
   const now = measureOversized(root);
