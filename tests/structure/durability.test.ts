@@ -9,5 +9,5 @@ test("docs/durability.md says of every tool what happens to its calls after a cr
   const tools = createToolbox().tools.map(({ name, effect }) => ({ name, effect }));
   const sorted = (list: { name?: string | undefined }[]) =>
     list.toSorted((one, other) => String(one.name).localeCompare(String(other.name)));
-  expect(sorted(told), "mend its table").toEqual(sorted(tools));
+  expect(sorted(told), "correct its table").toEqual(sorted(tools));
 });

@@ -28,7 +28,7 @@ export function restorationSummary(report: RestorationReport): string {
   ].flat();
   return (
     `The databases were restored (${report.noticedBy}). Newest in each: ${points.join(", ")}. ` +
-    `What happened after that is lost or unknown. ${found.length === 0 ? "Nothing else was amiss" : found.join("; ")}. ` +
+    `What happened after that is lost or unknown. ${found.length === 0 ? "Nothing else was wrong" : found.join("; ")}. ` +
     "Clients load their sessions again. restored.json in the data folder names each."
   );
 }
