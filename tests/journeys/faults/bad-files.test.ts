@@ -15,10 +15,15 @@ afterAll(() => server.stop());
 
 const json = { "content-type": "application/json" };
 
-test("text that is no Unicode is answered as it is stored", async () => {
-  const body = '{"title":"a \\ud800 b"}';
-  const created = await server.call("createSession", { body, headers: json });
+test("text that is no Unicode is refused, and whole pairs are answered as they are stored", async () => {
+  const refused = await server.call("createSession", { body: '{"title":"a \\ud800 b"}', headers: json });
+  expectProblem(refused, "invalid-request");
+  const created = await server.call("createSession", {
+    body: '{"title":"a \\ud83e\\udd8a b"}',
+    headers: json,
+  });
   expect(created.status).toBe(201);
+  expect(created.body.title).toBe("a \u{1f98a} b");
   const params = { sessionId: created.body.id };
   expect((await server.call("getSession", { params })).body).toEqual(created.body);
   const [first] = await eventsOf(server, created.body.id);

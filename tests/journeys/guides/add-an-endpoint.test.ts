@@ -49,7 +49,7 @@ test(
     await expectPasses(`${types}\n${own}`);
     const structure = ["operations", "problems", "sizes", "tidy", "docs"].map((name) => `/${name}.test.ts`);
     await expectPasses(`vitest run --project parts ${structure.join(" ")}`);
-    await expectPasses("vitest run --project parts tests/contract -t getSessionUsage");
+    await expectPasses("vitest run --project requests tests/contract -t getSessionUsage");
     expect(gate).toBe("npm run check");
     await expectPasses(`${gate} -- --without tests --without imports`);
     expect(checkout.changed().toSorted()).toEqual([

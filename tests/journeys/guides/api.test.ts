@@ -60,8 +60,8 @@ test("every command line of the guide to the terminal client, and of the README,
   }
 });
 
-const nothingToDecide = /^✗ Nothing (waits for a decision|runs)\.\n$/;
-const partingWords = /^( {2}session .*|\nLeft; .*)?\n?$/;
+const nothingToDecide = /^✗ (No action is pending|No task is running)\.\n$/;
+const partingWords = /^( {2}session .*|\nYou left; .*)?\n?$/;
 
 /** `attach` is left as by a person who has seen enough. */
 function talkcody(line: string) {

@@ -84,7 +84,10 @@ async function send(url: string, { method, path, options }: Sent): Promise<Answe
         (error: Error) => done(error, null),
       );
     });
-  const answer = await (body === undefined ? request : request.send(body));
+  if ("transfer-encoding" in headers)
+    request.write(typeof body === "string" ? body : Buffer.from(body ?? "")); // `send` would announce a length as well.
+  else if (body !== undefined) request.send(body);
+  const answer = await request;
   if (isEventStream(answer.headers)) {
     answer.on("error", () => {}); // The end of what goes on behind the first event.
     request.abort();
