@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, notFound } from "../../errors.ts";
 import type { ReachFailpoint } from "../../ports/failpoint.ts";
@@ -8,123 +8,114 @@ import type { Attachments, ByteRange, ReceivedBytes } from "../../file.ts";
 import { createUnsettledFiles, isFileId, unsettledFileIds, type UnsettledFiles } from "./unsettled-files.ts";
 import { codeOf, asStorageError, withStorageErrors } from "../disk/storage-errors.ts";
 import { createMediaTypeSniffer } from "./media-type.ts";
-import { moveSynced } from "../disk/move-synced.ts";
+import { moveSynced, writeNewSynced } from "../disk/write-synced.ts";
 
 export interface AttachmentsOptions {
-  /** Absolute; made when it is missing. */
+  /** Absolute. Created when it is missing. */
   folder: string;
   fileBytesMax: number;
-  /** Runs when the transaction of the call is committed, at once outside of one. */
+  /** Runs `work` after the transaction of the call is committed, or at once outside of a transaction. */
   afterCommit(work: () => void): void;
-  /** Runs when the transaction of the call is rolled back. */
+  /** Runs `work` when the transaction of the call is rolled back. */
   onRollback(work: () => void): void;
-  /** Whether the file is on record. */
+  /** Whether the database has a record of the file. */
   isKept(fileId: string): boolean;
   reach: ReachFailpoint;
 }
 
-/** Bytes of files below one folder. What a former run left half received, half kept or half removed is removed. */
+/** Bytes of files below one folder. Removes first what an earlier run had only partly received, kept or removed. */
 export function openAttachments(options: AttachmentsOptions): Attachments {
   const arrivals = join(options.folder, "tmp");
-  const pathOf = (fileId: string) => attachmentPath(options.folder, fileId);
-  const lost = unsettledFileIds(arrivals).filter((fileId) => !options.isKept(fileId));
-  for (const fileId of lost) rmSync(pathOf(fileId), { force: true });
-  rmSync(arrivals, { recursive: true, force: true });
-  mkdirSync(arrivals, { recursive: true, mode: 0o700 });
-  const doubts = createUnsettledFiles(arrivals);
-
+  removeUnsettled(arrivals, options);
+  const store: AttachmentFolder = { ...options, arrivals, unsettled: createUnsettledFiles(arrivals) };
   return {
-    receive: async (bytes) => {
-      const path = join(arrivals, randomUUID());
-      try {
-        const facts = await writeSynced(path, bytes, options.fileBytesMax);
-        options.reach("attachment.written");
-        return received(path, facts, { ...options, pathOf, doubts });
-      } catch (error) {
-        rmSync(path, { force: true });
-        throw asStorageError(error);
-      }
-    },
+    receive: (bytes) => receive(store, bytes),
     open: async (fileId, range) => {
-      const path = pathOf(fileId);
+      const path = attachmentPath(store.folder, fileId);
       if (!statSync(path, { throwIfNoEntry: false })) throw notFound("file", fileId);
       return readChunks(path, fileId, range);
     },
-    read: (fileId) => orNotFound(fileId, () => readFile(pathOf(fileId))),
-    // Bytes must not go before the record of them has.
-    remove: (fileId) => {
-      const path = pathOf(fileId);
-      const { settle } = doubts.note(fileId);
-      options.onRollback(settle);
-      options.afterCommit(() => {
-        rmSync(path, { force: true });
-        settle();
-      });
-    },
+    read: (fileId) => readAll(store.folder, fileId),
+    remove: (fileId) => removeAfterCommit(store, fileId),
   };
 }
 
-type Facts = Pick<ReceivedBytes, "sizeBytes" | "sha256" | "mediaType">;
+/** Throws AppError not-found when `fileId` is not the id of a file: nothing else may become part of a path. */
+export function attachmentPath(folder: string, fileId: string): string {
+  if (!isFileId(fileId)) throw notFound("file", fileId);
+  return join(folder, fileId.slice(-2), fileId); // The end of an id is random, so the folders fill evenly.
+}
 
-async function writeSynced(path: string, bytes: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Facts> {
-  const handle = await open(path, "wx", 0o600);
+interface AttachmentFolder extends AttachmentsOptions {
+  /** Holds bytes until they are kept, and the notes of unsettled files. */
+  arrivals: string;
+  unsettled: UnsettledFiles;
+}
+
+function removeUnsettled(arrivals: string, { folder, isKept }: AttachmentsOptions): void {
+  const lost = unsettledFileIds(arrivals).filter((fileId) => !isKept(fileId));
+  for (const fileId of lost) rmSync(attachmentPath(folder, fileId), { force: true });
+  rmSync(arrivals, { recursive: true, force: true });
+  mkdirSync(arrivals, { recursive: true, mode: 0o700 });
+}
+
+async function receive(store: AttachmentFolder, bytes: AsyncIterable<Uint8Array>): Promise<ReceivedBytes> {
+  const path = join(store.arrivals, randomUUID());
   try {
-    const facts = await writeAll(handle, bytes, bytesMax);
-    await handle.sync();
-    return facts;
-  } finally {
-    await handle.close();
+    const inspection = createInspection(bytes, store.fileBytesMax);
+    await writeNewSynced(path, inspection.chunks());
+    store.reach("attachment.written");
+    return {
+      ...inspection.facts(),
+      keep: (fileId) => keep(store, path, fileId),
+      discard: () => rmSync(path, { force: true }),
+    };
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw asStorageError(error);
   }
 }
 
-async function writeAll(
-  handle: FileHandle,
-  bytes: AsyncIterable<Uint8Array>,
-  bytesMax: number,
-): Promise<Facts> {
+/** Passes the bytes on and learns their size, hash and media type. `chunks` throws AppError too-large over `bytesMax`. */
+function createInspection(bytes: AsyncIterable<Uint8Array>, bytesMax: number) {
   const hash = createHash("sha256");
   const sniffer = createMediaTypeSniffer();
   let sizeBytes = 0;
-  for await (const chunk of bytes) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > bytesMax)
-      throw new AppError("too-large", `A file may have at most ${bytesMax} bytes; this one has more.`);
-    hash.update(chunk);
-    sniffer.push(chunk);
-    await handle.writeFile(chunk); // From where the last write ended, until all is written.
-  }
-  return { sizeBytes, sha256: hash.digest("hex"), mediaType: sniffer.mediaType() };
-}
-
-interface Places {
-  pathOf(fileId: string): string;
-  doubts: UnsettledFiles;
-}
-
-function received(
-  path: string,
-  facts: Facts,
-  { pathOf, doubts, afterCommit, onRollback, reach }: AttachmentsOptions & Places,
-): ReceivedBytes {
   return {
-    ...facts,
-    keep: (fileId) => {
-      const kept = pathOf(fileId);
-      const { settle } = doubts.note(fileId);
-      onRollback(settle);
-      afterCommit(settle);
-      withStorageErrors(() => moveSynced(path, kept));
-      reach("attachment.kept");
-      onRollback(() => renameSync(kept, path));
+    async *chunks() {
+      for await (const chunk of bytes) {
+        sizeBytes += chunk.length;
+        if (sizeBytes > bytesMax)
+          throw new AppError("too-large", `A file may have at most ${bytesMax} bytes; this one has more.`);
+        hash.update(chunk);
+        sniffer.push(chunk);
+        yield chunk;
+      }
     },
-    discard: () => rmSync(path, { force: true }),
+    facts: () => ({ sizeBytes, sha256: hash.digest("hex"), mediaType: sniffer.mediaType() }),
   };
 }
 
-/** The end of an id is random, so the folders fill evenly. Nothing but an id becomes a path: throws not-found for the rest. */
-export function attachmentPath(folder: string, fileId: string): string {
-  if (!isFileId(fileId)) throw notFound("file", fileId);
-  return join(folder, fileId.slice(-2), fileId);
+/** Moves received bytes to their place. A rollback moves them back. */
+function keep(store: AttachmentFolder, path: string, fileId: string): void {
+  const kept = attachmentPath(store.folder, fileId);
+  const { settle } = store.unsettled.note(fileId);
+  store.onRollback(settle);
+  store.afterCommit(settle);
+  withStorageErrors(() => moveSynced(path, kept));
+  store.reach("attachment.kept");
+  store.onRollback(() => renameSync(kept, path));
+}
+
+/** The record is removed first, so that no record is left without bytes. */
+function removeAfterCommit(store: AttachmentFolder, fileId: string): void {
+  const path = attachmentPath(store.folder, fileId);
+  const { settle } = store.unsettled.note(fileId);
+  store.onRollback(settle);
+  store.afterCommit(() => {
+    rmSync(path, { force: true });
+    settle();
+  });
 }
 
 async function* readChunks(path: string, fileId: string, range: ByteRange | undefined) {
@@ -132,14 +123,18 @@ async function* readChunks(path: string, fileId: string, range: ByteRange | unde
   try {
     yield* stream as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw codeOf(error) === "ENOENT" ? notFound("file", fileId) : error;
+    throw asNotFound(error, fileId);
   }
 }
 
-async function orNotFound<T>(fileId: string, read: () => Promise<T>): Promise<T> {
+async function readAll(folder: string, fileId: string): Promise<Uint8Array> {
   try {
-    return await read();
+    return await readFile(attachmentPath(folder, fileId));
   } catch (error) {
-    throw codeOf(error) === "ENOENT" ? notFound("file", fileId) : error;
+    throw asNotFound(error, fileId);
   }
+}
+
+function asNotFound(error: unknown, fileId: string): unknown {
+  return codeOf(error) === "ENOENT" ? notFound("file", fileId) : error;
 }

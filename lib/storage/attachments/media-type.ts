@@ -1,7 +1,7 @@
-/** Looks at bytes as they pass. Only types that a browser can show without running anything have a name of their own. */
+/** Reads bytes as they pass. Only types that a browser shows without running code are recognised. */
 export interface MediaTypeSniffer {
   push(bytes: Uint8Array): void;
-  /** Once all bytes have passed. SVG and HTML are `text/plain`. */
+  /** Call it after the last byte. SVG and HTML are `text/plain`; unknown types are `application/octet-stream`. */
   mediaType(): string;
 }
 
@@ -21,10 +21,10 @@ export function createMediaTypeSniffer(): MediaTypeSniffer {
   };
 }
 
-type Part = [offset: number, bytes: string];
+type SignaturePart = [offset: number, bytes: string];
 
 /** Bytes in Latin-1. */
-const signatures: { mediaType: string; parts: Part[] }[] = [
+const signatures: { mediaType: string; parts: SignaturePart[] }[] = [
   { mediaType: "image/png", parts: [[0, "\x89PNG\r\n\x1a\n"]] },
   { mediaType: "image/jpeg", parts: [[0, "\xff\xd8\xff"]] },
   { mediaType: "image/gif", parts: [[0, "GIF87a"]] },
@@ -41,7 +41,7 @@ const signatures: { mediaType: string; parts: Part[] }[] = [
 
 const headBytes = 16;
 
-function hasPart(head: Buffer, [offset, bytes]: Part): boolean {
+function hasPart(head: Buffer, [offset, bytes]: SignaturePart): boolean {
   return head.subarray(offset, offset + bytes.length).equals(Buffer.from(bytes, "latin1"));
 }
 

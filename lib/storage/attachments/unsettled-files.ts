@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { withStorageErrors } from "../disk/storage-errors.ts";
 
 /**
- * Notes of files whose record and bytes are about to change, in a folder: bytes cannot be part of a transaction, so a
- * kill may leave the one without the other.
+ * Notes, in a folder, of files whose record and bytes are changing. Bytes cannot be part of a transaction, so a kill
+ * between the two changes may leave bytes without a record.
  */
 export interface UnsettledFiles {
-  /** From before the record changes until the bytes have followed. */
+  /** Call it before the record changes, and `settle` after the bytes have changed. */
   note(fileId: string): { settle(): void };
 }
 
-/** Those that a former run did not settle. */
+/** Files that an earlier run did not settle. */
 export function unsettledFileIds(folder: string): string[] {
   return statSync(folder, { throwIfNoEntry: false }) ? readdirSync(folder).filter(isFileId) : [];
 }

@@ -1,20 +1,20 @@
-import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { readdirSync, rmSync, statfsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type Sqlite from "better-sqlite3";
-import { moveSynced } from "../disk/move-synced.ts";
+import { moveSynced, syncPath } from "../disk/write-synced.ts";
 
 /**
- * Keeps the database as it is beside itself before a migration changes it, such as `agents.db.before-0004`: the way back
- * to the release of before. Only the last one is kept. Throws an Error when there is no room for it: an upgrade that
- * cannot be undone is not begun.
+ * Before a migration changes a database, keeps a copy beside it, such as `agents.db.before-0004`, so that a person can
+ * go back to the earlier release. Only the last copy is kept. Throws an Error when the disk has no room for the copy,
+ * because an upgrade that cannot be undone must not start.
  */
 export function keepCopyBefore(sqlite: Sqlite.Database, path: string, version: number): void {
   const copy = `${path}.before-${String(version).padStart(4, "0")}`;
   const unfinished = `${copy}.new`;
   checkRoom(sqlite, path);
-  rmSync(unfinished, { force: true }); // Left by a life that was killed.
+  rmSync(unfinished, { force: true }); // A killed run may have left one.
   sqlite.prepare("VACUUM INTO ?").run(unfinished);
-  syncFile(unfinished);
+  syncPath(unfinished);
   for (const older of copiesOf(path)) if (older !== unfinished) rmSync(older);
   moveSynced(unfinished, copy);
 }
@@ -33,16 +33,7 @@ function checkRoom(sqlite: Sqlite.Database, path: string): void {
   const { bavail, bsize } = statfsSync(dirname(path));
   if (bavail * bsize < needed)
     throw new Error(
-      `The upgrade of ${basename(path)} keeps a copy of it first, which needs ${Math.ceil(needed / 1024 ** 2)} MiB; ` +
-        `${Math.floor((bavail * bsize) / 1024 ** 2)} MiB are free. Free some space, or start the release of before again.`,
+      `The upgrade of ${basename(path)} first makes a copy of it, which needs ${Math.ceil(needed / 1024 ** 2)} MiB, but ` +
+        `only ${Math.floor((bavail * bsize) / 1024 ** 2)} MiB are free. Free some space, or start the earlier release again.`,
     );
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, "r+");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

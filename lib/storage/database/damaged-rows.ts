@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 
-/** Reads what is stored of a session. Throws AppError session-damaged where it is not what was written. */
+/** Decodes stored values of a session. Throws AppError session-damaged when `read` throws. */
 export function readRow<T>(sessionId: string, read: () => T): T {
   try {
     return read();
@@ -12,16 +12,16 @@ export function readRow<T>(sessionId: string, read: () => T): T {
 export function sessionDamaged(sessionId: string, cause: unknown): AppError {
   return new AppError(
     "session-damaged",
-    `What is stored of session ${sessionId} cannot be read. Restore a backup, or go on in a new session.`,
+    `The stored data of session ${sessionId} cannot be read. Restore a backup, or continue in a new session.`,
     { cause },
   );
 }
 
-/** What `read` gives, or `substitute` where it cannot be read: one damaged row must not spoil a list. */
+/** Returns what `read` returns, or `substitute` when it throws: one damaged row must not make a list fail. */
 export function readOr<T>(substitute: T, read: () => T): T {
   try {
     return read();
   } catch {
-    return substitute; // Whoever asks for the thing itself hears of it.
+    return substitute; // Reading the item by its id still throws.
   }
 }

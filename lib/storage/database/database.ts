@@ -10,21 +10,21 @@ export interface SqlStatement<Row> {
 }
 
 /**
- * One connection. Failures are thrown as AppError busy or storage-full where that is what happened. Nothing is written
- * outside of a transaction: a statement that is alone gets one of its own, so that the fence stands before every change.
+ * One connection. Throws AppError busy when another process holds the lock, storage-full when the disk is full. Nothing
+ * is written outside of a transaction: a single statement gets its own, so that the fence runs before every change.
  */
 export interface Database {
   readonly path: string;
   readonly inTransaction: boolean;
-  /** Prepared when first used and kept. `Row` is what the SQL beside the call selects. */
+  /** Prepared at its first use, then kept for every call with the same SQL. `Row` is what the SQL selects. */
   statement<Row = never>(sql: string): SqlStatement<Row>;
-  /** Looks before each transaction's first change whether this run may still write; what it throws is final. */
+  /** Sets a check that runs before the first change of each transaction. It throws when this run may no longer write. */
   fence(check: () => void): void;
-  /** Gives at most so many of the file's free pages back to the disk, but keeps `spare`; true when there are more. */
+  /** Frees at most `most` unused pages of the file and keeps `spare`. Returns whether there are more to free. */
   vacuum(pages: { most: number; spare: number }): boolean;
-  /** Brings what the write-ahead log holds into the file, as far as no reader is in the way; returns the bytes left over. */
+  /** Copies the write-ahead log into the file, as far as readers allow. Returns the bytes that could not be copied. */
   checkpoint(): number;
-  /** From here on statements are refused once SQLite has rolled the transaction back by itself. */
+  /** If SQLite later rolls the transaction back by itself, every statement throws until `rollback`. */
   begin(): void;
   commit(): void;
   rollback(): void;
@@ -35,9 +35,9 @@ export interface DatabaseOptions {
   path: string;
   /** Folder of numbered SQL files. */
   migrations: string;
-  /** SQLite waits this long for a lock, and the event loop with it; once, however long the lock is held. */
+  /** How long SQLite waits for a lock. It blocks the event loop, so it waits only once while a lock is held. */
   busyTimeoutMs: number;
-  /** Hears of failures after which the file cannot be trusted. */
+  /** Called with failures after which the file can no longer be trusted. */
   onFault: (error: unknown) => void;
   reach: ReachFailpoint;
 }

@@ -1,50 +1,66 @@
 import { isFatal, asStorageError } from "../disk/storage-errors.ts";
 
-/** Stands before every call to one connection. */
+/** Every call to one connection runs through it. */
 export interface FaultGuard {
-  /** Translates what it throws. Refuses to run at all where the call could not mean what it says. */
+  /** Translates what `work` throws. Throws without running `work` once statements are refused. */
   run<T>(work: () => T): T;
   beginUnit(): void;
   endUnit(): void;
 }
 
 /**
- * Refuses every statement once SQLite has rolled a transaction back by itself (they would be committed one by one), until
- * the unit of work ends; and after a fatal failure for good.
+ * When SQLite has rolled back a transaction by itself, the statements that follow would be committed one by one. The
+ * guard refuses them until the unit of work ends. After a fatal failure it refuses everything from then on.
  */
 export function createFaultGuard(
   connection: { readonly inTransaction: boolean },
   onFault: (error: unknown) => void,
 ): FaultGuard {
-  let refusal: Error | undefined;
-  let isRefusedForGood = false;
-  let isInUnit = false;
-
-  const note = (error: unknown): Error => {
-    if (isRefusedForGood) return asStorageError(error); // Told already.
-    const reason = asStorageError(error);
-    if (isInUnit && !connection.inTransaction) refusal = reason;
-    if (isFatal(error)) {
-      refusal = reason;
-      isRefusedForGood = true;
-      onFault(error);
-    }
-    return reason;
+  const guard: Guard = {
+    connection,
+    onFault,
+    refusal: undefined,
+    isRefusedForGood: false,
+    isInUnit: false,
   };
-
   return {
-    run: (work) => {
-      if (refusal) throw refusal;
-      try {
-        return work();
-      } catch (error) {
-        throw note(error);
-      }
-    },
-    beginUnit: () => void (isInUnit = true),
-    endUnit: () => {
-      isInUnit = false;
-      if (!isRefusedForGood) refusal = undefined;
-    },
+    run: (work) => runGuarded(guard, work),
+    beginUnit: () => void (guard.isInUnit = true),
+    endUnit: () => endUnit(guard),
   };
+}
+
+interface Guard {
+  connection: { readonly inTransaction: boolean };
+  onFault(error: unknown): void;
+  /** What every call throws while it is set. */
+  refusal: Error | undefined;
+  isRefusedForGood: boolean;
+  isInUnit: boolean;
+}
+
+function runGuarded<T>(guard: Guard, work: () => T): T {
+  if (guard.refusal) throw guard.refusal;
+  try {
+    return work();
+  } catch (error) {
+    throw noteFailure(guard, error);
+  }
+}
+
+function noteFailure(guard: Guard, error: unknown): Error {
+  const reason = asStorageError(error);
+  if (guard.isRefusedForGood) return reason; // Already reported.
+  if (guard.isInUnit && !guard.connection.inTransaction) guard.refusal = reason;
+  if (isFatal(error)) {
+    guard.refusal = reason;
+    guard.isRefusedForGood = true;
+    guard.onFault(error);
+  }
+  return reason;
+}
+
+function endUnit(guard: Guard): void {
+  guard.isInUnit = false;
+  if (!guard.isRefusedForGood) guard.refusal = undefined;
 }

@@ -1,7 +1,7 @@
 import type { SqlValue } from "./database.ts";
 import { wellFormedJson } from "../../well-formed.ts";
 
-/** Columns hold what our own types said when it was written; the caller names that type. */
+/** A column holds JSON of one of our own types. The caller names the type; nothing checks it. */
 export function fromJson<T>(text: string): T {
   return JSON.parse(text) as T;
 }
@@ -10,18 +10,18 @@ export function fromJsonOrNull<T>(text: string | null): T | null {
   return text === null ? null : fromJson<T>(text);
 }
 
-/** Throws TypeError for JSON that is no object. */
+/** Throws TypeError when the JSON is not an object. */
 export function fromJsonObject<T>(text: string): T {
   const value = fromJson<unknown>(text);
-  if (!isObject(value)) throw new TypeError(`An object was stored; it is ${text.slice(0, 20)}`);
+  if (!isObject(value)) throw new TypeError(`Expected a stored JSON object, found ${text.slice(0, 20)}`);
   return value as T; // As in fromJson.
 }
 
-/** Throws TypeError for JSON that is no list of objects. */
+/** Throws TypeError when the JSON is not a list of objects. */
 export function fromJsonList<T>(text: string): T[] {
   const value = fromJson<unknown>(text);
   if (!Array.isArray(value) || !value.every(isObject))
-    throw new TypeError(`A list of objects was stored; it is ${text.slice(0, 20)}`);
+    throw new TypeError(`Expected a stored JSON list of objects, found ${text.slice(0, 20)}`);
   return value as T[]; // As in fromJson.
 }
 

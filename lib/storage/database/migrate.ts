@@ -5,7 +5,10 @@ import type { DatabaseName } from "../../database-name.ts";
 import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import { keepCopyBefore } from "./copy-before.ts";
 
-/** Brings the schema up to the newest migration. Each file is one transaction together with its number, so a kill leaves the old or the new schema. */
+/**
+ * Brings the schema up to the newest migration. One transaction runs a file and stores its number, so a kill leaves
+ * either the old or the new schema.
+ */
 export function migrate(
   sqlite: Sqlite.Database,
   { path, migrations, reach }: { path: string; migrations: string; reach: ReachFailpoint },
@@ -22,14 +25,16 @@ export function migrationsOf(name: DatabaseName): string {
   return join(import.meta.dirname, "migrations", name);
 }
 
-/** In order; the number in a name is the version it leads to. */
+/** Paths in order. The number at the start of a name is the schema version after that migration. */
 export function migrationFiles(folder: string): string[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
     .toSorted();
   for (const [index, name] of names.entries())
     if (!name.startsWith(`${String(index + 1).padStart(4, "0")}-`))
-      throw new Error(`Migration ${name} should be number ${index + 1}: numbers have no gap and no double.`);
+      throw new Error(
+        `Migration ${name} should have number ${index + 1}. Number the files without gaps or duplicates.`,
+      );
   return names.map((name) => join(folder, name));
 }
 
@@ -39,7 +44,7 @@ function apply(
 ): void {
   sqlite.exec("BEGIN IMMEDIATE");
   try {
-    // Another process may have been quicker.
+    // Another process may have applied it first.
     if (schemaVersion(sqlite) < version) {
       sqlite.exec(sql);
       sqlite.pragma(`user_version = ${version}`);
@@ -53,7 +58,7 @@ function apply(
   }
 }
 
-/** The code stays, so that a full disk is still told as one. */
+/** Keeps the error's code, so that a full disk is still recognised. */
 function withFile(error: unknown, file: string): unknown {
   if (error instanceof Error) error.message = `Migration ${basename(file)} failed: ${error.message}`;
   return error;

@@ -7,10 +7,10 @@ import { asStorageError } from "../disk/storage-errors.ts";
 import { migrate } from "./migrate.ts";
 import { refuseNewer } from "./schema-version.ts";
 
-/** Start-up is no request path: the last process may still be letting go. */
+/** Longer than for requests, because at start-up the previous process may still be releasing its lock. */
 const openTimeoutMs = 5000;
 
-/** What a write-ahead log keeps of its size after a burst. */
+/** SQLite truncates a larger write-ahead log to this size. */
 export const walBytesKept = 64 * 1024 * 1024;
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -28,7 +28,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return connect(sqlite, options);
 }
 
-/** SQLite gives its other files the mode of the first. */
+/** SQLite gives its other files the mode of the database file. */
 function createPrivateFile(path: string): void {
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
@@ -36,14 +36,14 @@ function createPrivateFile(path: string): void {
 
 function configure(sqlite: Sqlite.Database, path: string): void {
   assertVersion(String(sqlite.prepare("SELECT sqlite_version()").pluck().get()));
-  // It takes hold in new files only, and would write to old ones all the same.
+  // Takes effect only in a new file, but would also write to an existing one.
   if (sqlite.pragma("page_count", { simple: true }) === 0) sqlite.pragma("auto_vacuum = INCREMENTAL");
   expectPragma(sqlite, "journal_mode = WAL", { path, name: "journal_mode", value: "wal" });
-  // better-sqlite3 opens a WAL file a second time with NORMAL, which may lose acknowledged commits.
+  // better-sqlite3 reopens a WAL file with NORMAL, which can lose acknowledged commits.
   expectPragma(sqlite, "synchronous = FULL", { path, name: "synchronous", value: 2 });
   expectPragma(sqlite, "foreign_keys = ON", { path, name: "foreign_keys", value: 1 });
   sqlite.pragma(`journal_size_limit = ${walBytesKept}`);
-  sqlite.pragma("temp_store = MEMORY"); // Reading must work when the disk is full.
+  sqlite.pragma("temp_store = MEMORY"); // So that reads work when the disk is full.
 }
 
 function expectPragma(
@@ -60,11 +60,11 @@ function expectPragma(
     );
 }
 
-/** Before 3.51.3 a WAL that another process checkpoints (a replicator) could corrupt the file. */
+/** Before 3.51.3, a WAL checkpoint by another process, such as a replicator, could corrupt the file. */
 export function assertVersion(version: string): void {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
   if (major * 1e6 + minor * 1e3 + patch < 3_051_003)
     throw new Error(
-      `SQLite 3.51.3 or newer is needed; better-sqlite3 brought ${version}. Install a newer one.`,
+      `SQLite 3.51.3 or newer is needed, but better-sqlite3 contains ${version}. Install a newer better-sqlite3.`,
     );
 }

@@ -3,10 +3,10 @@ import { basename } from "node:path";
 import Sqlite from "better-sqlite3";
 import { migrationFiles } from "./migrate.ts";
 
-/** Where the header of a SQLite file holds `user_version`, in 4 bytes, the greatest first. */
+/** Byte offset of `user_version` in the header of a SQLite file: 4 bytes, big-endian. */
 const versionOffset = 60;
 
-/** Before anything is opened for writing: what a newer release wrote stays as it is, to the byte. */
+/** Throws when a newer release wrote the database. Call it before opening the file for writing, so that no byte changes. */
 export function refuseNewer({ path, migrations }: { path: string; migrations: string }): void {
   const [version, known] = [storedVersion(path), migrationFiles(migrations).length];
   if (version > known)
@@ -16,7 +16,7 @@ export function refuseNewer({ path, migrations }: { path: string; migrations: st
     );
 }
 
-/** 0 where there is no file, or none that is a database. An open file that is not writable leaves its log as it is. */
+/** 0 when there is no file or it is not a database. Opens the file only when its log is not empty, and then read-only. */
 function storedVersion(path: string): number {
   if (sizeOf(`${path}-wal`) === 0) return versionInHeader(path);
   const sqlite = new Sqlite(path, { readonly: true });

@@ -2,138 +2,151 @@ import type { Boundary, ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Atomically } from "../../ports/storage.ts";
 import type { Database } from "./database.ts";
 
-/** Something that waits for the end of the transaction. */
-interface Queue {
-  readonly size: number;
-  /** Takes all items for delivery. */
-  commit(): () => void;
-  /** Drops what came after the first `size` items. */
-  rewind(size: number): void;
-}
-
 export interface UnitOfWork {
   atomically: Atomically;
-  /** For a store whose one call writes several rows: a part of the transaction it is called in. */
+  /** For a store method that writes several rows: becomes part of the caller's transaction, or one of its own. */
   jointly<T>(work: () => T): T;
   readonly isActive: boolean;
   /**
-   * Collects items in a transaction; after the commit they are delivered together, after a rollback they go to `drop`
-   * (newest first). Outside of a transaction each is delivered at once. Queues are served in the order they were made.
+   * Makes a queue and returns what adds an item to it. Items added in a transaction are delivered together after the
+   * commit; after a rollback they go to `drop`, newest first. Outside of a transaction each item is delivered at once.
+   * Queues are delivered in the order in which they were made.
    */
   queue<T>(options: { deliver: (items: T[]) => void; drop?: (item: T) => void }): (item: T) => void;
 }
 
 /**
- * Transactions of one database. A call inside joins the outer one: it is committed with it; when it throws, only its
- * own changes are undone, so the outer one may catch and go on. Deliveries of all transactions happen one after another,
- * in the order of the commits, even when one of them starts a transaction itself. A delivery that throws does not undo
- * what is committed; `onFault` hears of it.
+ * Transactions of one database. A nested call joins the outer transaction and is committed with it; when the nested call
+ * throws, only its own changes are undone, so the outer call may catch the error and continue. Deliveries of all
+ * transactions run one after another in the order of the commits, even when one of them starts a transaction itself.
+ * When a delivery throws, the commit stays and `onFault` is called.
  */
 export function createUnitOfWork(
   database: Database,
   { onFault, reach }: { onFault: (error: unknown) => void; reach: ReachFailpoint },
 ): UnitOfWork {
-  const queues: Queue[] = [];
-  const deliveries: (() => void)[] = [];
-  let depth = 0;
-  let isDelivering = false;
-
-  const rewind = (sizes: number[]) =>
-    queues.toReversed().forEach((queue) => queue.rewind(sizes[queues.indexOf(queue)] ?? 0));
-
-  const outermost = <T>(work: () => T, boundary?: Boundary): T => {
-    const pass = (phase: "begins" | "prepared" | "committed") =>
-      boundary === undefined ? undefined : reach(`${boundary}.${phase}`);
-    pass("begins");
-    database.begin();
-    depth = 1;
-    try {
-      const result = settled(work());
-      pass("prepared");
-      database.commit();
-      pass("committed");
-      deliveries.push(...queues.filter((queue) => queue.size > 0).map((queue) => queue.commit()));
-      return result;
-    } catch (error) {
-      attempt(() => database.rollback(), onFault); // What went wrong first is what the caller hears.
-      rewind([]);
-      throw error;
-    } finally {
-      depth = 0;
-    }
+  const unit: Unit = {
+    database,
+    onFault,
+    reach,
+    queues: [],
+    deliveries: [],
+    depth: 0,
+    isDelivering: false,
   };
-
-  const nested = <T>(work: () => T): T => {
-    const name = `unit_${depth}`;
-    const sizes = queues.map((queue) => queue.size);
-    database.statement(`SAVEPOINT ${name}`).run();
-    depth++;
-    try {
-      const result = settled(work());
-      database.statement(`RELEASE ${name}`).run();
-      return result;
-    } catch (error) {
-      if (database.inTransaction)
-        for (const undo of ["ROLLBACK TO", "RELEASE"]) database.statement(`${undo} ${name}`).run();
-      rewind(sizes);
-      throw error;
-    } finally {
-      depth--;
-    }
-  };
-
-  const deliver = () => {
-    if (isDelivering) return;
-    isDelivering = true;
-    for (let next = deliveries.shift(); next; next = deliveries.shift()) attempt(next, onFault);
-    isDelivering = false;
-  };
-
   return {
     atomically: (boundary, work) => {
-      if (depth > 0) return nested(work);
-      const result = outermost(work, boundary);
-      deliver();
+      if (unit.depth > 0) return runNested(unit, work);
+      const result = runOutermost(unit, work, boundary);
+      deliverAll(unit);
       return result;
     },
-    jointly: (work) => (depth > 0 ? nested(work) : outermost(work)),
+    jointly: (work) => (unit.depth > 0 ? runNested(unit, work) : runOutermost(unit, work)),
     get isActive() {
-      return depth > 0;
+      return unit.depth > 0;
     },
-    queue: ({ deliver: deliverItems, drop = () => {} }) => {
-      const queue = createQueue(deliverItems, drop, onFault);
-      queues.push(queue);
-      return (item) => (depth > 0 ? queue.add(item) : deliverItems([item]));
-    },
+    queue: (options) => addQueue(unit, options),
   };
 }
 
-function createQueue<T>(
-  deliver: (items: T[]) => void,
-  drop: (item: T) => void,
-  onFault: (error: unknown) => void,
-): Queue & { add(item: T): void } {
+interface Unit {
+  database: Database;
+  onFault(error: unknown): void;
+  reach: ReachFailpoint;
+  queues: Queue[];
+  /** Deliveries of committed transactions, oldest first. */
+  deliveries: (() => void)[];
+  /** Open transactions and savepoints. */
+  depth: number;
+  isDelivering: boolean;
+}
+
+/** Items that wait for the end of the transaction. */
+interface Queue {
+  readonly size: number;
+  /** Removes all items and returns what delivers them. */
+  commit(): () => void;
+  /** Drops the items after the first `size`. */
+  rewind(size: number): void;
+}
+
+function runOutermost<T>(unit: Unit, work: () => T, boundary?: Boundary): T {
+  const { database, reach } = unit;
+  if (boundary !== undefined) reach(`${boundary}.begins`);
+  database.begin();
+  unit.depth = 1;
+  try {
+    const result = refusePromise(work());
+    if (boundary !== undefined) reach(`${boundary}.prepared`);
+    database.commit();
+    if (boundary !== undefined) reach(`${boundary}.committed`);
+    for (const queue of unit.queues) if (queue.size > 0) unit.deliveries.push(queue.commit());
+    return result;
+  } catch (error) {
+    attempt(() => database.rollback(), unit.onFault); // The caller gets the first error.
+    rewindQueues(unit, []);
+    throw error;
+  } finally {
+    unit.depth = 0;
+  }
+}
+
+function runNested<T>(unit: Unit, work: () => T): T {
+  const { database } = unit;
+  const name = `unit_${unit.depth}`;
+  const sizes = unit.queues.map((queue) => queue.size);
+  database.statement(`SAVEPOINT ${name}`).run();
+  unit.depth++;
+  try {
+    const result = refusePromise(work());
+    database.statement(`RELEASE ${name}`).run();
+    return result;
+  } catch (error) {
+    if (database.inTransaction)
+      for (const undo of ["ROLLBACK TO", "RELEASE"]) database.statement(`${undo} ${name}`).run();
+    rewindQueues(unit, sizes);
+    throw error;
+  } finally {
+    unit.depth--;
+  }
+}
+
+/** Newest queue first. A queue without a size was empty. */
+function rewindQueues({ queues }: Unit, sizes: readonly number[]): void {
+  for (const [index, queue] of [...queues.entries()].toReversed()) queue.rewind(sizes[index] ?? 0);
+}
+
+function deliverAll(unit: Unit): void {
+  if (unit.isDelivering) return;
+  unit.isDelivering = true;
+  const { deliveries, onFault } = unit;
+  for (let next = deliveries.shift(); next; next = deliveries.shift()) attempt(next, onFault);
+  unit.isDelivering = false;
+}
+
+function addQueue<T>(
+  unit: Unit,
+  { deliver, drop = () => {} }: { deliver: (items: T[]) => void; drop?: (item: T) => void },
+): (item: T) => void {
   let items: T[] = [];
-  return {
+  unit.queues.push({
     get size() {
       return items.length;
     },
-    add: (item) => void items.push(item),
     commit: () => {
       const taken = items;
       items = [];
       return () => deliver(taken);
     },
-    rewind: (size) =>
-      items
-        .splice(size)
-        .toReversed()
-        .forEach((item) => attempt(() => drop(item), onFault)),
-  };
+    rewind: (size) => {
+      for (const item of items.splice(size).toReversed()) attempt(() => drop(item), unit.onFault);
+    },
+  });
+  return (item) => (unit.depth > 0 ? void items.push(item) : deliver([item]));
 }
 
 /** A transaction cannot wait: what comes after an `await` would run outside of it. */
-function settled<T>(result: T): T {
+function refusePromise<T>(result: T): T {
   if (typeof result === "object" && result !== null && "then" in result)
     throw new TypeError("The work of a transaction must not be async.");
   return result;

@@ -1,14 +1,15 @@
 import { codeOf } from "../disk/storage-errors.ts";
 
 export interface WriteLockOptions {
-  /** Tells SQLite how long it may wait for a lock, and the event loop with it. */
+  /** Sets how long SQLite waits for a lock; the event loop is blocked meanwhile. */
   waitFor(ms: number): void;
   busyTimeoutMs: number;
 }
 
 /**
- * Runs what takes the write lock. The lock of another process is waited for once; as long as it is held after that,
- * everybody is refused at once, for each wait would hold up the event loop and with it those who only read.
+ * Returns a function that runs `lock`, which takes the write lock. The first call that finds the lock held by another
+ * process waits for it. While it stays held, later calls fail at once, because each wait would block the event loop and
+ * with it every reader.
  */
 export function createWriteLock({ waitFor, busyTimeoutMs }: WriteLockOptions): (lock: () => void) => void {
   let isHeld = false;

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 
-/** What a person can act on, from what SQLite or the file system threw; everything else as it came. */
+/** Translates busy and full failures of SQLite or the file system to an AppError. Returns every other error as it is. */
 export function asStorageError(error: unknown): Error {
   const code = codeOf(error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
@@ -17,7 +17,7 @@ export function asStorageError(error: unknown): Error {
   return error instanceof Error ? error : new Error("Storage failed", { cause: error });
 }
 
-/** Another run of the server has begun on the same file. */
+/** Another run of the server has started on the same file. */
 export class FencedError extends Error {
   constructor() {
     super("Another server has taken over these databases.");
@@ -25,7 +25,7 @@ export class FencedError extends Error {
   }
 }
 
-/** Runs work whose failures a person can act on. */
+/** Runs `work` and throws its failures as `asStorageError` translates them. */
 export function withStorageErrors<T>(work: () => T): T {
   try {
     return work();
@@ -34,33 +34,34 @@ export function withStorageErrors<T>(work: () => T): T {
   }
 }
 
-/** The promise of durability cannot be kept on this file any more: what a later write says is not to be trusted. */
+/** Whether the file can no longer be trusted: even a write that reports success may not be stored. */
 export function isFatal(error: unknown): boolean {
   const code = codeOf(error);
   if (error instanceof FencedError) return true;
   return !isFull(code) && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code);
 }
 
-/** What a fault that ends the server means for a person. */
+/** Explains to a person a fault that ends the server. */
 export function faultSentence(error: unknown): string {
   const code = codeOf(error);
   const words = error instanceof Error ? error.message : String(error);
   if (error instanceof FencedError)
-    return "Another server has taken over the data folder. This one ends, and wrote nothing since.";
+    return "Another server has taken over the data folder. This server stops. It has written nothing since.";
   if (!isFatal(error))
-    return `The server ends at a fault: ${(error instanceof Error && error.stack) || words}`;
+    return `The server stops because of a fault: ${(error instanceof Error && error.stack) || words}`;
   const after =
-    "The server ends, so that nothing is promised that is not stored; all that it acknowledged is.";
+    "The server stops, so that it acknowledges nothing that is not stored. Everything it acknowledged before is stored.";
   if (code.startsWith("SQLITE_IOERR"))
-    return `The disk failed under a database (${words}, ${code}). ${after} Mend the disk, then start it again.`;
-  return `A database is damaged (${words}, ${code}). ${after} Restore a backup, then start it again.`;
+    return `The disk failed under a database (${words}, ${code}). ${after} Repair the disk, then start the server again.`;
+  return `A database is damaged (${words}, ${code}). ${after} Restore a backup, then start the server again.`;
 }
 
-/** SQLite cannot grow its shared memory file either when there is no room. */
+/** SQLITE_IOERR_SHMSIZE: the disk had no room to grow the shared memory file. */
 function isFull(code: string): boolean {
   return ["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "ENOSPC", "EDQUOT"].includes(code);
 }
 
+/** The code of a SQLite or system error; empty when it has none. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : "";

@@ -83,7 +83,7 @@ test("a first migration that fails leaves an empty file, not half a schema", () 
 
 test("migrations without a gap in their numbers are asked for", () => {
   expect(() => openWith(temp.tempFolder(), { "0002-a.sql": "CREATE TABLE a (x)" })).toThrow(
-    "should be number 1",
+    "should have number 1",
   );
 });
 
