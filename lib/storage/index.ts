@@ -8,7 +8,7 @@ import { createActionStore } from "./stores/action-store.ts";
 import { createAgentStore } from "./stores/agent-store.ts";
 import { openAttachments } from "./attachments/attachments.ts";
 import { beginRun } from "./runs/begin-run.ts";
-import { createCostSince } from "./stores/cost-since.ts";
+import { createCostSince } from "./event-log/cost-since.ts";
 import type { Database } from "./database/database.ts";
 import { takeEpoch } from "./database/epoch.ts";
 import { createEventLog } from "./event-log/event-log.ts";

@@ -1,4 +1,4 @@
-import type { Action, ActionStore } from "../../action.ts";
+import type { Action, ActionStore, NewAction, Resolution } from "../../action.ts";
 import type { Database } from "../database/database.ts";
 import { readRow, readOr } from "../database/damaged-rows.ts";
 import { fromJsonObject, toJson, toJsonOrNull } from "../database/json.ts";
@@ -29,7 +29,7 @@ const insertPending = `
     input, preview, digest, revision, reason, expires_at, created_at
   ) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** What a resolution does not name keeps its value. */
+/** A field that the resolution leaves out keeps its value. */
 const resolvePending = `
   UPDATE actions SET
     state = ?, resolved_by = ?, resolved_at = ?, scope = ?,
@@ -39,47 +39,71 @@ const resolvePending = `
   WHERE id = ? AND state = 'pending'`;
 
 export function createActionStore(database: Database): ActionStore {
-  const insert = database.statement(insertPending);
-  const resolve = database.statement(resolvePending);
-  const revision = database.statement<{ revision: string }>("SELECT revision FROM actions WHERE id = ?");
-  const select = (rest: string) => database.statement<ActionRow>(`SELECT * FROM actions ${rest}`);
-  const byId = select("WHERE id = ?");
-  const ofCall = select("WHERE task_id = ? AND tool_call_id = ? ORDER BY id DESC LIMIT 1");
-  const pending = select("WHERE state = 'pending' AND id > ? ORDER BY id LIMIT ?");
-  const pendingOfSession = select(
-    "WHERE session_id = ? AND state = 'pending' AND id > ? ORDER BY id LIMIT ?",
-  );
-  const overdue = select("WHERE state = 'pending' AND expires_at <= ? ORDER BY id");
-  const first = (row: ActionRow | undefined) => (row ? toAction(row) : undefined);
-
+  const statements = prepareStatements(database);
+  const { byId, ofCall, overdue, revision } = statements;
   return {
-    create: (action) => {
-      const { id, sessionId, taskId, type, toolCallId, toolName, preview, digest, reason } = action;
-      insert.run(
-        ...[id, sessionId, taskId, type, toolCallId, toolName, toJson(action.input)],
-        ...[preview, digest, action.revision, reason, action.expiresAt, action.createdAt],
-      );
-    },
-    get: (id) => first(byId.get(id)),
+    create: (action) => insertAction(statements, action),
+    get: (id) => firstAction(byId.get(id)),
     outline: (id) => byId.all(id).map(outlineOf)[0],
     revision: (id) => revision.get(id)?.revision ?? "",
-    ofCall: (taskId, toolCallId) => first(ofCall.get(taskId, toolCallId)),
-    pending: (sessionId, { cursor = "", limit }) =>
-      (sessionId === undefined
-        ? pending.all(cursor, limit)
-        : pendingOfSession.all(sessionId, cursor, limit)
-      ).map(outlineOf),
-    resolve: (id, { state, resolvedBy, resolvedAt, reason, result, scope = null, input, digest }) => {
-      const changes = resolve.run(
-        ...[state, resolvedBy, resolvedAt, scope],
-        ...[Number(reason !== undefined), reason ?? null],
-        ...[Number(result !== undefined), toJsonOrNull(result)],
-        ...[toJsonOrNull(input), digest ?? null, id],
-      );
-      return changes === 1;
-    },
+    ofCall: (taskId, toolCallId) => firstAction(ofCall.get(taskId, toolCallId)),
+    pending: (sessionId, page) => pendingActions(statements, sessionId, page),
+    resolve: (id, resolution) => resolveAction(statements, id, resolution),
     overdue: (at) => overdue.all(at).map(outlineOf),
   };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: Database) {
+  const select = (rest: string) => database.statement<ActionRow>(`SELECT * FROM actions ${rest}`);
+  return {
+    insert: database.statement(insertPending),
+    resolve: database.statement(resolvePending),
+    revision: database.statement<{ revision: string }>("SELECT revision FROM actions WHERE id = ?"),
+    byId: select("WHERE id = ?"),
+    ofCall: select("WHERE task_id = ? AND tool_call_id = ? ORDER BY id DESC LIMIT 1"),
+    pending: select("WHERE state = 'pending' AND id > ? ORDER BY id LIMIT ?"),
+    pendingOfSession: select("WHERE session_id = ? AND state = 'pending' AND id > ? ORDER BY id LIMIT ?"),
+    overdue: select("WHERE state = 'pending' AND expires_at <= ? ORDER BY id"),
+  };
+}
+
+function insertAction({ insert }: Statements, action: NewAction): void {
+  const { id, sessionId, taskId, type, toolCallId, toolName, preview, digest, reason } = action;
+  insert.run(
+    ...[id, sessionId, taskId, type, toolCallId, toolName, toJson(action.input)],
+    ...[preview, digest, action.revision, reason, action.expiresAt, action.createdAt],
+  );
+}
+
+function pendingActions(
+  { pending, pendingOfSession }: Statements,
+  sessionId: string | undefined,
+  { cursor = "", limit }: Parameters<ActionStore["pending"]>[1],
+): Action[] {
+  const rows =
+    sessionId === undefined ? pending.all(cursor, limit) : pendingOfSession.all(sessionId, cursor, limit);
+  return rows.map(outlineOf);
+}
+
+/** Whether the action was still pending. */
+function resolveAction(
+  statements: Statements,
+  id: string,
+  { state, resolvedBy, resolvedAt, reason, result, scope = null, input, digest }: Resolution,
+): boolean {
+  const changes = statements.resolve.run(
+    ...[state, resolvedBy, resolvedAt, scope],
+    ...[Number(reason !== undefined), reason ?? null],
+    ...[Number(result !== undefined), toJsonOrNull(result)],
+    ...[toJsonOrNull(input), digest ?? null, id],
+  );
+  return changes === 1;
+}
+
+function firstAction(row: ActionRow | undefined): Action | undefined {
+  return row && toAction(row);
 }
 
 /** Throws AppError session-damaged. */
@@ -91,7 +115,7 @@ function toAction(row: ActionRow): Action {
   }));
 }
 
-/** The action as far as it can be read. */
+/** The action without the values that cannot be read. */
 function outlineOf(row: ActionRow): Action {
   const input = readOr({}, () => inputOf(row));
   return { ...plainOf(row), input, result: readOr(null, () => resultOf(row)) };

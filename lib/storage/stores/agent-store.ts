@@ -14,7 +14,7 @@ interface AgentRow {
   updated_at: string;
 }
 
-/** `put` throws agent-built-in for the agent that is not stored. */
+/** `put` throws agent-built-in for the built-in agent, which is not stored. */
 export function createAgentStore(database: Database): AgentStore {
   const put = database.statement(`
     INSERT OR REPLACE INTO agents
@@ -27,17 +27,13 @@ export function createAgentStore(database: Database): AgentStore {
   return {
     put: (agent) => {
       const { id, name, description, systemPrompt, model, tools, createdAt, updatedAt } = agent;
-      if (id === builtInAgentId) throw new AppError("agent-built-in", "The built-in agent stays as it is.");
+      if (id === builtInAgentId)
+        throw new AppError("agent-built-in", "The built-in agent cannot be changed.");
       put.run(id, name, description, systemPrompt, model, toJsonOrNull(tools), createdAt, updatedAt);
     },
-    get: (id) => {
-      const row = select.get(id);
-      return row ? toAgent(row) : undefined;
-    },
+    get: (id) => select.all(id).map(toAgent)[0],
     list: ({ cursor = "", limit }) => list.all(cursor, limit).map(toAgent),
-    remove: (id) => {
-      remove.run(id);
-    },
+    remove: (id) => void remove.run(id),
   };
 }
 

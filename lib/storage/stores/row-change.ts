@@ -1,13 +1,13 @@
 import type { Database, SqlValue } from "../database/database.ts";
 
-/** A column, and how a field becomes its value. */
+/** For each field, the columns to set and their values. */
 type Assignments<Change> = {
   [Field in keyof Change]-?: (value: NonNullable<Change[Field]> | null) => Record<string, SqlValue>;
 };
 
 /**
- * Makes `change(id, fields)`: sets the columns of the fields that are given, in the row with the id; returns whether
- * there was one. `also` are further columns. The statement is kept for each set of columns.
+ * Returns `change(id, fields, also)`. It sets the columns of the given fields and those in `also` in the row with the id,
+ * and returns whether there is such a row. Each combination of columns keeps its own prepared statement.
  */
 export function createRowChange<Change extends object>(
   database: Database,

@@ -20,7 +20,7 @@ export interface TaskRow {
   ended_at: string | null;
 }
 
-/** Spelled as in the partial index, or SQLite does not use it. */
+/** Must be spelled exactly as in the partial index; otherwise SQLite does not use the index. */
 export const isUnfinished = "state IN ('queued', 'running', 'waiting')";
 
 /** Throws AppError session-damaged. */
@@ -32,7 +32,7 @@ export function toTask(row: TaskRow): Task {
   });
 }
 
-/** The task as far as it can be read: without its settings, and with an error that says so, where it is damaged. */
+/** The task without the values that cannot be read. When some cannot, its settings are empty and its error says so. */
 export function outlineOf(row: TaskRow): Task {
   const settings = readOr(undefined, () => fromJsonObject<Settings>(row.settings));
   const damaged = problemOf(sessionDamaged(row.session_id, undefined), `/v1/tasks/${row.id}`);

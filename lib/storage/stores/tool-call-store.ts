@@ -18,44 +18,57 @@ interface ToolCallRow {
   change: string | null;
 }
 
-/** A call that is done never starts or ends again: `start` and `finish` throw, for it and for an unknown one. */
+/** A call that is done cannot start or finish again: `start` and `finish` throw for it, and for an unknown call. */
 export function createToolCallStore(database: Database, jointly: UnitOfWork["jointly"]): ToolCallStore {
-  const insert = database.statement(`
-    INSERT INTO tool_calls (task_id, session_id, message_id, tool_call_id, tool_name, input, state)
-    VALUES (?, ?, ?, ?, ?, ?, 'intended')`);
-  const start = database.statement(`
-    UPDATE tool_calls SET state = 'started', started_at = ?, change = ?
-    WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
-  const finish = database.statement(`
-    UPDATE tool_calls SET state = 'done', output = ?, is_error = ?, duration_ms = ?
-    WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`);
-  const select = (rest: string) => database.statement<ToolCallRow>(`SELECT * FROM tool_calls ${rest}`);
-  const byCall = select("WHERE task_id = ? AND tool_call_id = ?");
-  const ofMessage = select("WHERE message_id = ? ORDER BY number");
-
-  const expectOne = (changes: number, { taskId, toolCallId }: Pick<ToolCall, "taskId" | "toolCallId">) => {
-    if (changes === 0) throw new Error(`Tool call ${toolCallId} of ${taskId} is done or was never intended.`);
-  };
-
+  const statements = prepareStatements(database);
+  const { byCall, ofMessage } = statements;
   return {
-    intend: (calls) =>
-      jointly(() => {
-        for (const { taskId, sessionId, messageId, toolCallId, toolName, input } of calls)
-          insert.run(taskId, sessionId, messageId, toolCallId, toolName, toJson(input));
-      }),
+    intend: (calls) => jointly(() => insertCalls(statements, calls)),
     start: (taskId, toolCallId, { at, change }) => {
-      expectOne(start.run(at, toJsonOrNull(change), taskId, toolCallId), { taskId, toolCallId });
+      const changes = statements.start.run(at, toJsonOrNull(change), taskId, toolCallId);
+      expectOne(changes, taskId, toolCallId);
     },
     finish: (taskId, toolCallId, { output, isError, durationMs }) => {
-      const changes = finish.run(toJson(output), Number(isError), Math.round(durationMs), taskId, toolCallId);
-      expectOne(changes, { taskId, toolCallId });
+      const values = [toJson(output), Number(isError), Math.round(durationMs)];
+      expectOne(statements.finish.run(...values, taskId, toolCallId), taskId, toolCallId);
     },
     ofMessage: (messageId) => ofMessage.all(messageId).map(toToolCall),
-    get: (taskId, toolCallId) => {
-      const row = byCall.get(taskId, toolCallId);
-      return row ? toToolCall(row) : undefined;
-    },
+    get: (taskId, toolCallId) => byCall.all(taskId, toolCallId).map(toToolCall)[0],
   };
+}
+
+const insertIntended = `
+  INSERT INTO tool_calls (task_id, session_id, message_id, tool_call_id, tool_name, input, state)
+  VALUES (?, ?, ?, ?, ?, ?, 'intended')`;
+
+const startUnfinished = `
+  UPDATE tool_calls SET state = 'started', started_at = ?, change = ?
+  WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`;
+
+const finishUnfinished = `
+  UPDATE tool_calls SET state = 'done', output = ?, is_error = ?, duration_ms = ?
+  WHERE task_id = ? AND tool_call_id = ? AND state <> 'done'`;
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: Database) {
+  const select = (rest: string) => database.statement<ToolCallRow>(`SELECT * FROM tool_calls ${rest}`);
+  return {
+    insert: database.statement(insertIntended),
+    start: database.statement(startUnfinished),
+    finish: database.statement(finishUnfinished),
+    byCall: select("WHERE task_id = ? AND tool_call_id = ?"),
+    ofMessage: select("WHERE message_id = ? ORDER BY number"),
+  };
+}
+
+function insertCalls({ insert }: Statements, calls: Parameters<ToolCallStore["intend"]>[0]): void {
+  for (const { taskId, sessionId, messageId, toolCallId, toolName, input } of calls)
+    insert.run(taskId, sessionId, messageId, toolCallId, toolName, toJson(input));
+}
+
+function expectOne(changes: number, taskId: string, toolCallId: string): void {
+  if (changes === 0) throw new Error(`Tool call ${toolCallId} of ${taskId} is done, or was never intended.`);
 }
 
 /** Throws AppError session-damaged. */

@@ -1,5 +1,5 @@
 import { AppError, notFound, type Problem } from "../../errors.ts";
-import type { Workspace, WorkspaceChange, WorkspaceStore } from "../../workspace.ts";
+import type { NewWorkspace, Workspace, WorkspaceChange, WorkspaceStore } from "../../workspace.ts";
 import type { Database } from "../database/database.ts";
 import { readOr } from "../database/damaged-rows.ts";
 import { fromJsonOrNull, toJsonOrNull } from "../database/json.ts";
@@ -18,55 +18,86 @@ interface WorkspaceRow {
   updated_at: string;
 }
 
-/** `update` throws not-found for an unknown id; `remove` throws workspace-in-use while there are sessions in it. */
+/** `update` throws not-found for an unknown id; `remove` throws workspace-in-use while sessions use the workspace. */
 export function createWorkspaceStore(database: Database): WorkspaceStore {
-  const insert = database.statement(`
-    INSERT INTO workspaces (id, kind, repository, branch, state, created_at, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const statements = prepareStatements(database);
+  const change = createWorkspaceChange(database);
+  return {
+    create: (workspace) => insertWorkspace(statements, workspace),
+    get: (id) => findWorkspace(statements, id),
+    list: (page) => listWorkspaces(statements, page),
+    update: (id, fields, at) => {
+      change(id, fields, { updated_at: at });
+      return existingWorkspace(statements, id);
+    },
+    remove: (id) => removeWorkspace(statements, id),
+    sessionIds: (id) => sessionIds(statements, id),
+    cloning: () => statements.cloning.all().map(toWorkspace),
+  };
+}
+
+const insertRow = `
+  INSERT INTO workspaces (id, kind, repository, branch, state, created_at, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: Database) {
   const select = (rest: string) => database.statement<WorkspaceRow>(`SELECT * FROM workspaces ${rest}`);
-  const byId = select("WHERE id = ?");
-  const newest = select("ORDER BY id DESC LIMIT ?");
-  const older = select("WHERE id < ? ORDER BY id DESC LIMIT ?");
-  const cloning = select("WHERE state = 'cloning' ORDER BY id");
-  const sessions = database.statement<{ id: string }>(
-    "SELECT id FROM sessions WHERE workspace_id = ? ORDER BY id",
-  );
-  const remove = database.statement("DELETE FROM workspaces WHERE id = ?");
-  const change = createRowChange<WorkspaceChange>(database, "workspaces", {
+  return {
+    insert: database.statement(insertRow),
+    byId: select("WHERE id = ?"),
+    newest: select("ORDER BY id DESC LIMIT ?"),
+    older: select("WHERE id < ? ORDER BY id DESC LIMIT ?"),
+    cloning: select("WHERE state = 'cloning' ORDER BY id"),
+    sessions: database.statement<{ id: string }>(
+      "SELECT id FROM sessions WHERE workspace_id = ? ORDER BY id",
+    ),
+    remove: database.statement("DELETE FROM workspaces WHERE id = ?"),
+  };
+}
+
+function createWorkspaceChange(database: Database) {
+  return createRowChange<WorkspaceChange>(database, "workspaces", {
     state: (state) => ({ state }),
     branch: (branch) => ({ branch }),
     head: (head) => ({ head }),
     progress: (progress) => ({ progress: toJsonOrNull(progress) }),
     error: (error) => ({ error: toJsonOrNull(error) }),
   });
-  const get = (id: string) => {
-    const row = byId.get(id);
-    return row ? toWorkspace(row) : undefined;
-  };
-  const sessionIds = (id: string) => sessions.all(id).map((session) => session.id);
+}
 
-  return {
-    create: ({ id, kind, repository, branch, state, createdAt }) => {
-      insert.run(id, kind, repository, branch, state, createdAt, createdAt);
-    },
-    get,
-    list: ({ cursor, limit }) =>
-      (cursor === undefined ? newest.all(limit) : older.all(cursor, limit)).map(toWorkspace),
-    update: (id, fields, at) => {
-      change(id, fields, { updated_at: at });
-      const workspace = get(id);
-      if (!workspace) throw notFound("workspace", id);
-      return workspace;
-    },
-    remove: (id) => {
-      const count = sessionIds(id).length;
-      if (count > 0)
-        throw new AppError("workspace-in-use", `${count} sessions use workspace ${id}; delete them first.`);
-      remove.run(id);
-    },
-    sessionIds,
-    cloning: () => cloning.all().map(toWorkspace),
-  };
+function insertWorkspace({ insert }: Statements, workspace: NewWorkspace): void {
+  const { id, kind, repository, branch, state, createdAt } = workspace;
+  insert.run(id, kind, repository, branch, state, createdAt, createdAt);
+}
+
+function findWorkspace({ byId }: Statements, id: string): Workspace | undefined {
+  return byId.all(id).map(toWorkspace)[0];
+}
+
+function existingWorkspace(statements: Statements, id: string): Workspace {
+  const workspace = findWorkspace(statements, id);
+  if (!workspace) throw notFound("workspace", id);
+  return workspace;
+}
+
+function listWorkspaces(
+  { newest, older }: Statements,
+  { cursor, limit }: Parameters<WorkspaceStore["list"]>[0],
+): Workspace[] {
+  return (cursor === undefined ? newest.all(limit) : older.all(cursor, limit)).map(toWorkspace);
+}
+
+function removeWorkspace(statements: Statements, id: string): void {
+  const count = sessionIds(statements, id).length;
+  if (count > 0)
+    throw new AppError("workspace-in-use", `${count} sessions use workspace ${id}; delete them first.`);
+  statements.remove.run(id);
+}
+
+function sessionIds({ sessions }: Statements, workspaceId: string): string[] {
+  return sessions.all(workspaceId).map(({ id }) => id);
 }
 
 function toWorkspace(row: WorkspaceRow): Workspace {
