@@ -4,41 +4,29 @@ import type { Clock } from "../ports/clock.ts";
 import { ignoreFailpoints, type ReachFailpoint } from "../ports/failpoint.ts";
 import { databaseNames, type DatabaseName } from "../database-name.ts";
 import { type Storage } from "../ports/storage.ts";
-import { createActionStore } from "./stores/action-store.ts";
 import { createAgentStore } from "./stores/agent-store.ts";
-import { openAttachments } from "./attachments/attachments.ts";
+import { openChatStores } from "./chat-stores.ts";
 import { beginRun } from "./runs/begin-run.ts";
-import { createCostSince } from "./event-log/cost-since.ts";
 import type { Database } from "./database/database.ts";
 import { takeEpoch } from "./database/epoch.ts";
-import { createEventLog } from "./event-log/event-log.ts";
-import { createFileStore } from "./stores/file-store.ts";
-import { createMessageStore } from "./stores/message-store.ts";
-import { createNewestId } from "./stores/newest-id.ts";
 import { migrationsOf } from "./database/migrate.ts";
 import { openDatabase } from "./database/open-database.ts";
-import { createReplicaRecord } from "./copying/replica-record.ts";
 import { createRequestDatabases, requestsOfAllDatabases } from "./idempotency/request-databases.ts";
 import { refuseNewer } from "./database/schema-version.ts";
-import { createSessionStore } from "./stores/session-store.ts";
 import { createSettingsStore } from "./stores/settings-store.ts";
-import { createTaskStore } from "./stores/task-store.ts";
-import { createToolCallStore } from "./stores/tool-call-store.ts";
-import { attempt, createUnitOfWork } from "./database/unit-of-work.ts";
-import { createStorageMaintenance } from "./event-log/storage-maintenance.ts";
-import { createWorkspaceStore } from "./stores/workspace-store.ts";
+import { createUnitOfWork } from "./database/unit-of-work.ts";
 
 export interface StorageOptions {
-  /** Absolute. Made with mode 0700 when it is missing; one that exists keeps its mode. */
+  /** Absolute. Created with mode 0700 when it is missing. An existing folder keeps its mode. */
   dataDir: string;
   clock: Clock;
-  /** Most bytes of an attachment. */
+  /** An attachment may have at most this many bytes. */
   fileBytesMax: number;
-  /** SQLite waits this long for a lock, and the event loop with it. */
+  /** How long SQLite waits for a lock; the event loop is blocked meanwhile. By default 250. */
   busyTimeoutMs?: number;
   /**
-   * Hears of what no caller can mend: a failed sync or a damaged file (every later call on that database throws), and
-   * listeners and callbacks that throw after a commit. By default it is thrown, so that the process ends.
+   * Called with faults that no caller can handle: a failed sync or a damaged file, after which every call on that database
+   * throws; and errors of listeners and callbacks after a commit. By default the fault is thrown and ends the process.
    */
   onFault?: ((error: unknown) => void) | undefined;
   reach?: ReachFailpoint;
@@ -48,10 +36,10 @@ export { damagesIn } from "./database/integrity-check.ts";
 export { holdDataFolder } from "./runs/data-folder.ts";
 export { faultSentence } from "./disk/storage-errors.ts";
 
-/** Throws an Error with a sentence a person can act on when a database is of a newer release or cannot be opened. */
+/** Throws an Error that tells a person what to do when a newer release wrote a database or a database cannot be opened. */
 export function openStorage(options: StorageOptions): Storage {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-  // All three before the first is changed: an older release leaves newer ones as they are.
+  // Check all three before changing one, so that an older release changes nothing.
   for (const name of databaseNames) refuseNewer(placeOf(name, options));
   const { reach = ignoreFailpoints } = options;
   const opened: Database[] = [];
@@ -81,7 +69,7 @@ function placeOf(name: DatabaseName, { dataDir }: StorageOptions) {
   };
 }
 
-/** Not from inside a call whose work may be committed. */
+/** Throws outside of the current call, because its work may already be committed. */
 function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;
@@ -89,57 +77,32 @@ function throwLater(error: unknown): void {
 }
 
 function openStores(options: StorageOptions, open: (name: DatabaseName) => Database): Storage {
-  const { dataDir, clock, fileBytesMax, onFault = throwLater, reach = ignoreFailpoints } = options;
-  const [chat, agents, settings] = [open("chat_history"), open("agents"), open("settings")];
+  const { dataDir, onFault = throwLater, reach = ignoreFailpoints } = options;
+  const databases = {
+    chat_history: open("chat_history"),
+    agents: open("agents"),
+    settings: open("settings"),
+  };
+  const { chat_history: chat, agents, settings } = databases;
   takeEpoch(chat);
-  const { restoration, generation, rest } = beginRun(dataDir, { chat_history: chat, agents, settings });
-  const unit = createUnitOfWork(chat, { onFault, reach });
-  const books = createRequestDatabases({
+  const { restoration, generation, rest } = beginRun(dataDir, databases);
+  const unitOf = (database: Database) => createUnitOfWork(database, { onFault, reach });
+  const unit = unitOf(chat);
+  const requestDatabases = createRequestDatabases({
     chat_history: { database: chat, unit },
-    agents: { database: agents, unit: createUnitOfWork(agents, { onFault, reach }) },
-    settings: { database: settings, unit: createUnitOfWork(settings, { onFault, reach }) },
+    agents: { database: agents, unit: unitOf(agents) },
+    settings: { database: settings, unit: unitOf(settings) },
   });
-  // Made in this order: streams hear of events before any callback can cause new ones.
-  const events = createEventLog({ database: chat, unit, clock, generation, onFault });
-  const committed = unit.queue<() => void>({
-    deliver: (works) => works.forEach((work) => attempt(work, onFault)),
-  });
-  const afterCommit = (work: () => void) => (unit.isActive ? committed(work) : work());
-  const onRollback = unit.queue<() => void>({ deliver: () => {}, drop: (undo) => undo() });
-  const replicaRecord = createReplicaRecord(chat);
-  const files = createFileStore(chat, () => afterCommit(replicaRecord.tell));
-
   return {
-    atomically: unit.atomically,
-    afterCommit,
-    sessions: createSessionStore(chat, generation),
-    tasks: createTaskStore(chat),
-    messages: createMessageStore(chat, unit.jointly),
-    events,
-    toolCalls: createToolCallStore(chat, unit.jointly),
-    actions: createActionStore(chat),
-    files,
-    attachments: openAttachments({
-      folder: join(dataDir, "attachments"),
-      fileBytesMax,
-      afterCommit,
-      onRollback,
-      isKept: (fileId) => files.get(fileId) !== undefined,
-      reach,
-    }),
-    replicaRecord,
-    workspaces: createWorkspaceStore(chat),
-    requestDatabases: books,
-    requests: requestsOfAllDatabases(books),
+    ...openChatStores({ ...options, onFault, reach, database: chat, unit, generation }),
+    requestDatabases,
+    requests: requestsOfAllDatabases(requestDatabases),
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
-    maintenance: createStorageMaintenance(chat, unit),
-    costSince: createCostSince(chat),
-    newestId: createNewestId(chat),
     restoration,
     close: () => {
       rest();
-      for (const database of [chat, agents, settings]) database.close();
+      for (const database of Object.values(databases)) database.close();
     },
   };
 }

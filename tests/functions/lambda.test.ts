@@ -67,7 +67,7 @@ test("a function never takes over from a server that runs: it is busy, tells not
   expectProblem(refused, "busy");
   expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
   expect(refused.problem.detail).not.toContain(server.folder);
-  expect(instance.said()).toContain(`A server is running on ${server.dataDir} already`);
+  expect(instance.said()).toContain(`A server is already running on ${server.dataDir}`);
   const body = { name: "Still writing", systemPrompt: "S" };
   expect((await server.call("createAgent", { body })).status).toBe(201); // It is not fenced.
   await server.end("SIGTERM");

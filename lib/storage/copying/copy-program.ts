@@ -1,6 +1,6 @@
-// node copy-program.ts DATABASE TARGET: writes a whole, checked and compressed copy of a database that others write to at
-// the same time. Says its size and hash on stdout; on stderr, and with 1, what went wrong. What a kill leaves at TARGET
-// counts for nothing.
+// node copy-program.ts DATABASE TARGET: writes a whole, checked and compressed copy of a database while others write to
+// it. Prints its size and hash to stdout as JSON. On failure prints the reason to stderr and exits with 1. After a kill,
+// ignore what is at TARGET.
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
@@ -11,7 +11,7 @@ import Sqlite from "better-sqlite3";
 import { damagesIn } from "../database/integrity-check.ts";
 
 const [database = "", target = ""] = process.argv.slice(2);
-setPriority(10); // Whoever waits for an answer goes first.
+setPriority(10); // Lower than the server's, so that requests are answered first.
 
 try {
   process.stdout.write(JSON.stringify(await copy()));
@@ -35,7 +35,7 @@ async function copy(): Promise<{ sizeBytes: number; sha256: string }> {
   return { sizeBytes: (await stat(target)).size, sha256: hash.digest("hex") };
 }
 
-/** As of one instant: it reads a snapshot, beside the writer and not in its way. */
+/** Copies a snapshot of one instant and does not block the writer. */
 function vacuumInto(path: string): void {
   const sqlite = new Sqlite(database, { readonly: true, fileMustExist: true });
   try {

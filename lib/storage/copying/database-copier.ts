@@ -4,12 +4,13 @@ import { AppError } from "../../errors.ts";
 import type { CopyDatabase, RunProgramFile } from "../../operating/replica.ts";
 
 const program = join(import.meta.dirname, "copy-program.ts");
-/** What the copies leave free, for the server to go on with. */
+
+/** Copies leave this much of the disk free for the server. */
 const spareBytes = 64 * 1024 * 1024;
 
 /**
- * Copies of databases in a folder beside them; what earlier ones left there is removed. Another process makes them, since
- * SQLite would hold the event loop for as long as it takes, and a thread could not be stopped in the middle.
+ * Copies databases into a folder beside them, after removing what earlier copies left there. Another process makes the
+ * copy, because SQLite would block the event loop meanwhile, and a thread could not be stopped in the middle.
  */
 export function createDatabaseCopier({
   dataDir,
@@ -18,18 +19,17 @@ export function createDatabaseCopier({
   dataDir: string;
   run: RunProgramFile;
 }): CopyDatabase {
-  const folder = join(dataDir, "copying");
   return async (name, signal) => {
-    const source = join(dataDir, `${name}.db`);
-    rmSync(folder, { recursive: true, force: true });
+    const folder = join(dataDir, "copying");
+    const [source, target] = [join(dataDir, `${name}.db`), join(folder, `${name}.db.zst`)];
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    remove();
     assertRoom(dataDir, source);
     mkdirSync(folder, { mode: 0o700 });
-    const target = join(folder, `${name}.db.zst`);
-    const remove = () => rmSync(folder, { recursive: true, force: true });
     try {
-      const said = await run({ page: program, args: [source, target] }, signal);
-      if (said.exitCode !== 0) throw new Error(`${name}.db could not be copied: ${said.stderr.trim()}`);
-      const facts = JSON.parse(said.stdout) as { sizeBytes: number; sha256: string };
+      const { exitCode, stdout, stderr } = await run({ page: program, args: [source, target] }, signal);
+      if (exitCode !== 0) throw new Error(`${name}.db could not be copied: ${stderr.trim()}`);
+      const facts = JSON.parse(stdout) as { sizeBytes: number; sha256: string };
       return { ...facts, open: () => createReadStream(target), remove };
     } catch (error) {
       remove();
@@ -38,14 +38,14 @@ export function createDatabaseCopier({
   };
 }
 
-/** The copy and what it is compressed to are on the disk together for a while. */
+/** For a while the copy and its compressed form are on the disk together. */
 function assertRoom(dataDir: string, source: string): void {
   const neededBytes = 2 * (bytesOf(source) + bytesOf(`${source}-wal`)) + spareBytes;
   const { bavail, bsize } = statfsSync(dataDir);
   if (bavail * bsize < neededBytes)
     throw new AppError(
       "storage-full",
-      `A copy of ${source} needs ${megabytes(neededBytes)} of the disk, and ${megabytes(bavail * bsize)} are free.`,
+      `A copy of ${source} needs ${megabytes(neededBytes)} of disk space, but only ${megabytes(bavail * bsize)} are free. Free some space.`,
     );
 }
 

@@ -1,6 +1,7 @@
 import type { Boundary, ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Atomically } from "../../ports/storage.ts";
 import type { Database } from "./database.ts";
+import { attempt, createQueue, type Queue } from "./transaction-queue.ts";
 
 export interface UnitOfWork {
   atomically: Atomically;
@@ -61,15 +62,6 @@ interface Unit {
   isDelivering: boolean;
 }
 
-/** Items that wait for the end of the transaction. */
-interface Queue {
-  readonly size: number;
-  /** Removes all items and returns what delivers them. */
-  commit(): () => void;
-  /** Drops the items after the first `size`. */
-  rewind(size: number): void;
-}
-
 function runOutermost<T>(unit: Unit, work: () => T, boundary?: Boundary): T {
   const { database, reach } = unit;
   if (boundary !== undefined) reach(`${boundary}.begins`);
@@ -128,21 +120,9 @@ function addQueue<T>(
   unit: Unit,
   { deliver, drop = () => {} }: { deliver: (items: T[]) => void; drop?: (item: T) => void },
 ): (item: T) => void {
-  let items: T[] = [];
-  unit.queues.push({
-    get size() {
-      return items.length;
-    },
-    commit: () => {
-      const taken = items;
-      items = [];
-      return () => deliver(taken);
-    },
-    rewind: (size) => {
-      for (const item of items.splice(size).toReversed()) attempt(() => drop(item), unit.onFault);
-    },
-  });
-  return (item) => (unit.depth > 0 ? void items.push(item) : deliver([item]));
+  const queue = createQueue({ deliver, drop, onFault: unit.onFault });
+  unit.queues.push(queue);
+  return (item) => (unit.depth > 0 ? queue.add(item) : deliver([item]));
 }
 
 /** A transaction cannot wait: what comes after an `await` would run outside of it. */
@@ -150,12 +130,4 @@ function refusePromise<T>(result: T): T {
   if (typeof result === "object" && result !== null && "then" in result)
     throw new TypeError("The work of a transaction must not be async.");
   return result;
-}
-
-export function attempt(work: () => void, onFault: (error: unknown) => void): void {
-  try {
-    work();
-  } catch (error) {
-    onFault(error);
-  }
 }

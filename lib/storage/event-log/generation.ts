@@ -1,9 +1,9 @@
 import type { Database } from "../database/database.ts";
 
 /**
- * The generation of the event log. Ids that were given after a copy was made may have been seen by clients: once it is
- * put back the generation rises, over all that was ever given in this folder, and cursors of before get a gap. It rises
- * again with each start until the restoration is settled, which is harmless.
+ * The generation of the event log. After databases were restored from a copy it rises above every generation that this
+ * folder ever had, because clients may have seen ids that were given after the copy was made. Their old cursors then get
+ * a gap. It rises again at each start until the restoration is settled, which does no harm.
  */
 export function currentGeneration(
   database: Database,

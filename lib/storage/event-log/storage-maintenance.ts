@@ -5,14 +5,14 @@ import { createLogMaintenance } from "./log-maintenance.ts";
 import { walBytesKept } from "../database/open-database.ts";
 import type { UnitOfWork } from "../database/unit-of-work.ts";
 
-/** Of 4 KiB. Spare ones are taken by the next messages, without the file growing anew. */
+/** Pages of 4 KiB. The spare pages hold the next messages, so that the file does not have to grow again. */
 const vacuumPages = { most: 64, spare: 256 };
 
 export function createStorageMaintenance(database: Database, unit: UnitOfWork): StorageMaintenance {
   return {
     ...createLogMaintenance(database, unit),
     vacuum: () => database.vacuum(vacuumPages),
-    // SQLite brings its log into the file by itself and cuts it back; over this size something kept it from that.
+    // SQLite copies the log into the file and truncates it by itself. A larger log means that something prevents that.
     backlogBytes: () => (walBytes(database.path) > walBytesKept ? database.checkpoint() : 0),
   };
 }

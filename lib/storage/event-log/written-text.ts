@@ -1,6 +1,6 @@
 import type { EventLog } from "../../event.ts";
 import { readRow } from "../database/damaged-rows.ts";
-import type { Database } from "../database/database.ts";
+import type { Database, SqlStatement } from "../database/database.ts";
 import { fromJsonObject } from "../database/json.ts";
 
 interface Written {
@@ -18,42 +18,59 @@ interface DeltaRow {
   payload: string;
 }
 
-/** Messages whose text is kept; many more are seldom written at once. */
+/** Texts kept in memory. More messages are rarely written at the same time. */
 const keptMax = 64;
 
 /**
- * The deltas of a message joined. A message that is written just now is asked for again and again, by each reader that
- * comes: what was joined before is kept, and only what came since is read.
+ * Joins the deltas of a message. Each new reader asks again for a message that is being written. The text joined so far
+ * is therefore kept, and only newer deltas are read.
  */
 export function createWrittenText(
   database: Database,
   { isActive }: { isActive: () => boolean },
 ): EventLog["written"] {
-  const begun = database.statement<{ sequence: number | null }>(`
-    SELECT max(sequence) AS sequence FROM events
-    WHERE session_id = ? AND subject_id = ? AND type = 'message.created'`);
-  const deltas = database.statement<DeltaRow>(`
-    SELECT sequence, type, payload FROM events
-    WHERE session_id = ? AND sequence > ? AND subject_id = ? AND type IN ('token', 'reasoning') ORDER BY sequence`);
-  const kept = new Map<string, Written>();
-
-  const keep = (messageId: string, written: Written) => {
-    kept.delete(messageId);
-    kept.set(messageId, written);
-    const [oldest] = kept.keys();
-    if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
+  const texts: WrittenTexts = {
+    begun: database.statement(selectBegun),
+    deltas: database.statement(selectDeltas),
+    kept: new Map(),
   };
-
   return (sessionId, messageId) => {
-    const from = begun.get(sessionId, messageId)?.sequence ?? 0;
-    const known = kept.get(messageId);
-    const written = known?.from === from ? { ...known } : { from, to: from, text: "", reasoning: "" };
-    for (const { sequence, type, payload } of deltas.all(sessionId, written.to, messageId)) {
-      const { text } = readRow(sessionId, () => fromJsonObject<{ text: string }>(payload));
-      written[type === "token" ? "text" : "reasoning"] += text;
-      written.to = sequence;
-    }
-    if (!isActive()) keep(messageId, written); // A transaction may still take its deltas back.
+    const written = readWritten(texts, sessionId, messageId);
+    if (!isActive()) keep(texts.kept, messageId, written); // An open transaction may be rolled back.
     return { text: written.text, reasoning: written.reasoning };
   };
+}
+
+interface WrittenTexts {
+  begun: SqlStatement<{ sequence: number | null }>;
+  deltas: SqlStatement<DeltaRow>;
+  /** By message, the most recently used last. */
+  kept: Map<string, Written>;
+}
+
+const selectBegun = `
+  SELECT max(sequence) AS sequence FROM events
+  WHERE session_id = ? AND subject_id = ? AND type = 'message.created'`;
+
+const selectDeltas = `
+  SELECT sequence, type, payload FROM events
+  WHERE session_id = ? AND sequence > ? AND subject_id = ? AND type IN ('token', 'reasoning') ORDER BY sequence`;
+
+function readWritten({ begun, deltas, kept }: WrittenTexts, sessionId: string, messageId: string): Written {
+  const from = begun.get(sessionId, messageId)?.sequence ?? 0;
+  const known = kept.get(messageId);
+  const written = known?.from === from ? { ...known } : { from, to: from, text: "", reasoning: "" };
+  for (const { sequence, type, payload } of deltas.all(sessionId, written.to, messageId)) {
+    const { text } = readRow(sessionId, () => fromJsonObject<{ text: string }>(payload));
+    written[type === "token" ? "text" : "reasoning"] += text;
+    written.to = sequence;
+  }
+  return written;
+}
+
+function keep(kept: Map<string, Written>, messageId: string, written: Written): void {
+  kept.delete(messageId);
+  kept.set(messageId, written);
+  const [oldest] = kept.keys();
+  if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
 }

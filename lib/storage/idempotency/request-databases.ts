@@ -4,28 +4,31 @@ import type { Database } from "../database/database.ts";
 import { createRequestStore, pruned } from "./request-store.ts";
 import type { UnitOfWork } from "../database/unit-of-work.ts";
 
-interface Open {
+interface OpenDatabase {
   database: Database;
   unit: UnitOfWork;
 }
 
-/** A book for each database. */
-export function createRequestDatabases(open: Record<DatabaseName, Open>): Storage["requestDatabases"] {
-  const book = ({ database, unit }: Open, requests = createRequestStore(database)): RequestDatabase => ({
-    atomically: unit.atomically,
-    requests,
-  });
-  const chat = open.chat_history.database;
+/** A request is recorded in the database that it changes. */
+export function createRequestDatabases(
+  open: Record<DatabaseName, OpenDatabase>,
+): Storage["requestDatabases"] {
+  const { chat_history: chat, agents, settings } = open;
+  const chatRequests = withTasks(chat.database, createRequestStore(chat.database));
   return {
-    chat_history: book(open.chat_history, withTasks(chat, createRequestStore(chat))),
-    agents: book(open.agents),
-    settings: book(open.settings),
+    chat_history: { atomically: chat.unit.atomically, requests: chatRequests },
+    agents: requestDatabaseOf(agents),
+    settings: requestDatabaseOf(settings),
   };
 }
 
-/** A key is used once, whichever database its request changes. */
-export function requestsOfAllDatabases(books: Storage["requestDatabases"]): Storage["requests"] {
-  const stores = databaseNames.map((name) => books[name].requests);
+function requestDatabaseOf({ database, unit }: OpenDatabase): RequestDatabase {
+  return { atomically: unit.atomically, requests: createRequestStore(database) };
+}
+
+/** A key may be used once in all databases together. */
+export function requestsOfAllDatabases(databases: Storage["requestDatabases"]): Storage["requests"] {
+  const stores = databaseNames.map((name) => databases[name].requests);
   return {
     find: (key) => {
       for (const store of stores) {
@@ -38,7 +41,7 @@ export function requestsOfAllDatabases(books: Storage["requestDatabases"]): Stor
   };
 }
 
-/** A task is found by the key of its request for as long as the request is kept. */
+/** Tasks forget the key of a request together with the request. */
 function withTasks(database: Database, requests: IdempotencyStore): IdempotencyStore {
   const release = database.statement(
     `UPDATE tasks SET request_key = NULL WHERE request_key IN (SELECT key FROM requests WHERE ${pruned})`,

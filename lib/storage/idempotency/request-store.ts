@@ -10,16 +10,16 @@ interface RequestRow {
 }
 
 /**
- * So many of the newest are kept whatever their age says: a clock that jumps days ahead must not free the key of a
- * request that a client is about to repeat.
+ * This many of the newest requests are kept whatever their age. Otherwise a clock that jumps days ahead would free the
+ * key of a request that a client is about to repeat.
  */
 const keptMin = 1000;
 
-/** What may go of those from before a time. Value: the time. */
+/** Condition for the requests from before a time that may be removed. Its value is the time. */
 export const pruned = `
   created_at < ? AND rowid < (SELECT min(rowid) FROM (SELECT rowid FROM requests ORDER BY rowid DESC LIMIT ${keptMin}))`;
 
-/** `begin` throws for a key that is taken, `finish` for one that is not. */
+/** `begin` throws when the key exists, `finish` when it does not. */
 export function createRequestStore(database: Database): IdempotencyStore {
   const select = database.statement<RequestRow>("SELECT * FROM requests WHERE key = ?");
   const insert = database.statement(
@@ -29,24 +29,17 @@ export function createRequestStore(database: Database): IdempotencyStore {
   const prune = database.statement(`DELETE FROM requests WHERE ${pruned}`);
 
   return {
-    find: (key) => {
-      const row = select.get(key);
-      return row ? toRequest(row) : undefined;
-    },
-    begin: (key, { operationId, requestHash, at }) => {
-      insert.run(key, operationId, requestHash, at);
-    },
+    find: (key) => select.all(key).map(toRequest)[0],
+    begin: (key, { operationId, requestHash, at }) => void insert.run(key, operationId, requestHash, at),
     finish: (key, { status, body }) => {
       const text = body === undefined ? null : toJson(body);
-      if (finish.run(status, text, key) === 0) throw new Error("A request is finished that never began.");
+      if (finish.run(status, text, key) === 0) throw new Error("Only a request that has begun can finish.");
     },
-    prune: (before) => {
-      prune.run(before);
-    },
+    prune: (before) => void prune.run(before),
   };
 }
 
-/** An answer without body has none again. */
+/** An answer that was stored without a body is read without one. */
 function toRequest({ operation_id, request_hash, status, body }: RequestRow): StoredRequest {
   const answer = status === null ? null : { status, body: body === null ? undefined : fromJson(body) };
   return { operationId: operation_id, requestHash: request_hash, answer };

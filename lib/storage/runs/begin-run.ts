@@ -8,22 +8,22 @@ import { currentGeneration } from "../event-log/generation.ts";
 import { createRunRecord } from "./run-record.ts";
 import { openRestoration } from "./restoration.ts";
 
-/** What a run of the server has to know of the ones before it. */
+/** What a run of the server needs to know about earlier runs. */
 export interface ServerRun {
   restoration: Restoration | null;
   /** Of the event log. */
   generation: number;
-  /** As in Lives. */
+  /** See RunRecord. */
   rest(): void;
 }
 
-/** Looks whether the databases are those that the last run left, and writes down that another one has begun. */
+/** Checks whether the databases are those that the last run left, and records that a new run has begun. */
 export function beginRun(dataDir: string, databases: Readonly<Record<DatabaseName, Database>>): ServerRun {
   const { chat_history: chat, agents } = databases;
   const record = createRunRecord(dataDir, databases);
   const pathOf = (fileId: string) => attachmentPath(join(dataDir, "attachments"), fileId);
   const facts = createCrossDatabaseFacts({ chat, agents, pathOf });
-  const restoration = openRestoration({ dataDir, databases, doubt: record.doubt, facts });
+  const restoration = openRestoration({ dataDir, databases, mismatch: record.mismatch, facts });
   const isRestored = restoration !== null;
   const generation = currentGeneration(chat, { isRestored, greatest: record.generation });
   record.begin(generation);

@@ -5,20 +5,20 @@ import { AppError } from "../../errors.ts";
 import { codeOf, asStorageError } from "../disk/storage-errors.ts";
 
 export interface DataFolderOptions {
-  /** Both absolute; made for their owner alone when they are missing. */
+  /** Both absolute. Created with mode 0700 when they are missing. */
   dataDir: string;
   workspacesDir: string;
-  /** The address of the server that holds the folder, as far as it is known. */
+  /** The address of the server that holds the folder, if it is known. */
   holder?: () => string | undefined;
-  /** How long a server that is just ending may take to let go; the event loop waits too. */
+  /** How long to wait for a server that is just stopping; blocks the event loop. By default 1000. */
   waitMs?: number;
 }
 
 /**
- * Makes the folders and takes them for this process alone: two servers on the same databases would both run the same
- * tasks. The operating system holds the lock, so that it ends with the process, however that ends. Returns what lets go.
- * Throws an Error with a sentence a person can act on when a folder cannot be used; that is busy when another server
- * has it.
+ * Creates the folders and locks the data folder for this process, because two servers on the same databases would both
+ * run the same tasks. The operating system holds the lock, so it is released however the process ends. Returns a function
+ * that releases it. Throws an Error that tells a person what to do when a folder cannot be used, and AppError busy when
+ * another server holds the lock.
  */
 export function holdDataFolder(options: DataFolderOptions): () => void {
   prepare(options.dataDir, "TALKCODY_DATA_DIR");
@@ -39,25 +39,25 @@ function prepare(folder: string, variable: string): void {
 
 function reasonFor(folder: string, code: string): string {
   if (code === "EACCES" || code === "EPERM")
-    return `The folder ${folder} may not be written by this user. Change its owner or its mode`;
+    return `This user may not write to the folder ${folder}. Change its owner or its mode`;
   if (code === "ENOENT")
-    // What Linux says below a folder of a read-only disk.
-    return `The folder ${folder} cannot be made there. Make the disk writable`;
-  if (code === "EROFS") return `The folder ${folder} is on a disk that is read-only. Make it writable`;
+    // Linux reports this below a folder of a read-only disk.
+    return `The folder ${folder} cannot be created there. Make the disk writable`;
+  if (code === "EROFS") return `The folder ${folder} is on a read-only disk. Make the disk writable`;
   if (code === "EEXIST" || code === "ENOTDIR")
-    return `The folder ${folder} cannot be made, because a file is in its place. Move that file`;
+    return `The folder ${folder} cannot be created, because a file is in its place. Move that file`;
   if (code === "ENOSPC" || code === "EDQUOT")
-    return `The folder ${folder} cannot be made, because the disk is full. Free some space`;
-  return `The folder ${folder} cannot be used (${code || "for an unknown reason"}). Mend it`;
+    return `The folder ${folder} cannot be created, because the disk is full. Free some space`;
+  return `The folder ${folder} cannot be used (${code || "for an unknown reason"}). Repair it`;
 }
 
-/** A transaction that never ends, on a database of its own: the locks of SQLite hold wherever its databases do. */
+/** Holds a transaction open in a database of its own, because SQLite locks work on every disk that its databases work on. */
 function lock({ dataDir, holder, waitMs = 1000 }: DataFolderOptions): () => void {
   const path = join(dataDir, "server.lock");
-  closeSync(openSync(path, "a", 0o600)); // SQLite would let everyone read it.
+  closeSync(openSync(path, "a", 0o600)); // SQLite itself would create it readable for everyone.
   const sqlite = new Sqlite(path, { timeout: waitMs });
   try {
-    sqlite.pragma("journal_mode = MEMORY"); // Nothing is ever written, so that a full disk is no hindrance.
+    sqlite.pragma("journal_mode = MEMORY"); // Writes nothing, so that a full disk does not matter.
     sqlite.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     sqlite.close();
@@ -71,7 +71,7 @@ function lock({ dataDir, holder, waitMs = 1000 }: DataFolderOptions): () => void
 function takenSentence(dataDir: string, url: string | undefined): string {
   const where = url === undefined ? "" : `, at ${url}`;
   return (
-    `A server is running on ${dataDir} already${where}. Use that one; or stop it first; ` +
-    "or set TALKCODY_DATA_DIR to another folder for a second one."
+    `A server is already running on ${dataDir}${where}. Use that server, stop it first, ` +
+    "or set TALKCODY_DATA_DIR to another folder for a second server."
   );
 }

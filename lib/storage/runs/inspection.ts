@@ -10,11 +10,11 @@ import { damagesIn } from "../database/integrity-check.ts";
 import { migrationsOf } from "../database/migrate.ts";
 import { openDatabase } from "../database/open-database.ts";
 
-/** What is wrong with the restored databases of a folder, each by itself; nothing when all are there and whole. */
+/** Lists what is wrong with the restored databases of a folder. Empty when all exist and are sound. */
 export function damagesBelow(folder: string): string[] {
   return databaseNames.flatMap((name) => {
     const path = join(folder, `${name}.db`);
-    if (!existsSync(path)) return [`${name}.db did not come back.`];
+    if (!existsSync(path)) return [`${name}.db was not restored.`];
     try {
       return damagesIn(path).map((damage) => `${name}.db: ${damage}`);
     } catch (error) {
@@ -23,15 +23,17 @@ export function damagesBelow(folder: string): string[] {
   });
 }
 
-/** Facts of databases that nobody has open. They are brought to the schema of this release, as a start would. */
+/** Facts of databases that nothing else has open. Migrates them to the schema of this release first, as a start would. */
 export function restoredFacts(folder: string, attachmentsFolder: string): DatabaseFacts {
-  const open = (name: DatabaseName) =>
+  const opened = forEachDatabase((name) =>
     openDatabase({
       path: join(folder, `${name}.db`),
       migrations: migrationsOf(name),
-      ...{ busyTimeoutMs: 1000, onFault: () => {}, reach: ignoreFailpoints },
-    });
-  const opened = { chat_history: open("chat_history"), agents: open("agents"), settings: open("settings") };
+      busyTimeoutMs: 1000,
+      onFault: () => {},
+      reach: ignoreFailpoints,
+    }),
+  );
   try {
     return factsOf(opened, attachmentsFolder);
   } finally {
@@ -39,23 +41,23 @@ export function restoredFacts(folder: string, attachmentsFolder: string): Databa
   }
 }
 
-/** Facts of the databases that a server is at work on; nothing of them is changed. Undefined where there are none. */
+/** Facts of the databases that a running server uses. Changes nothing. Undefined unless all of them exist. */
 export function liveFacts(dataDir: string): DatabaseFacts | undefined {
-  const paths = databaseNames.map((name) => join(dataDir, `${name}.db`));
-  if (!paths.every(existsSync)) return undefined;
-  const open = (name: DatabaseName) => new Sqlite(join(dataDir, `${name}.db`), { readonly: true });
-  const opened = { chat_history: open("chat_history"), agents: open("agents"), settings: open("settings") };
+  const pathOf = (name: DatabaseName) => join(dataDir, `${name}.db`);
+  if (!databaseNames.every((name) => existsSync(pathOf(name)))) return undefined;
+  const opened = forEachDatabase((name) => new Sqlite(pathOf(name), { readonly: true }));
   try {
-    const { chat_history, agents, settings } = opened;
-    const databases = {
-      chat_history: readable(chat_history),
-      agents: readable(agents),
-      settings: readable(settings),
-    };
-    return factsOf(databases, join(dataDir, "attachments"));
+    return factsOf(
+      forEachDatabase((name) => readable(opened[name])),
+      join(dataDir, "attachments"),
+    );
   } finally {
     for (const sqlite of Object.values(opened)) sqlite.close();
   }
+}
+
+function forEachDatabase<T>(make: (name: DatabaseName) => T): Record<DatabaseName, T> {
+  return { chat_history: make("chat_history"), agents: make("agents"), settings: make("settings") };
 }
 
 function readable(sqlite: Sqlite.Database): ReadableDatabase {
@@ -70,7 +72,7 @@ function factsOf(databases: Readables, attachmentsFolder: string): DatabaseFacts
   const facts = createCrossDatabaseFacts({ chat, agents, pathOf });
   const missing = new Set(facts.filesWithoutBytes());
   return {
-    newest: newestOf(databases),
+    newest: forEachDatabase((name) => newestIn(databases[name], name)),
     sessions: count(chat, "SELECT count(*) AS count FROM sessions"),
     events: count(chat, "SELECT count(*) AS count FROM events"),
     sessionsWithoutAgent: facts.sessionsWithoutAgent().length,
@@ -79,15 +81,19 @@ function factsOf(databases: Readables, attachmentsFolder: string): DatabaseFacts
       .all()
       .map(({ id }) => id),
     filesWithoutBytes: chat
-      .statement<{ id: string; name: string; sha256: string }>(
-        "SELECT id, name, sha256 FROM files ORDER BY id",
-      )
+      .statement<FileFacts>("SELECT id, name, sha256 FROM files ORDER BY id")
       .all()
       .filter(({ id }) => missing.has(id)),
   };
 }
 
-/** The last event of a log stays in it, until the whole log is let go of. */
+interface FileFacts {
+  id: string;
+  name: string;
+  sha256: string;
+}
+
+/** The last event of a log is removed only together with the whole log. */
 const selectWithoutTheirLog = `
   SELECT id FROM (
     SELECT id, last_sequence, pruned_sequence,
@@ -114,10 +120,8 @@ function newestRow(table: string): string {
     UNION ALL SELECT unixepoch(max(created_at), 'subsec') * 1000 FROM requests)`;
 }
 
-function newestOf(databases: Readables): DatabaseFacts["newest"] {
-  const newest = (name: DatabaseName) =>
-    databases[name].statement<{ at: number | null }>(selectNewest[name]).all()[0]?.at ?? null;
-  return { chat_history: newest("chat_history"), agents: newest("agents"), settings: newest("settings") };
+function newestIn(database: ReadableDatabase, name: DatabaseName): number | null {
+  return database.statement<{ at: number | null }>(selectNewest[name]).all()[0]?.at ?? null;
 }
 
 function count(database: ReadableDatabase, sql: string): number {

@@ -1,34 +1,32 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { CrossDatabaseFacts, Restoration } from "../../operating/restoration.ts";
+import type { CrossDatabaseFacts, NewestTimes, Restoration } from "../../operating/restoration.ts";
 import type { DatabaseName } from "../../database-name.ts";
 import type { Database } from "../database/database.ts";
 import { writeSynced } from "../disk/write-synced.ts";
 
 /**
- * Whoever puts databases back leaves the mark beside them (deploy/restore.sh does); where nobody did and `doubt` says
- * that it happened all the same, the mark is made here. It goes when all is settled: a kill on the way leaves it.
+ * What restores databases also leaves the file `restored` beside them, as deploy/restore.sh does. When that file is
+ * missing but `mismatch` says that databases were restored, it is created here. It is removed when the restoration is
+ * settled, so a kill before that leaves it. Null when nothing was restored.
  */
 export function openRestoration(options: {
   dataDir: string;
   databases: Readonly<Record<DatabaseName, Database>>;
-  doubt: string | undefined;
+  /** See RunRecord. */
+  mismatch: string | undefined;
   facts: CrossDatabaseFacts;
 }): Restoration | null {
-  const { dataDir, databases, doubt, facts } = options;
+  const { dataDir, databases, mismatch, facts } = options;
   const mark = join(dataDir, "restored");
   if (!existsSync(mark)) {
-    if (doubt === undefined) return null;
-    writeSynced(mark, `${noticed}${doubt}\n`);
+    if (mismatch === undefined) return null;
+    writeSynced(mark, `${noticed}${mismatch}\n`);
   }
-  const [, own] = readFileSync(mark, "utf8").trim().split(noticed);
+  const [, reason] = readFileSync(mark, "utf8").trim().split(noticed);
   return {
-    noticedBy: own ?? "the mark `restored` in the data folder",
-    newest: {
-      chat_history: newestIn(databases.chat_history, ["max(updated_at) FROM sessions", ofRequests]),
-      agents: newestIn(databases.agents, ["max(updated_at) FROM agents", ofRequests]),
-      settings: newestIn(databases.settings, ["max(updated_at) FROM settings", ofRequests]),
-    },
+    noticedBy: reason ?? "the mark `restored` in the data folder",
+    newest: newestTimes(databases),
     facts,
     settle: (report) => {
       writeSynced(join(dataDir, "restored.json"), `${JSON.stringify(report, null, 2)}\n`);
@@ -39,10 +37,21 @@ export function openRestoration(options: {
 
 const noticed = "Noticed at a start: ";
 
-const ofRequests = "max(created_at) FROM requests";
+function newestTimes({ chat_history, agents, settings }: Record<DatabaseName, Database>): NewestTimes {
+  return {
+    chat_history: newestIn(chat_history, "sessions"),
+    agents: newestIn(agents, "agents"),
+    settings: newestIn(settings, "settings"),
+  };
+}
 
-/** Times are text that sorts. */
-function newestIn(database: Database, columns: string[]): string | null {
-  const all = columns.map((column) => `SELECT ${column.replace(" FROM", " AS at FROM")}`).join(" UNION ALL ");
-  return database.statement<{ at: string | null }>(`SELECT max(at) AS at FROM (${all})`).get()?.at ?? null;
+/** Times are text whose order is their order in time. */
+function newestIn(database: Database, table: string): string | null {
+  const row = database
+    .statement<{ at: string | null }>(
+      `SELECT max(at) AS at FROM (
+        SELECT max(updated_at) AS at FROM ${table} UNION ALL SELECT max(created_at) AS at FROM requests)`,
+    )
+    .get();
+  return row?.at ?? null;
 }

@@ -6,17 +6,17 @@ import type { Database } from "../database/database.ts";
 import { fromJsonObject } from "../database/json.ts";
 import { writeSynced } from "../disk/write-synced.ts";
 
-/** What life.json says, beside the databases: nobody who puts one of them back has this file in the copy. */
-interface Witness {
+/** The content of life.json, beside the databases. Restoring one database from a copy does not change this file. */
+interface LastRun {
   installation: string;
   number: number;
-  /** `starting` until all three databases know of this run; `resting` once all know of its end. */
+  /** `starting` until all three databases know of this run; `resting` once all know that it has ended. */
   state: "starting" | "working" | "resting";
-  /** Of the event log; the next restore must not give a number that clients have seen. */
+  /** Of the event log. The next restore must not reuse a generation that clients have seen. */
   generation: number;
 }
 
-/** What one database says. */
+/** What one database records about the last run. */
 interface Row {
   installation: string;
   number: number;
@@ -24,16 +24,16 @@ interface Row {
 }
 
 /**
- * Lives of the server on a data folder, counted in each database and beside them, so that a database that was put back
- * from a copy tells itself. It cannot when the life that the copy was made in was also the last one, and was killed.
+ * Numbers the runs of the server on a data folder, in each database and in life.json, so that a database that was
+ * restored from a copy is noticed. It is not noticed when the copy was made during the last run and that run was killed.
  */
 export interface RunRecord {
-  /** Why a database cannot be the one that the last run left; undefined where nothing speaks against it. */
-  doubt: string | undefined;
-  /** The greatest generation of the log that was ever given in this folder; 0 where nobody remembers. */
+  /** Why a database cannot be the one that the last run left; undefined when all match. */
+  mismatch: string | undefined;
+  /** The greatest generation that the log of this folder ever had; 0 when it is not known. */
   generation: number;
   begin(generation: number): void;
-  /** Call it when nothing is written any more. Where it cannot be written down, the life has ended like one that was killed. */
+  /** Call it after the last write. Never throws: when it fails, this run looks like one that was killed. */
   rest(): void;
 }
 
@@ -42,43 +42,61 @@ export function createRunRecord(
   databases: Readonly<Record<DatabaseName, Database>>,
 ): RunRecord {
   const path = join(dataDir, "life.json");
-  const witness = readWitness(path);
+  const last = readLastRun(path);
   const found = databaseNames.map((name) => ({ name, ...rowOf(databases[name]) }));
-  const installation = [witness, ...found].map((one) => one?.installation).find(Boolean) ?? randomUUID();
-  const number = 1 + Math.max(witness?.number ?? 0, ...found.map((row) => row.number));
-  const write = (state: Witness["state"], generation: number) =>
-    writeSynced(path, `${JSON.stringify({ installation, number, state, generation } satisfies Witness)}\n`);
-  const writeRows = (isResting: boolean) => {
-    for (const name of databaseNames)
-      databases[name]
-        .statement("UPDATE life SET installation = ?, number = ?, is_resting = ?")
-        .run(installation, number, Number(isResting));
+  const run: Run = {
+    path,
+    databases,
+    installation: [last, ...found].map((one) => one?.installation).find(Boolean) ?? randomUUID(),
+    number: 1 + Math.max(last?.number ?? 0, ...found.map((row) => row.number)),
   };
   return {
-    doubt: witness === undefined ? doubtAlone(found) : doubtAgainst(witness, found),
-    generation: witness?.generation ?? 0,
+    mismatch: last === undefined ? mismatchAmong(found) : mismatchWith(last, found),
+    generation: last?.generation ?? 0,
     begin: (generation) => {
-      write("starting", generation);
-      writeRows(false);
-      write("working", generation);
+      writeState(run, "starting", generation);
+      writeRows(run, false);
+      writeState(run, "working", generation);
     },
-    rest: () => {
-      try {
-        const last = readWitness(path);
-        if (last?.number !== number || last.state !== "working") return; // Another life has begun, or this one did not.
-        writeRows(true);
-        write("resting", last.generation);
-      } catch {
-        // The end must not fail for it: what is stored is stored, and what a kill leaves is as good.
-      }
-    },
+    rest: () => rest(run),
   };
 }
 
-type Named = Row & { name: DatabaseName };
+interface Run {
+  /** Of life.json. */
+  path: string;
+  databases: Readonly<Record<DatabaseName, Database>>;
+  installation: string;
+  number: number;
+}
 
-/** A folder from before there was a life.json, a new one, or databases that were copied here without it. */
-function doubtAlone(found: readonly Named[]): string | undefined {
+function writeState({ path, installation, number }: Run, state: LastRun["state"], generation: number): void {
+  const content: LastRun = { installation, number, state, generation };
+  writeSynced(path, `${JSON.stringify(content)}\n`);
+}
+
+function writeRows({ databases, installation, number }: Run, isResting: boolean): void {
+  for (const name of databaseNames)
+    databases[name]
+      .statement("UPDATE life SET installation = ?, number = ?, is_resting = ?")
+      .run(installation, number, Number(isResting));
+}
+
+function rest(run: Run): void {
+  try {
+    const last = readLastRun(run.path);
+    if (last?.number !== run.number || last.state !== "working") return; // A later run has begun, or this one never did.
+    writeRows(run, true);
+    writeState(run, "resting", last.generation);
+  } catch {
+    // Everything is stored already. The next start treats this run as one that was killed.
+  }
+}
+
+type NamedRow = Row & { name: DatabaseName };
+
+/** Without life.json the folder is new, older than that file, or holds databases that were copied without it. */
+function mismatchAmong(found: readonly NamedRow[]): string | undefined {
   const isUnnumbered = found.every(({ number }) => number === 0);
   const [first] = found;
   const isMoved = found.every(
@@ -86,17 +104,17 @@ function doubtAlone(found: readonly Named[]): string | undefined {
   );
   return isUnnumbered || isMoved
     ? undefined
-    : "the databases are copies that were made while a server was at work, or not at the same time";
+    : "the databases are copies that were made while a server was running, or not at the same time";
 }
 
-function doubtAgainst(witness: Witness, found: readonly Named[]): string | undefined {
-  const stranger = found.find((row) => row.number > 0 && row.installation !== witness.installation);
-  if (stranger !== undefined) return `${stranger.name}.db is of another installation`;
-  const odd = found.find((row) => !isLeftBy(witness, row));
-  return odd && `${odd.name}.db is not the one that the last run of the server left`;
+function mismatchWith(last: LastRun, found: readonly NamedRow[]): string | undefined {
+  const foreign = found.find((row) => row.number > 0 && row.installation !== last.installation);
+  if (foreign !== undefined) return `${foreign.name}.db belongs to another installation`;
+  const changed = found.find((row) => !isLeftBy(last, row));
+  return changed && `${changed.name}.db is not the one that the last run of the server left`;
 }
 
-function isLeftBy({ state, number }: Witness, row: Row): boolean {
+function isLeftBy({ state, number }: LastRun, row: Row): boolean {
   if (state === "starting") return row.number === number || row.number === number - 1;
   return row.number === number && (state === "working" || row.is_resting === 1);
 }
@@ -106,10 +124,10 @@ function rowOf(database: Database): Row {
   return row ?? { installation: "", number: 0, is_resting: 0 };
 }
 
-/** Undefined as well where it cannot be read: then the databases speak for themselves. */
-function readWitness(path: string): Witness | undefined {
+/** Undefined also when the file cannot be read: then only the databases are compared. */
+function readLastRun(path: string): LastRun | undefined {
   try {
-    return fromJsonObject<Witness>(readFileSync(path, "utf8"));
+    return fromJsonObject<LastRun>(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

@@ -23,8 +23,8 @@ test("a second server on the same data folder is refused, and the first one noti
   const { code, out, err } = await start(server.folder);
   expect(code).toBe(1);
   expect(err.trim()).toBe(
-    `A server is running on ${server.dataDir} already, at ${server.url}. Use that one; or stop it first; ` +
-      "or set TALKCODY_DATA_DIR to another folder for a second one.",
+    `A server is already running on ${server.dataDir}, at ${server.url}. Use that server, stop it first, ` +
+      "or set TALKCODY_DATA_DIR to another folder for a second server.",
   );
   expect(out).toBe("");
   expect(readFileSync(join(server.dataDir, "server.json"), "utf8")).toBe(before);

@@ -16,7 +16,7 @@ test("a copy that the disk has no room for is refused before anything is written
   const refused = copy("agents", new AbortController().signal);
   await expect(refused).rejects.toMatchObject({
     code: "storage-full",
-    message: expect.stringMatching(/needs \d+ MiB of the disk, and \d+ MiB are free/),
+    message: expect.stringMatching(/needs \d+ MiB of disk space, but only \d+ MiB are free/),
   });
   expect([runs, existsSync(join(dataDir, "copying"))]).toEqual([1, false]);
 });

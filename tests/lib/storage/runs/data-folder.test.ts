@@ -22,7 +22,7 @@ test("the folders are made for their owner alone", () => {
 test("a folder is held once, says by whom, and can be held again when it was let go", () => {
   const dataDir = tempFolder();
   const release = hold(dataDir);
-  expect(() => hold(dataDir, () => "http://127.0.0.1:1234")).toThrow(/already, at http:\/\/127.0.0.1:1234\./);
+  expect(() => hold(dataDir, () => "http://127.0.0.1:1234")).toThrow(/already running on .*, at http:\/\/127.0.0.1:1234\./);
   expect(() => hold(dataDir)).toThrow(/already\. Use that one/);
   release();
   expect(hold(dataDir)).not.toThrow();
@@ -52,7 +52,7 @@ test("a folder that cannot be used is a sentence with the variable that names an
   const file = join(folder, "file");
   writeFileSync(file, "");
   expect(() => hold(file)).toThrow(
-    `The folder ${file} cannot be made, because a file is in its place. Move that file, or set TALKCODY_DATA_DIR to another folder.`,
+    `The folder ${file} cannot be created, because a file is in its place. Move that file, or set TALKCODY_DATA_DIR to another folder.`,
   );
   expect(() => holdDataFolder({ dataDir: folder, workspacesDir: join(file, "below") })).toThrow(
     /TALKCODY_WORKSPACES_DIR/,
@@ -69,7 +69,7 @@ test("a folder of somebody else is told as one", async () => {
   const [command, ...args] = [...lower, process.execPath, "--input-type=module", "-e", code] as const;
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   const [said] = (await once(child.stdout, "data")) as [Buffer];
-  expect(said.toString()).toMatch(/may not be written by this user/);
+  expect(said.toString()).toMatch(/This user may not write to/);
 });
 
 /** Code of another process that holds the folder, as a promise. */

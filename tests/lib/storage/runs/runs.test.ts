@@ -38,14 +38,14 @@ test("databases of the life before, one that is missing, and one of another inst
   expect(noticedIn(missing.folder)).toContain("agents.db is not the one");
   const other = lived();
   copyFileSync(join(lived().folder, "settings.db"), join(other.folder, "settings.db"));
-  expect(noticedIn(other.folder)).toBe("settings.db is of another installation");
+  expect(noticedIn(other.folder)).toBe("settings.db belongs to another installation");
 });
 
 test("copies of a working server in a new folder tell themselves; databases at rest that were moved are what they were", () => {
   const copied = lived();
   copied.put(...databaseNames);
   rmSync(join(copied.folder, "life.json"));
-  expect(noticedIn(copied.folder)).toContain("copies that were made while a server was at work");
+  expect(noticedIn(copied.folder)).toContain("copies that were made while a server was running");
   const moved = lived();
   rmSync(join(moved.folder, "life.json"));
   expect(noticedIn(moved.folder)).toBeUndefined();

@@ -83,7 +83,9 @@ test.each(databaseNames)(
     begin("k1");
     begin("k2", temp.later);
     expect(() => begin("k1")).toThrow("UNIQUE");
-    expect(() => requests.finish("k9", { status: 200, body: 1 })).toThrow("never began");
+    expect(() => requests.finish("k9", { status: 200, body: 1 })).toThrow(
+      "Only a request that has begun can finish",
+    );
     const hashes = () => ["k1", "k2"].map((key) => storage.requests.find(key)?.requestHash);
     for (let later = 0; later < 998; later++) begin(`later-${later}`, temp.later);
     storage.requests.prune(temp.later);
