@@ -71,8 +71,8 @@ function createStatement(connection: Connection, prepared: LazyStatement): SqlSt
 /** A change outside of a transaction gets a transaction of its own. */
 function execute<T>(connection: Connection, prepared: LazyStatement, work: () => T): T {
   const { sqlite, guard } = connection;
-  const needsNoTransaction = guard.run(() => sqlite.inTransaction || prepared().readonly);
-  return needsNoTransaction ? guard.run(work) : inOwnTransaction(connection, work);
+  if (sqlite.inTransaction || guard.run(() => prepared().readonly)) return guard.run(work);
+  return inOwnTransaction(connection, work);
 }
 
 function inOwnTransaction<T>(connection: Connection, work: () => T): T {
