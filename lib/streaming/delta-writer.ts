@@ -1,7 +1,7 @@
 import { AppError, isTransient } from "../errors.ts";
 import type { DeltaWriter, EventLog } from "../event.ts";
 import type { Storage } from "../ports/storage.ts";
-import { createPendingDeltas, type PendingDeltas } from "./pending-deltas.ts";
+import { deltasOf, type PendingEntry, type PendingText, putInFront } from "./pending-deltas.ts";
 import { systemTimers, type TimerSource } from "./timer-source.ts";
 
 export interface DeltaWriterOptions {
@@ -9,118 +9,139 @@ export interface DeltaWriterOptions {
   atomically: Storage["atomically"];
   afterCommit: Storage["afterCommit"];
   timers?: TimerSource;
-  /** Least time between two writes that nobody asked for. One frame of the desktop. */
+  /** Least time between two writes that nobody asked for. By default 16: one frame of the desktop client. */
   intervalMs?: number;
 }
 
 export interface ClosableDeltaWriter extends DeltaWriter {
-  /** Writes what is pending and stops the timer. What the database refuses for the moment is let go: the next run says it again. */
+  /**
+   * Writes what is pending and stops the timer. Text that the database refuses for the moment is lost; the next run of
+   * the server generates it again. Throws other failures.
+   */
   close(): void;
 }
 
-type Entry = readonly [sessionId: string, deltas: PendingDeltas];
-
-/** A write that took long is followed by as long a rest, up to this: a slow disk makes the pieces longer, not the server deaf. */
-const restMaxMs = 250;
+/** A slow write is followed by a pause as long as itself, up to this: pieces get longer, and the server stays responsive. */
+const pauseMaxMs = 250;
 
 /** Time until a write that the database refused for the moment is tried again. */
 const retryMs = 250;
 
 export function createDeltaWriter(options: DeltaWriterOptions): ClosableDeltaWriter {
   const { log, atomically, afterCommit, timers = systemTimers, intervalMs = 16 } = options;
-  const pending = new Map<string, PendingDeltas>();
-  let nextWriteAt = -Infinity;
-  let cancelTimer: (() => void) | undefined;
-  let failure: { error: unknown; isPassing: boolean } | undefined;
-  let isClosed = false;
-
-  const schedule = (ms: number) => {
-    cancelTimer ??= timers.schedule(ms, () => {
-      cancelTimer = undefined;
-      write();
-    });
-  };
-  const write = () => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-    if (failure?.isPassing) failure = undefined; // What it kept is tried again now.
-    if (pending.size === 0) return;
-    const startedAt = timers.now();
-    nextWriteAt = startedAt + intervalMs;
-    const batch = [...pending];
-    pending.clear();
-    const error = tryWrite(batch);
-    if (error !== undefined && isTransient(error)) keep(batch, error);
-    else if (error !== undefined) batch.forEach(writeAlone);
-    const endedAt = timers.now();
-    nextWriteAt = Math.max(nextWriteAt, endedAt + Math.min(endedAt - startedAt, restMaxMs));
-    if (pending.size > 0 && !isClosed) schedule(retryMs);
-  };
-  /** Returns what it failed with. */
-  const tryWrite = (batch: readonly Entry[]): unknown => {
-    try {
-      atomically("deltas.write", () => {
-        for (const [sessionId, deltas] of batch) log.append(sessionId, deltas.events());
-      });
-      bringBackAfterRollback(batch);
-      return undefined;
-    } catch (error) {
-      return error;
-    }
-  };
-  /** A flush may have joined a transaction that is not ours. None outlives the turn it began in. */
-  const bringBackAfterRollback = (batch: readonly Entry[]) => {
-    let isCommitted = false;
-    afterCommit(() => (isCommitted = true)); // At once outside of one.
-    if (isCommitted) return;
-    queueMicrotask(() => {
-      if (isCommitted) return;
-      keep(batch);
-      schedule(0);
-    });
-  };
-  /** Puts a batch back, before what came since. */
-  const keep = (batch: readonly Entry[], error?: unknown) => {
-    const since = [...pending];
-    pending.clear();
-    for (const [sessionId, deltas] of batch) pending.set(sessionId, deltas);
-    for (const [sessionId, deltas] of since) deltasOf(sessionId).append(deltas);
-    if (error !== undefined) failure ??= { error, isPassing: true };
-  };
-  /** What can never be written is dropped, and told: one session must not stop the others. */
-  const writeAlone = (entry: Entry) => {
-    const error = tryWrite([entry]);
-    if (error === undefined) return;
-    if (isTransient(error)) keep([entry], error);
-    else if (failure === undefined || failure.isPassing) failure = { error, isPassing: false };
-  };
-  const throwFailure = () => {
-    if (failure === undefined) return;
-    const { error } = failure;
-    if (!failure.isPassing) failure = undefined; // Told once; a passing one stands until a write goes well.
-    throw error;
-  };
-  const deltasOf = (sessionId: string) => {
-    const found = pending.get(sessionId) ?? createPendingDeltas();
-    if (!pending.has(sessionId)) pending.set(sessionId, found);
-    return found;
+  const writer: Writer = {
+    ...{ log, atomically, afterCommit, timers, intervalMs },
+    pending: new Map(),
+    nextWriteAt: -Infinity,
+    cancelTimer: undefined,
+    failure: undefined,
+    isClosed: false,
   };
   return {
-    push(delta) {
-      throwFailure();
-      if (isClosed) throw new AppError("busy", "The server is stopping; nothing is written any more.");
-      deltasOf(delta.sessionId).add(delta);
-      // At the end of this turn at the earliest: what arrived in one network packet becomes one event.
-      if (cancelTimer === undefined) schedule(Math.ceil(nextWriteAt - timers.now()));
+    push: (delta) => push(writer, delta),
+    flush: () => {
+      write(writer);
+      throwFailure(writer);
     },
-    flush() {
-      write();
-      throwFailure();
-    },
-    close() {
-      isClosed = true;
-      write();
-      if (!failure?.isPassing) throwFailure();
+    close: () => {
+      writer.isClosed = true;
+      write(writer);
+      if (!writer.failure?.isTransient) throwFailure(writer);
     },
   };
+}
+
+interface Writer extends Required<DeltaWriterOptions> {
+  pending: PendingText;
+  /** As `timers.now` counts. */
+  nextWriteAt: number;
+  cancelTimer: (() => void) | undefined;
+  /** What the next call throws. */
+  failure: { error: unknown; isTransient: boolean } | undefined;
+  isClosed: boolean;
+}
+
+function push(writer: Writer, delta: Parameters<DeltaWriter["push"]>[0]): void {
+  throwFailure(writer);
+  if (writer.isClosed) throw new AppError("busy", "The server is stopping; nothing is written any more.");
+  deltasOf(writer.pending, delta.sessionId).add(delta);
+  // At the end of this turn of the event loop at the earliest, so that the deltas of one network packet become one event.
+  if (writer.cancelTimer === undefined) schedule(writer, Math.ceil(writer.nextWriteAt - writer.timers.now()));
+}
+
+function schedule(writer: Writer, ms: number): void {
+  writer.cancelTimer ??= writer.timers.schedule(ms, () => {
+    writer.cancelTimer = undefined;
+    write(writer);
+  });
+}
+
+function write(writer: Writer): void {
+  const { timers, pending } = writer;
+  writer.cancelTimer?.();
+  writer.cancelTimer = undefined;
+  if (writer.failure?.isTransient) writer.failure = undefined; // Its text is tried again now.
+  if (pending.size === 0) return;
+  const startedAt = timers.now();
+  writer.nextWriteAt = startedAt + writer.intervalMs;
+  const batch = [...pending];
+  pending.clear();
+  writeBatch(writer, batch);
+  const endedAt = timers.now();
+  writer.nextWriteAt = Math.max(writer.nextWriteAt, endedAt + Math.min(endedAt - startedAt, pauseMaxMs));
+  if (pending.size > 0 && !writer.isClosed) schedule(writer, retryMs);
+}
+
+function writeBatch(writer: Writer, batch: readonly PendingEntry[]): void {
+  const error = tryWrite(writer, batch);
+  if (error === undefined) return;
+  if (isTransient(error)) putBack(writer, batch, error);
+  else for (const entry of batch) writeAlone(writer, entry);
+}
+
+/** Drops and reports text that can never be written, so that one session does not stop the others. */
+function writeAlone(writer: Writer, entry: PendingEntry): void {
+  const error = tryWrite(writer, [entry]);
+  if (error === undefined) return;
+  if (isTransient(error)) putBack(writer, [entry], error);
+  else if (writer.failure === undefined || writer.failure.isTransient)
+    writer.failure = { error, isTransient: false };
+}
+
+/** Returns the error of a write that failed. */
+function tryWrite(writer: Writer, batch: readonly PendingEntry[]): unknown {
+  try {
+    writer.atomically("deltas.write", () => {
+      for (const [sessionId, deltas] of batch) writer.log.append(sessionId, deltas.events());
+    });
+    putBackAfterRollback(writer, batch);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A flush may have joined a transaction of its caller, which ends in the same turn of the event loop. */
+function putBackAfterRollback(writer: Writer, batch: readonly PendingEntry[]): void {
+  let isCommitted = false;
+  writer.afterCommit(() => (isCommitted = true)); // Runs at once outside of a transaction.
+  if (isCommitted) return;
+  queueMicrotask(() => {
+    if (isCommitted) return;
+    putBack(writer, batch);
+    schedule(writer, 0);
+  });
+}
+
+function putBack(writer: Writer, batch: readonly PendingEntry[], error?: unknown): void {
+  putInFront(writer.pending, batch);
+  if (error !== undefined) writer.failure ??= { error, isTransient: true };
+}
+
+/** A transient failure is thrown until a write succeeds, another one once. */
+function throwFailure(writer: Writer): void {
+  const { failure } = writer;
+  if (failure === undefined) return;
+  if (!failure.isTransient) writer.failure = undefined;
+  throw failure.error;
 }

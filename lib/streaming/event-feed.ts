@@ -10,70 +10,56 @@ export interface EventFeedOptions {
   log: EventLog;
   /** The state of a session now. Throws AppError not-found. */
   snapshot: (sessionId: string) => Snapshot;
-  /** Events of a session kept in memory while somebody reads it. */
+  /** Events kept in memory for each session that is being read. By default 256. */
   recentEventsMax?: number;
-  /** Characters of text in them. */
+  /** Characters of text in these events. By default 512 Ki. */
   recentCharactersMax?: number;
 }
 
-/** Events read from the log at once. Those of a loud command have many KiB each, and a batch is held until its reader took it. */
+/** Events read from the log at once. An event of command output has many KiB, and a batch stays in memory until it is sent. */
 const logPageEvents = 50;
 
 /**
- * Pull model: a reader holds nothing but its place in the log, and asks for what comes after it. What is recent comes
- * from a tail shared by all readers of the session, everything else from the log, so a slow reader costs no memory and
- * a fast one no query.
+ * Readers pull: each holds only its place in the log and asks for what comes after it. Recent events come from a tail
+ * that all readers of the session share, others from the log. So a slow reader costs no memory, and a fast one no query.
  *
- * No event can be missed or doubled, because all of this runs on one thread: between looking for events after a place
- * and waiting for the next commit there is no `await`, so no commit fits in between; and each batch begins where the
- * one before it ended, whichever of the two sources it came from.
+ * No event is missed or repeated. Everything here runs on one thread, and there is no `await` between looking for events
+ * after a place and waiting for the next commit, so no commit can happen in between. Each batch begins where the one
+ * before it ended, whichever source it comes from.
  */
 export function createEventFeed(options: EventFeedOptions): EventFeed & EventStreams {
   const { log, recentEventsMax = 256, recentCharactersMax = 512 * 1024 } = options;
-  const snapshotAt = createSnapshots(options.snapshot);
   const tails = createTails(log, { eventsMax: recentEventsMax, charactersMax: recentCharactersMax });
+  const sources: Sources = { log, tails, snapshotAt: createSnapshots(options.snapshot) };
   return {
-    open(query) {
-      // Taken here and not at the first pull, so that an unknown session is an error of the caller's and not of the stream.
-      const { after, gap, lastSequence } = readPositionOf(log, query.sessionId, query.after);
-      const frame = snapshotAt(query.sessionId, lastSequence);
-      const first: StreamFrame[] = gap ? [frame, gapFrame(query.sessionId, gap)] : [frame];
-      return follow({ log, tails, query, first, after, snapshotAt });
-    },
-    page({ sessionId, after, limit }) {
-      const start = readPositionOf(log, sessionId, after);
-      const found = log.read(sessionId, start.after, limit + 1);
-      const items = found.slice(0, limit);
-      return {
-        items,
-        nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null,
-        gap: start.gap,
-      };
-    },
+    open: (query) => openStream(sources, query),
+    page: (query) => readEventPage(log, query),
     end: tails.end,
     close: tails.close,
   };
 }
 
-interface Following {
+interface Sources {
   log: EventLog;
   tails: Tails;
-  query: FeedQuery;
-  first: readonly StreamFrame[];
-  after: number;
   snapshotAt: ReturnType<typeof createSnapshots>;
 }
 
-async function* follow({
-  log,
-  tails,
-  query,
-  first,
-  after,
-  snapshotAt,
-}: Following): AsyncGenerator<readonly StreamFrame[]> {
-  const { sessionId, signal } = query;
-  const tail = tails.join(sessionId);
+/** Reads the start at once and not at the first pull, so that the caller and not the stream throws for an unknown session. */
+function openStream(sources: Sources, query: FeedQuery): AsyncIterable<readonly StreamFrame[]> {
+  const { sessionId } = query;
+  const { after, gap, lastSequence } = readPositionOf(sources.log, sessionId, query.after);
+  const snapshot = sources.snapshotAt(sessionId, lastSequence);
+  const first = gap ? [snapshot, gapFrame(sessionId, gap)] : [snapshot];
+  return followLog(sources, query, { first, after });
+}
+
+async function* followLog(
+  sources: Sources,
+  { sessionId, signal }: FeedQuery,
+  { first, after }: { first: readonly StreamFrame[]; after: number },
+): AsyncGenerator<readonly StreamFrame[]> {
+  const tail = sources.tails.join(sessionId);
   let place = after;
   let wake = () => {};
   const onAbort = () => wake();
@@ -82,13 +68,11 @@ async function* follow({
     if (!signal.aborted) yield first;
     while (!signal.aborted && !tail.isEnded) {
       const recent = tail.after(place);
-      const batch = recent
-        ? { frames: recent, place: placeAfter(recent, place) }
-        : readPage({ log, snapshotAt }, sessionId, place);
+      const batch = recent ? batchOf(recent, place) : readLogBatch(sources, sessionId, place);
       if (batch.frames.length > 0) {
         place = batch.place;
         yield batch.frames;
-        if (recent === undefined) await nextTurn(); // A long replay lets others have their turn.
+        if (recent === undefined) await nextTurn(); // So that a long replay does not block the event loop.
       } else {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -99,32 +83,46 @@ async function* follow({
   } finally {
     signal.removeEventListener("abort", onAbort);
     tail.forget(wake);
-    tails.leave(sessionId, tail);
+    sources.tails.leave(sessionId, tail);
   }
 }
 
 interface Batch {
   frames: readonly StreamFrame[];
-  /** Sequence to go on from. */
+  /** Sequence after which the next batch begins. */
   place: number;
 }
 
 /**
- * Events from the log. When what should have come next was pruned since, a snapshot and a gap come first: what the lost
- * events said of the present, such as a decision that was taken, is in none that follows.
+ * Events from the log. When the next events were pruned, a snapshot and a gap come first, because nothing that follows
+ * repeats what the lost events said about the present, such as a decision that was made.
  */
-function readPage(
-  { log, snapshotAt }: Pick<Following, "log" | "snapshotAt">,
-  sessionId: string,
-  place: number,
-): Batch {
+function readLogBatch({ log, snapshotAt }: Sources, sessionId: string, place: number): Batch {
   const { firstSequence, lastSequence } = log.bounds(sessionId);
   const from = Math.max(place, firstSequence - 1);
   const events = log.read(sessionId, from, logPageEvents);
-  if (from === place) return { frames: events, place: placeAfter(events, from) };
+  if (from === place) return batchOf(events, from);
   const gap = gapFrame(sessionId, { reason: "pruned", firstId: events[0]?.id ?? null });
   const frames = [snapshotAt(sessionId, lastSequence), gap, ...events];
   return { frames, place: placeAfter(events, from) };
+}
+
+function readEventPage(
+  log: EventLog,
+  { sessionId, after, limit }: Parameters<EventFeed["page"]>[0],
+): ReturnType<EventFeed["page"]> {
+  const start = readPositionOf(log, sessionId, after);
+  const found = log.read(sessionId, start.after, limit + 1);
+  const items = found.slice(0, limit);
+  return {
+    items,
+    nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null,
+    gap: start.gap,
+  };
+}
+
+function batchOf(events: readonly Event[], place: number): Batch {
+  return { frames: events, place: placeAfter(events, place) };
 }
 
 function gapFrame(sessionId: string, data: Gap): StreamFrame {

@@ -1,15 +1,37 @@
 import type { Delta, NewEvent, OutputDelta } from "../event.ts";
 
-/** Text of one session that is not written yet, in order; neighbours of the same kind are one entry. */
+/** Text of one session that is not written yet, in order. Neighbours of the same kind are joined to one entry. */
 export interface PendingDeltas {
   add(delta: Delta | OutputDelta): void;
-  /** Adds all that another one holds. */
+  /** Adds the entries of another one. */
   append(later: PendingDeltas): void;
   readonly entries: readonly (Delta | OutputDelta)[];
   events(): NewEvent[];
 }
 
-export function createPendingDeltas(): PendingDeltas {
+/** Text that is not written yet, by session. */
+export type PendingText = Map<string, PendingDeltas>;
+
+export type PendingEntry = readonly [sessionId: string, deltas: PendingDeltas];
+
+/** Those of one session; made when it has none. */
+export function deltasOf(pending: PendingText, sessionId: string): PendingDeltas {
+  const found = pending.get(sessionId);
+  if (found !== undefined) return found;
+  const made = createPendingDeltas();
+  pending.set(sessionId, made);
+  return made;
+}
+
+/** Makes entries pending again, before the text that came since. */
+export function putInFront(pending: PendingText, entries: readonly PendingEntry[]): void {
+  const since = [...pending];
+  pending.clear();
+  for (const [sessionId, deltas] of entries) pending.set(sessionId, deltas);
+  for (const [sessionId, deltas] of since) deltasOf(pending, sessionId).append(deltas);
+}
+
+function createPendingDeltas(): PendingDeltas {
   const entries: (Delta | OutputDelta)[] = [];
   let last: Delta | OutputDelta | undefined;
   const add = (delta: Delta | OutputDelta) => {

@@ -1,15 +1,18 @@
 import { type EventLog, eventPlace, type Gap } from "../event.ts";
 
 export interface ReadPosition {
-  /** Serve what comes after this sequence. */
+  /** The first event to serve comes after this sequence. */
   after: number;
   /** Set when events are missing between the cursor and what is served. */
   gap: Gap | null;
-  /** Where the log ends now. */
+  /** Of the last event in the log now. */
   lastSequence: number;
 }
 
-/** Where to begin for a cursor, `latest`, or the start of the log (undefined). Whatever cannot be served exactly is told as a gap. */
+/**
+ * Where to start reading for a cursor, `latest`, or undefined: the start of the log. When the events right after the
+ * cursor cannot be served, it is the oldest event of the log, and `gap` says why.
+ */
 export function readPositionOf(log: EventLog, sessionId: string, cursor: string | undefined): ReadPosition {
   const { generation, firstSequence, lastSequence } = log.bounds(sessionId);
   const beforeFirst = firstSequence - 1;

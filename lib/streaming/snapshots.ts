@@ -1,12 +1,12 @@
 import type { SnapshotFrame } from "../event.ts";
 import type { Snapshot } from "../session.ts";
 
-/** Sessions whose snapshot is kept for the next reader. */
+/** Sessions whose last snapshot is kept. */
 const keptMax = 100;
 
 /**
- * One snapshot for all readers who come at the same place of the log: what the log says last is what the session is,
- * so as long as no event was added the state is the same, and a thousand readers that come back together cost one.
+ * Readers at the same end of the log get the same snapshot: a session changes only together with its log. So a thousand
+ * readers that reconnect at once cost one snapshot.
  */
 export function createSnapshots(
   snapshot: (sessionId: string) => Snapshot,

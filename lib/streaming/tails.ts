@@ -3,47 +3,60 @@ import { createSessionTail, type SessionTail, type SessionTailOptions } from "./
 
 /** One tail for each session that is being read. */
 export interface Tails {
+  /** Each `join` needs one `leave`. */
   join(sessionId: string): SessionTail;
   leave(sessionId: string, tail: SessionTail): void;
+  /** Ends the streams of one session. */
   end(sessionId: string): void;
+  /** Ends the streams of all sessions. */
   close(): void;
 }
 
-type Bounds = Pick<SessionTailOptions, "eventsMax" | "charactersMax">;
+export type TailBounds = Pick<SessionTailOptions, "eventsMax" | "charactersMax">;
 
-export function createTails(log: EventLog, bounds: Bounds): Tails {
-  const tails = new Map<string, { tail: SessionTail; readers: number }>();
-  let isClosed = false;
-  const stop = log.onCommitted((sessionId, events) => tails.get(sessionId)?.tail.add(events));
-  const end = (sessionId: string) => {
-    tails.get(sessionId)?.tail.end();
-    tails.delete(sessionId);
-  };
+export function createTails(log: EventLog, bounds: TailBounds): Tails {
+  const tails: OpenTails = { log, bounds, bySession: new Map(), isClosed: false };
+  const stop = log.onCommitted((sessionId, events) => tails.bySession.get(sessionId)?.tail.add(events));
   return {
-    join(sessionId) {
-      const found = tails.get(sessionId);
-      if (found) {
-        found.readers++;
-        return found.tail;
-      }
-      const { lastSequence } = log.bounds(sessionId);
-      const tail = createSessionTail({ lastSequence, ...bounds });
-      if (isClosed) tail.end();
-      else tails.set(sessionId, { tail, readers: 1 });
-      return tail;
-    },
-    leave(sessionId, tail) {
-      const found = tails.get(sessionId);
-      // The session may have been ended, and even read anew, since this reader came.
-      if (found?.tail !== tail) return;
-      found.readers--;
-      if (found.readers === 0) tails.delete(sessionId);
-    },
-    end,
-    close() {
-      isClosed = true;
+    join: (sessionId) => joinTail(tails, sessionId),
+    leave: (sessionId, tail) => leaveTail(tails, sessionId, tail),
+    end: (sessionId) => endTail(tails, sessionId),
+    close: () => {
+      tails.isClosed = true;
       stop();
-      for (const sessionId of [...tails.keys()]) end(sessionId);
+      for (const sessionId of [...tails.bySession.keys()]) endTail(tails, sessionId);
     },
   };
+}
+
+interface OpenTails {
+  log: EventLog;
+  bounds: TailBounds;
+  bySession: Map<string, { tail: SessionTail; readers: number }>;
+  isClosed: boolean;
+}
+
+function joinTail({ log, bounds, bySession, isClosed }: OpenTails, sessionId: string): SessionTail {
+  const found = bySession.get(sessionId);
+  if (found) {
+    found.readers++;
+    return found.tail;
+  }
+  const { lastSequence } = log.bounds(sessionId);
+  const tail = createSessionTail({ lastSequence, ...bounds });
+  if (isClosed) tail.end();
+  else bySession.set(sessionId, { tail, readers: 1 });
+  return tail;
+}
+
+function leaveTail({ bySession }: OpenTails, sessionId: string, tail: SessionTail): void {
+  const found = bySession.get(sessionId);
+  if (found?.tail !== tail) return; // Its tail has ended, and the session may have a new one.
+  found.readers--;
+  if (found.readers === 0) bySession.delete(sessionId);
+}
+
+function endTail({ bySession }: OpenTails, sessionId: string): void {
+  bySession.get(sessionId)?.tail.end();
+  bySession.delete(sessionId);
 }

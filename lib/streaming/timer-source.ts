@@ -1,8 +1,11 @@
-/** Time for a writer: a clock that only goes forward, and work for later. */
+/** The time of a writer: a clock that never goes back, and timers. */
 export interface TimerSource {
   /** Milliseconds. */
   now(): number;
-  /** Runs `work` after `ms`, or with 0 at the end of this turn of the event loop. Never keeps the process alive longer than that turn. Returns what cancels it. */
+  /**
+   * Runs `work` after `ms`; for 0 or less at the end of this turn of the event loop. Does not keep the process alive
+   * longer than this turn. Returns a function that cancels it.
+   */
   schedule(ms: number, work: () => void): () => void;
 }
 
@@ -10,7 +13,7 @@ export const systemTimers: TimerSource = {
   now: () => performance.now(),
   schedule(ms, work) {
     if (ms <= 0) {
-      const immediate = setImmediate(work); // With unref the loop would sleep until something else wakes it.
+      const immediate = setImmediate(work); // Without unref: with it the event loop could sleep until something else wakes it.
       return () => clearImmediate(immediate);
     }
     const timer = setTimeout(work, ms).unref();
