@@ -5,9 +5,9 @@ import type { Drill } from "../operating/drill.ts";
 import type { ReplicaConfig, ReplicaCredentials, RunProgramFile } from "../operating/replica.ts";
 
 const dayMs = 24 * 3_600_000;
-/** The first copies of a new server come first. */
+/** Wait after a start, so that the first copies come before a drill. */
 const settleMs = 600_000;
-/** A drill that could not be held. */
+/** Time until a drill that could not be held is tried again. */
 const retryMs = 3_600_000;
 
 export interface DailyDrillOptions {
@@ -21,7 +21,7 @@ export interface DailyDrillOptions {
   reportFault(message: string, cause: unknown): void;
 }
 
-/** Holds a restore drill a day after the last one, whoever held that. Ends with the signal. */
+/** Holds a restore drill a day after the last one, also when a person started that one. Ends with the signal. */
 export async function holdDrills(options: DailyDrillOptions): Promise<void> {
   const { dataDir, clock, signal } = options;
   let restMs = 0;
@@ -34,7 +34,7 @@ export async function holdDrills(options: DailyDrillOptions): Promise<void> {
   }
 }
 
-/** The last one that was held; undefined when none was. */
+/** The last drill that was held; undefined when none was. */
 export function readDrill(dataDir: string): Drill | undefined {
   try {
     return JSON.parse(readFileSync(join(dataDir, "drill.json"), "utf8")) as Drill;
@@ -43,7 +43,7 @@ export function readDrill(dataDir: string): Drill | undefined {
   }
 }
 
-/** Whether it was held, well or not. */
+/** Whether the drill was held, with or without success. */
 async function attempt(options: DailyDrillOptions): Promise<boolean> {
   const { dataDir, drill: page, replica, litestreamBin, run, signal, reportFault } = options;
   const before = readDrill(dataDir)?.at;
@@ -54,7 +54,7 @@ async function attempt(options: DailyDrillOptions): Promise<boolean> {
     ...(litestreamBin === undefined ? {} : { LITESTREAM_BIN: litestreamBin }),
   };
   try {
-    const { exitCode, stderr } = await run({ page, env, input: handed(replica.credentials) }, signal);
+    const { exitCode, stderr } = await run({ page, env, input: keyLines(replica.credentials) }, signal);
     const held = readDrill(dataDir);
     const isHeld = held !== undefined && held.at !== before;
     if (!isHeld) reportFault(`The daily restore drill could not be held: ${stderr.trim()}`, undefined);
@@ -67,8 +67,8 @@ async function attempt(options: DailyDrillOptions): Promise<boolean> {
   }
 }
 
-/** As readHandedKeys takes them. */
-function handed(credentials: ReplicaCredentials | undefined): string {
+/** The form that readInheritedKeys reads. */
+function keyLines(credentials: ReplicaCredentials | undefined): string {
   if (credentials === undefined) return "";
   return [credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken ?? ""].join("\n");
 }

@@ -3,16 +3,16 @@ import { readInheritedKeys } from "./inherited-keys.ts";
 import type { Replication, ReplicationOptions } from "./replication.ts";
 
 /**
- * Copies what the databases' replicator does not; nothing is loaded and nothing done without a replica. Throws an Error
- * with a sentence a person can act on when the keys of the bucket are missing.
+ * Copies what Litestream does not copy. Without a replica it loads nothing and returns undefined. Throws an Error that
+ * tells a person what to do when the keys of the bucket are missing.
  */
 export async function openReplication(
   config: ReplicationConfig,
   options: Omit<ReplicationOptions, "store" | keyof ReplicationConfig>,
 ): Promise<Replication | undefined> {
   if (config.replica === undefined) return undefined;
-  const handed = config.replicaKeysDescriptor;
-  const credentials = handed === undefined ? config.replica.credentials : readInheritedKeys(handed);
+  const descriptor = config.replicaKeysDescriptor;
+  const credentials = descriptor === undefined ? config.replica.credentials : readInheritedKeys(descriptor);
   const replica = { ...config.replica, credentials };
   const { openObjectStore } = await import("./object-stores/object-store.ts");
   const { createReplication } = await import("./replication.ts");

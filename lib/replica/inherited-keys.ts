@@ -2,8 +2,8 @@ import { closeSync, readFileSync } from "node:fs";
 import type { ReplicaCredentials } from "../operating/replica.ts";
 
 /**
- * The keys of the bucket, as deploy/serve.sh hands them over: three lines in a pipe that is read to its end and closed.
- * So they stand in no environment and in no file, where a command that runs for the server could find them.
+ * Reads the keys of the bucket from a pipe, as deploy/serve.sh writes them: three lines. Closes the pipe. So the keys are
+ * in no environment variable and in no file, where a command that the server runs could find them.
  */
 export function readInheritedKeys(descriptor: number): ReplicaCredentials | undefined {
   const lines = readFileSync(descriptor, "utf8").split("\n");

@@ -18,59 +18,73 @@ export interface ReplicationOptions {
   litestreamBin: string | undefined;
   replicatorMetricsUrl: string | undefined;
   run: RunProgramFile;
-  /** Holds a restore drill: deploy/restore-drill.ts. */
+  /** Absolute path of the program that holds a restore drill: deploy/restore-drill.ts. */
   drill: string;
   clock: Clock;
   reportFault(message: string, cause: unknown): void;
 }
 
 export interface Replication {
-  /** Those of this disk, and of the replica where this disk has none. */
+  /** Those on this disk; a file that is missing here is fetched from the replica. */
   attachments: Attachments;
   start(): void;
-  /** What was on its way is left; the next run takes it up. */
+  /** Interrupts what is being copied; the next run does it again. */
   stop(): Promise<void>;
   /** For the metrics. */
   facts(): ReplicaFacts;
 }
 
-/** All that is copied beside the databases' own replication, and brought back. */
+/** Everything that is copied to the replica beside Litestream's replication of the databases, and fetched from it. */
 export function createReplication(options: ReplicationOptions): Replication {
-  const { store, storage, clock, reportFault } = options;
+  const { store, storage, dataDir } = options;
+  const { attachments, files, replicaRecord } = storage;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const { attachments, files, replicaRecord: record } = storage;
-  const works: Promise<void>[] = [];
-  let copiedAt: number | undefined;
-  const metricsUrl = options.replicatorMetricsUrl;
-  const placeType = options.replica.place.type;
-  const replicator =
-    metricsUrl === undefined ? undefined : watchReplicator({ metricsUrl, store, placeType, clock, signal });
-  const keepUp = (what: string, work: Promise<void>) =>
-    void works.push(
-      work.catch((error: unknown) => {
-        if (!signal.aborted) reportFault(`${what} came to an end`, error);
-      }),
-    );
+  const state: State = { signal, replicator: watchOf(options, signal), works: [], copiedAt: undefined };
   return {
     attachments: fetchMissingAttachments({ attachments, files, store, signal }),
-    start: () => {
-      const given = { store, clock, signal, reportFault };
-      keepUp("The copying of attachments", copyAttachments({ ...given, record, attachments }));
-      const onCopied = (at: number) => void (copiedAt = at);
-      if (replicator) keepUp("The watch over the replicator", replicator.watch());
-      keepUp("The daily drill", holdDrills({ ...given, ...options }));
-      keepUp("The hourly copying", copyDatabases({ ...given, copy: options.copyDatabase, onCopied }));
-    },
+    start: () => startWorks(state, options),
     stop: async () => {
-      stopping.abort(new Error("The server stops."));
-      await Promise.all(works);
+      stopping.abort(new Error("The server is stopping."));
+      await Promise.all(state.works);
     },
     facts: () => ({
-      replicator: replicator?.facts(),
-      copiedAt,
-      drill: readDrill(options.dataDir),
-      attachmentsMissing: record.count(store.place),
+      replicator: state.replicator?.facts(),
+      copiedAt: state.copiedAt,
+      drill: readDrill(dataDir),
+      attachmentsMissing: replicaRecord.count(store.place),
     }),
   };
+}
+
+interface State {
+  signal: AbortSignal;
+  replicator: ReturnType<typeof watchReplicator> | undefined;
+  works: Promise<void>[];
+  /** When the newest complete copy of the databases began, in milliseconds since the epoch. */
+  copiedAt: number | undefined;
+}
+
+function watchOf(options: ReplicationOptions, signal: AbortSignal): State["replicator"] {
+  const { replicatorMetricsUrl: metricsUrl, store, replica, clock } = options;
+  if (metricsUrl === undefined) return undefined;
+  return watchReplicator({ metricsUrl, store, placeType: replica.place.type, clock, signal });
+}
+
+function startWorks(state: State, options: ReplicationOptions): void {
+  const { signal, works, replicator } = state;
+  const { store, storage, clock, copyDatabase, reportFault } = options;
+  const { attachments, replicaRecord: record } = storage;
+  const given = { store, clock, signal, reportFault };
+  const keep = (name: string, work: Promise<void>) =>
+    void works.push(
+      work.catch((error: unknown) => {
+        if (!signal.aborted) reportFault(`${name} has stopped because of a fault`, error);
+      }),
+    );
+  keep("The copying of attachments", copyAttachments({ ...given, record, attachments }));
+  if (replicator) keep("The watch over the replicator", replicator.watch());
+  keep("The daily drill", holdDrills({ ...options, signal }));
+  const onCopied = (at: number) => void (state.copiedAt = at);
+  keep("The hourly copying", copyDatabases({ ...given, copy: copyDatabase, onCopied }));
 }

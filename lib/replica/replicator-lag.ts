@@ -3,90 +3,115 @@ import type { ObjectStore } from "../operating/object-store.ts";
 import type { ReplicaPlace, ReplicatorFacts } from "../operating/replica.ts";
 import { databaseNames, type DatabaseName } from "../database-name.ts";
 
-const everyMs = 5000;
-/** Whoever says nothing for so long is silent. */
-const patienceMs = 4000;
+const intervalMs = 5000;
+/** After this time without an answer the replicator or the replica counts as silent. */
+const answerMsMax = 4000;
 
 const waitingMax = 1000;
 
 export interface ReplicatorLagOptions {
-  /** Of Litestream 0.5: how many transactions of each database it has read (`litestream_txid`). */
+  /** The metrics of Litestream 0.5. `litestream_txid` is the last transaction of each database that it has read. */
   metricsUrl: string;
-  /** Where it puts them: `<database>/<level>/<first>-<last>.ltx`, with the numbers of transactions in hexadecimal. */
+  /** Litestream stores transactions in `<database>/<level>/<first>-<last>.ltx`, with their numbers in hexadecimal. */
   store: Pick<ObjectStore, "list">;
-  /** Levels have other names in a folder than in a bucket. */
+  /** The levels have different names in a folder and in a bucket. */
   placeType: ReplicaPlace["type"];
   clock: Clock;
   signal: AbortSignal;
 }
 
-/** Transactions that were read and not yet seen in the replica, oldest first. */
+/** Transactions up to this one were read, but were not seen in the replica yet. */
 interface Waiting {
   transaction: number;
   sinceMs: number;
 }
 
 /**
- * How far the replication of the databases is. Litestream counts what it reads, and tells nobody whether a bucket took
- * it, so what it has read is held against what lies in the replica. The replica is asked only while something is not
- * known to be there.
+ * Measures how far the replication of the databases is behind. Litestream reports what it has read, but not whether the
+ * bucket accepted it. So what it has read is compared with what the replica contains. The replica is asked only while
+ * something is not known to be there.
  */
-export function watchReplicator({ store, placeType, clock, signal, ...options }: ReplicatorLagOptions) {
-  const waiting = new Map<DatabaseName, Waiting[]>(databaseNames.map((name) => [name, []]));
-  const arrived = new Map<DatabaseName, number>();
-  let answeredMs = clock.elapsed();
-  let isSilent = false;
-
-  const settle = async (name: DatabaseName, read: number) => {
-    const known = waiting.get(name) ?? [];
-    const newest = known.at(-1)?.transaction ?? arrived.get(name) ?? 0;
-    if (read > newest) add(known, { transaction: read, sinceMs: clock.elapsed() });
-    if (known.length === 0) return;
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-    const last = await lastIn(store, `${name}/`, levels[placeType], soon);
-    arrived.set(name, last);
-    waiting.set(
-      name,
-      known.filter(({ transaction }) => transaction > last),
-    );
+export function watchReplicator(options: ReplicatorLagOptions) {
+  const watch: Watch = {
+    options,
+    waiting: new Map(databaseNames.map((name) => [name, []])),
+    arrived: new Map(),
+    answeredMs: options.clock.elapsed(),
+    isSilent: false,
   };
-  const look = async () => {
-    const read = await readTransactions(options.metricsUrl, signal);
-    isSilent = read === undefined;
-    if (read === undefined) return;
-    answeredMs = clock.elapsed();
-    // A bucket that does not answer lets what waits go on waiting.
-    await Promise.all([...read].map(([name, count]) => settle(name, count).catch(() => {})));
-  };
-  const oldestMs = () => Math.min(...[...waiting.values()].map(([first]) => first?.sinceMs ?? Infinity));
-
   return {
+    /** Looks every 5 s until the signal aborts. */
     watch: async (): Promise<void> => {
+      const { clock, signal } = options;
       while (!signal.aborted) {
-        await look();
-        await clock.sleep(everyMs, signal).catch(() => {});
+        await look(watch);
+        await clock.sleep(intervalMs, signal).catch(() => {});
       }
     },
-    facts: (): ReplicatorFacts => {
-      const sinceMs = Math.min(oldestMs(), isSilent ? answeredMs : Infinity);
-      return { isSilent, lagMs: sinceMs === Infinity ? 0 : clock.elapsed() - sinceMs };
-    },
+    facts: () => factsOf(watch),
   };
 }
 
-/** A bucket that is away for days fills no memory: what would be too many waits with the one before it. */
-function add(known: Waiting[], { transaction, sinceMs }: Waiting): void {
+interface Watch {
+  options: ReplicatorLagOptions;
+  /** Oldest first. */
+  waiting: Map<DatabaseName, Waiting[]>;
+  /** The last transaction seen in the replica. */
+  arrived: Map<DatabaseName, number>;
+  /** When the replicator last answered, as `clock.elapsed` counts. */
+  answeredMs: number;
+  isSilent: boolean;
+}
+
+async function look(watch: Watch): Promise<void> {
+  const { metricsUrl, clock, signal } = watch.options;
+  const read = await readTransactions(metricsUrl, signal);
+  watch.isSilent = read === undefined;
+  if (read === undefined) return;
+  watch.answeredMs = clock.elapsed();
+  // When the replica does not answer, what waits goes on waiting.
+  await Promise.all([...read].map(([name, last]) => compare(watch, name, last).catch(() => {})));
+}
+
+/** `read`: the last transaction that the replicator has read. */
+async function compare(
+  { options, waiting, arrived }: Watch,
+  name: DatabaseName,
+  read: number,
+): Promise<void> {
+  const { store, placeType, clock, signal } = options;
+  const known = waiting.get(name) ?? [];
+  const newest = known.at(-1)?.transaction ?? arrived.get(name) ?? 0;
+  if (read > newest) addWaiting(known, { transaction: read, sinceMs: clock.elapsed() });
+  if (known.length === 0) return;
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]);
+  const last = await lastIn(store, `${name}/`, levels[placeType], soon);
+  arrived.set(name, last);
+  waiting.set(
+    name,
+    known.filter(({ transaction }) => transaction > last),
+  );
+}
+
+function factsOf({ options, waiting, answeredMs, isSilent }: Watch): ReplicatorFacts {
+  const oldestMs = Math.min(...[...waiting.values()].map(([first]) => first?.sinceMs ?? Infinity));
+  const sinceMs = Math.min(oldestMs, isSilent ? answeredMs : Infinity);
+  return { isSilent, lagMs: sinceMs === Infinity ? 0 : options.clock.elapsed() - sinceMs };
+}
+
+/** Keeps at most `waitingMax` entries, so that a replica that is away for days fills no memory: the last two become one. */
+function addWaiting(known: Waiting[], { transaction, sinceMs }: Waiting): void {
   const last = known.length < waitingMax ? undefined : known.pop();
   known.push({ transaction, sinceMs: last?.sinceMs ?? sinceMs });
 }
 
-/** Of each database; undefined when the replicator does not answer, or not of all of them: nothing is known then. */
+/** The last transaction read of each database; undefined when the replicator does not report it for all of them. */
 async function readTransactions(
   url: string,
   signal: AbortSignal,
 ): Promise<Map<DatabaseName, number> | undefined> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) });
+    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]) });
     const text = await answer.text();
     const read = databaseNames.map((name) => [name, transactionIn(text, name)] as const);
     return read.every(([, count]) => Number.isInteger(count)) ? new Map(read) : undefined;
@@ -95,7 +120,7 @@ async function readTransactions(
   }
 }
 
-/** NaN where it does not stand. */
+/** NaN when the metric is missing. */
 function transactionIn(text: string, name: DatabaseName): number {
   const line = new RegExp(`^litestream_txid\\{db="[^"]*/${name}[.]db"\\} (\\S+)$`, "m");
   return Number(line.exec(text)?.[1] ?? NaN);
@@ -106,7 +131,7 @@ const levels = {
   s3: { newest: "0000/", all: "" },
 };
 
-/** The last transaction in the replica: of the newest files, or of all where those were merged already. */
+/** The last transaction in the replica: among the newest files, or among all when those were merged already. */
 async function lastIn(
   store: Pick<ObjectStore, "list">,
   below: string,

@@ -6,12 +6,12 @@ import type { DatabaseCopy } from "./retention.ts";
 export const copiesPrefix = "copies/";
 
 export interface KnownCopy extends DatabaseCopy {
-  /** All there is of it. */
+  /** Of all its objects, also when it is not complete. */
   keys: string[];
   folder: string;
 }
 
-/** `copies/2026-11-22T21-05-09Z/chat_history.db.zst`: sorts by time, and is a name on every disk. */
+/** Such as `copies/2026-11-22T21-05-09Z/`. The names sort by time and are valid on every file system. */
 export function copyFolder(at: number): string {
   return `${copiesPrefix}${timestamp(at).slice(0, 19).replaceAll(":", "-")}Z/`;
 }
@@ -20,12 +20,12 @@ export function databaseKey(folder: string, name: DatabaseName): string {
   return `${folder}${name}.db.zst`;
 }
 
-/** Written last: without it a copy is not whole and does not count. */
+/** Written last. A copy without it is not complete and is ignored. */
 export function completeKey(folder: string): string {
   return `${folder}complete`;
 }
 
-/** What a listing holds of copies, oldest first. */
+/** The copies in a listing, oldest first. */
 export function knownCopies(objects: readonly StoredObject[]): KnownCopy[] {
   const byFolder = Map.groupBy(objects, ({ key }) => /^copies\/[^/]+\//.exec(key)?.[0] ?? "");
   return [...byFolder]
@@ -36,6 +36,10 @@ export function knownCopies(objects: readonly StoredObject[]): KnownCopy[] {
     })
     .filter(({ at }) => !Number.isNaN(at))
     .toSorted((one, other) => one.at - other.at);
+}
+
+export function newestComplete(copies: readonly KnownCopy[]): KnownCopy | undefined {
+  return copies.findLast(({ isComplete }) => isComplete);
 }
 
 function timeOf(folder: string): number {

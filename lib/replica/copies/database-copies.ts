@@ -1,16 +1,24 @@
 import { createHash } from "node:crypto";
 import { timestamp, type Clock } from "../../ports/clock.ts";
 import { databaseNames } from "../../database-name.ts";
+import { inOneChunk } from "../../file.ts";
 import type { ObjectStore, StoredBytes } from "../../operating/object-store.ts";
 import type { CopyDatabase } from "../../operating/replica.ts";
-import { completeKey, copiesPrefix, copyFolder, databaseKey, knownCopies } from "./copy-key.ts";
+import {
+  completeKey,
+  copiesPrefix,
+  copyFolder,
+  databaseKey,
+  knownCopies,
+  newestComplete,
+} from "./copy-key.ts";
 import { expiredCopies } from "./retention.ts";
 import { reportOncePerHour } from "./report-once-per-hour.ts";
 
 const hourMs = 3_600_000;
-/** After a failure the next try waits, each time twice as long. */
+/** Wait after a failure; it doubles with each further failure. */
 const waitMs = { least: 60_000, most: hourMs };
-/** After a start, the start comes first. */
+/** Wait after a start, so that copying does not slow the start down. */
 const settleMs = 20_000;
 
 export interface DatabaseCopiesOptions {
@@ -19,17 +27,17 @@ export interface DatabaseCopiesOptions {
   clock: Clock;
   signal: AbortSignal;
   reportFault(message: string, cause: unknown): void;
-  /** Hears when the newest whole copy was begun; milliseconds since the epoch. */
+  /** Called with the time at which the newest complete copy began, in milliseconds since the epoch. */
   onCopied(at: number): void;
 }
 
 /**
- * Each hour a whole copy of each database, beside its replication and independent of it. When the last one was made is
- * read from the replica itself, so a kill costs nothing but the copy it cut. Ends with the signal.
+ * Makes a complete copy of each database every hour, independent of their replication. The time of the last copy is read
+ * from the replica itself, so a kill loses only the copy in progress. Ends with the signal.
  */
 export async function copyDatabases(options: DatabaseCopiesOptions): Promise<void> {
   const { clock, signal } = options;
-  const told = reportOncePerHour(options.reportFault);
+  const report = reportOncePerHour(options.reportFault);
   let failures = 0;
   let pauseMs = settleMs;
   while (!signal.aborted) {
@@ -40,35 +48,39 @@ export async function copyDatabases(options: DatabaseCopiesOptions): Promise<voi
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
-      told("The hourly copy of the databases failed; it is tried again", error);
+      report("The hourly copy of the databases failed. The server will try again", error);
       pauseMs = Math.min(waitMs.most, waitMs.least * 2 ** failures++);
     }
   }
 }
 
-/** Makes a copy when one is due, and removes what is too old. Returns the milliseconds until the next one. */
-async function round({ store, copy, clock, signal, onCopied }: DatabaseCopiesOptions): Promise<number> {
-  const newest = knownCopies(await store.list(copiesPrefix, signal)).findLast(({ isComplete }) => isComplete);
+/** Makes a copy when one is due, and removes expired ones. Returns the milliseconds until the next one. */
+async function round(options: DatabaseCopiesOptions): Promise<number> {
+  const { store, clock, signal, onCopied } = options;
+  const newest = newestComplete(knownCopies(await store.list(copiesPrefix, signal)));
   if (newest !== undefined) onCopied(newest.at);
   const restMs = newest === undefined ? 0 : newest.at + hourMs - clock.now();
-  // A clock that was set back must not hold the copies up.
+  // More than an hour means that the clock was set back, which must not delay copies.
   if (restMs > 0 && restMs <= hourMs) return restMs;
   const at = clock.now();
-  await makeCopy(copyFolder(at), { store, copy, clock, signal });
+  await makeCopy(copyFolder(at), options);
   onCopied(at);
-  for (const { folder, keys } of expiredCopies(
-    knownCopies(await store.list(copiesPrefix, signal)),
-    clock.now(),
-  ))
-    // From its mark on, so that what is left of a removal that was cut does not pass for a copy.
-    for (const key of new Set([completeKey(folder), ...keys])) await store.remove(key, signal);
+  await removeExpired(options);
   return Math.max(0, at + hourMs - clock.now());
 }
 
-type Making = Pick<DatabaseCopiesOptions, "store" | "copy" | "clock" | "signal">;
+async function removeExpired({ store, clock, signal }: DatabaseCopiesOptions): Promise<void> {
+  const copies = knownCopies(await store.list(copiesPrefix, signal));
+  for (const { folder, keys } of expiredCopies(copies, clock.now()))
+    // The mark goes first, so that a copy that is removed only in part does not count as complete.
+    for (const key of new Set([completeKey(folder), ...keys])) await store.remove(key, signal);
+}
 
-/** One database after another, so that no more of the disk is needed than for the largest. */
-async function makeCopy(folder: string, { store, copy, clock, signal }: Making): Promise<void> {
+/** Copies one database after another, so that the disk needs room for only one copy at a time. */
+async function makeCopy(
+  folder: string,
+  { store, copy, clock, signal }: DatabaseCopiesOptions,
+): Promise<void> {
   const hashes: Record<string, string> = {};
   for (const name of databaseNames) {
     const local = await copy(name, signal);
@@ -86,9 +98,5 @@ async function makeCopy(folder: string, { store, copy, clock, signal }: Making):
 function inMemory(text: string): StoredBytes {
   const bytes = Buffer.from(text);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { sizeBytes: bytes.length, sha256, open: () => once(bytes) };
-}
-
-async function* once(bytes: Uint8Array) {
-  yield bytes;
+  return { sizeBytes: bytes.length, sha256, open: () => inOneChunk(bytes) };
 }

@@ -4,19 +4,22 @@ import { pipeline } from "node:stream/promises";
 import { createZstdDecompress } from "node:zlib";
 import { databaseNames } from "../../database-name.ts";
 import { ReplicaError, type ObjectStore } from "../../operating/object-store.ts";
-import { copiesPrefix, databaseKey, knownCopies } from "./copy-key.ts";
+import { copiesPrefix, databaseKey, knownCopies, newestComplete } from "./copy-key.ts";
 
-/** Unpacks the newest whole copy into a folder, as `<name>.db`. Returns when it was made; undefined when there is none. */
+/**
+ * Unpacks the newest complete copy into a folder, as `<name>.db`. Returns when it began, in milliseconds since the epoch;
+ * undefined when there is no copy.
+ */
 export async function fetchNewestCopy(
   store: ObjectStore,
   folder: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const newest = knownCopies(await store.list(copiesPrefix, signal)).findLast(({ isComplete }) => isComplete);
+  const newest = newestComplete(knownCopies(await store.list(copiesPrefix, signal)));
   if (newest === undefined) return undefined;
   for (const name of databaseNames) {
     const bytes = await store.get(databaseKey(newest.folder, name), signal);
-    if (bytes === undefined) throw new ReplicaError("refused", `${name}.db of the newest copy is gone.`);
+    if (bytes === undefined) throw new ReplicaError("refused", `${name}.db is missing in the newest copy.`);
     const target = createWriteStream(join(folder, `${name}.db`), { mode: 0o600 });
     await pipeline(bytes, createZstdDecompress(), target, { signal });
   }

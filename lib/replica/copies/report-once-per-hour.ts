@@ -2,14 +2,14 @@ export type ReportTrouble = (message: string, error: unknown) => void;
 
 const quietMs = 3_600_000;
 
-/** The same trouble of many files, or of many rounds, is told once an hour. */
+/** Reports the same error once an hour, however many files or rounds it affects. */
 export function reportOncePerHour(report: ReportTrouble): ReportTrouble {
-  const toldAt = new Map<string, number>();
+  const reportedAt = new Map<string, number>();
   return (message, error) => {
     const name = error instanceof Error ? error.message : String(error);
-    if (performance.now() - (toldAt.get(name) ?? -Infinity) < quietMs) return;
-    if (toldAt.size > 100) toldAt.clear();
-    toldAt.set(name, performance.now());
+    if (performance.now() - (reportedAt.get(name) ?? -Infinity) < quietMs) return;
+    if (reportedAt.size > 100) reportedAt.clear();
+    reportedAt.set(name, performance.now());
     report(message, error);
   };
 }

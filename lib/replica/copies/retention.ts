@@ -1,9 +1,9 @@
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Of each hour one copy for so long, then one of each day. */
+/** For this long one copy of each hour is kept, then one of each day. */
 const hourlyKeptMs = 48 * hourMs;
 const dailyKeptMs = 14 * dayMs;
-/** A copy that is not complete by then never will be. */
+/** A copy that is older and still not complete was given up. */
 const unfinishedKeptMs = 6 * hourMs;
 
 export interface DatabaseCopy {
@@ -12,7 +12,7 @@ export interface DatabaseCopy {
   isComplete: boolean;
 }
 
-/** Those to be removed. The newest of an hour or a day stands for it, and the newest of all stays however old it is. */
+/** The copies to remove. Of each hour or day the newest complete copy is kept. The newest of all is kept at any age. */
 export function expiredCopies<T extends DatabaseCopy>(copies: readonly T[], now: number): T[] {
   const complete = copies.filter(({ isComplete }) => isComplete).toSorted((one, other) => other.at - one.at);
   const spans = new Set<string>();

@@ -9,24 +9,34 @@ import {
   type StoredObject,
 } from "../../operating/object-store.ts";
 
-/** What is on its way in has such a name; a kill leaves it, and nobody takes it for an object. */
+/** Start of the name of a file until it is complete. A kill may leave such a file; it is not an object. */
 const arriving = ".arriving-";
 
-/** A folder, such as one of another disk or of a mounted share. */
+/** A folder, for example on another disk or on a mounted network share. */
 export function createFolderStore(folder: string): ObjectStore {
   const pathOf = (key: string) => join(folder, key);
-  const head = async (key: string) => {
-    const found = await stat(pathOf(key)).catch(unlessMissing);
-    return found?.isFile() ? { key, sizeBytes: found.size } : undefined;
-  };
   return {
     place: `file://${folder}`,
-    put: (key, bytes, signal) => telling(() => write(pathOf(key), bytes, signal)),
-    get: (key) => telling(async () => ((await head(key)) ? createReadStream(pathOf(key)) : undefined)),
-    head: (key) => telling(() => head(key)),
-    list: (prefix) => telling(() => listBelow(folder, prefix)),
-    remove: (key) => telling(() => rm(pathOf(key), { force: true })),
+    put: (key, bytes, signal) => withReplicaErrors(() => write(pathOf(key), bytes, signal)),
+    get: (key) => withReplicaErrors(() => read(pathOf(key))),
+    head: (key) =>
+      withReplicaErrors(async () => {
+        const sizeBytes = await sizeOf(pathOf(key));
+        return sizeBytes === undefined ? undefined : { key, sizeBytes };
+      }),
+    list: (prefix) => withReplicaErrors(() => listBelow(folder, prefix)),
+    remove: (key) => withReplicaErrors(() => rm(pathOf(key), { force: true })),
   };
+}
+
+async function read(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  return (await sizeOf(path)) === undefined ? undefined : createReadStream(path);
+}
+
+/** Undefined when there is no regular file. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(unlessMissing);
+  return found?.isFile() ? found.size : undefined;
 }
 
 async function write(path: string, { open: openBytes, sha256 }: StoredBytes, signal: AbortSignal) {
@@ -55,7 +65,8 @@ async function writeSynced(
       hash.update(chunk);
       await handle.writeFile(chunk);
     }
-    if (hash.digest("hex") !== sha256) throw new ReplicaError("refused", "The bytes changed on their way.");
+    if (hash.digest("hex") !== sha256)
+      throw new ReplicaError("refused", "The bytes are not those that were announced.");
     await handle.sync();
   } finally {
     await handle.close();
@@ -71,7 +82,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** What a former run left on its way is removed in passing, once it is a day old. */
+/** Also removes incomplete files that are older than a day: an earlier run left them. */
 async function listBelow(folder: string, prefix: string): Promise<StoredObject[]> {
   const from = join(folder, prefix.includes("/") ? dirname(`${prefix}x`) : ".");
   const names = (await readdir(from, { recursive: true, withFileTypes: true }).catch(unlessMissing)) ?? [];
@@ -93,26 +104,24 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-async function telling<T>(work: () => Promise<T>): Promise<T> {
+async function withReplicaErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw told(error);
+    throw asReplicaError(error);
   }
 }
 
-function told(error: unknown): unknown {
-  const code = codeOf(error);
-  if (error instanceof ReplicaError || code === "") return error;
+function asReplicaError(cause: unknown): unknown {
+  const code = codeOf(cause);
+  if (cause instanceof ReplicaError || code === "") return cause;
   if (["ENOSPC", "EDQUOT"].includes(code))
-    return new ReplicaError("full", "The disk of the replica is full.", { cause: error });
+    return new ReplicaError("full", "The disk of the replica is full.", { cause });
   if (["EACCES", "EPERM", "EROFS"].includes(code))
-    return new ReplicaError("refused", `The folder of the replica may not be used (${code}).`, {
-      cause: error,
+    return new ReplicaError("refused", `This user may not use the folder of the replica (${code}).`, {
+      cause,
     });
-  return new ReplicaError("unreachable", `The folder of the replica cannot be used (${code}).`, {
-    cause: error,
-  });
+  return new ReplicaError("unreachable", `The folder of the replica cannot be used (${code}).`, { cause });
 }
 
 function codeOf(error: unknown): string {

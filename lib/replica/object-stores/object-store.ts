@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../../operating/object-store.ts";
 import type { ReplicaConfig } from "../../operating/replica.ts";
 
-/** Throws an Error with a sentence a person can act on when keys are needed and there are none. */
+/** Throws an Error that tells a person what to do when a bucket has no keys. */
 export async function openObjectStore({
   place,
   credentials,
@@ -12,8 +12,8 @@ export async function openObjectStore({
   }
   if (credentials === undefined)
     throw new Error(
-      "TALKCODY_REPLICA_URL names a bucket, and its keys are missing: " +
-        "set LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.",
+      "TALKCODY_REPLICA_URL names a bucket, but the keys of the bucket are missing. " +
+        "Set LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.",
     );
   const { createS3Store } = await import("./s3-store.ts");
   return createS3Store(place, credentials);

@@ -1,7 +1,7 @@
 import { ReplicaError } from "../../operating/object-store.ts";
 import { element } from "./s3-listing.ts";
 
-/** What an answer of a bucket means that is no success. Its own message may name keys, so only its code is told. */
+/** The error for a failed request. Contains only the code of the answer, because the answer's message may contain keys. */
 export function failureOf(status: number, body: string): ReplicaError {
   const code = /^\w{1,64}$/.exec(element(body, "Code") ?? "")?.[0] ?? "no reason";
   const answer = `The replica answered ${status} (${code}).`;

@@ -1,11 +1,11 @@
 import { ReplicaError, type StoredObject } from "../../operating/object-store.ts";
 
-/** One page of ListObjectsV2. `next` asks for the one after it. */
+/** Reads one page of ListObjectsV2. `next` is the token for the page after it. Throws ReplicaError when it is none. */
 export function readListing(xml: string): { objects: StoredObject[]; next: string | undefined } {
   if (!/<ListBucketResult[\s>]/.test(xml))
     throw new ReplicaError(
       "unreachable",
-      "What answered at the address of the replica does not list objects.",
+      "The server at the address of the replica does not answer like an S3 bucket.",
     );
   const objects = [...xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)].map(([, entry = ""]) => ({
     key: element(entry, "Key") ?? "",
@@ -15,6 +15,7 @@ export function readListing(xml: string): { objects: StoredObject[]; next: strin
   return { objects, next: isMore ? element(xml, "NextContinuationToken") : undefined };
 }
 
+/** The text of the first element with this name. */
 export function element(xml: string, name: string): string | undefined {
   const found = new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(xml)?.[1];
   return found?.replace(/&(#x?[0-9a-f]+|\w+);/gi, (whole, entity: string) => character(entity) ?? whole);

@@ -17,61 +17,40 @@ import { failureOf } from "./s3-failure.ts";
 
 type S3Place = Extract<ReplicaPlace, { type: "s3" }>;
 
-interface Ask {
-  method: "GET" | "HEAD" | "PUT" | "DELETE";
-  url: URL;
-  body?: StoredBytes;
-  signal: AbortSignal;
-}
-
-/** A bucket, by the S3 protocol. `idleMsMax`: whoever says and takes nothing for so long is unreachable. */
+/** A bucket that speaks the S3 protocol. One that sends and takes nothing for `idleMsMax` counts as unreachable. */
 export function createS3Store(
   place: S3Place,
   credentials: ReplicaCredentials,
   { idleMsMax = 30_000 }: { idleMsMax?: number } = {},
 ): ObjectStore {
-  const root = addressOf(place);
-  const below = place.prefix === "" ? "" : `${place.prefix}/`;
-  const urlOf = (key: string) => new URL(`${root}/${encoded(`${below}${key}`)}`);
-  const signed = (ask: Ask) => sign(ask, { ...credentials, region: place.region });
-  const send = async (ask: Ask) => {
-    const answer = await exchange(ask, await signed(ask), idleMsMax);
-    if ((answer.statusCode ?? 0) < 300) return answer;
-    if (answer.statusCode === 404 && (ask.method === "GET" || ask.method === "HEAD"))
-      return void answer.resume();
-    throw failureOf(answer.statusCode ?? 0, await text(answer).catch(() => ""));
-  };
-  const finish = async (ask: Ask) => void (await send(ask))?.resume();
-  const page = async (prefix: string, token: string | undefined, signal: AbortSignal) => {
-    const url = new URL(`${root}/`);
-    url.searchParams.set("list-type", "2");
-    url.searchParams.set("prefix", `${below}${prefix}`);
-    if (token !== undefined) url.searchParams.set("continuation-token", token);
-    const answer = await send({ method: "GET", url, signal });
-    if (answer === undefined) throw new ReplicaError("refused", "There is no such bucket.");
-    return readListing(await text(answer));
-  };
+  const prefix = place.prefix === "" ? "" : `${place.prefix}/`;
+  const bucket: Bucket = { root: addressOf(place), prefix, region: place.region, credentials, idleMsMax };
+  const urlOf = (key: string) => objectUrl(bucket, key);
   return {
-    place: `${root}/${place.prefix}`,
-    put: (key, body, signal) => finish({ method: "PUT", url: urlOf(key), body, signal }),
-    get: (key, signal) => send({ method: "GET", url: urlOf(key), signal }),
-    head: async (key, signal) => {
-      const answer = await send({ method: "HEAD", url: urlOf(key), signal });
-      answer?.resume();
-      return answer && { key, sizeBytes: Number(answer.headers["content-length"]) };
-    },
-    list: async (prefix, signal) => {
-      const found: StoredObject[] = [];
-      let token: string | undefined;
-      do {
-        const { objects, next } = await page(prefix, token, signal);
-        found.push(...objects.map(({ key, sizeBytes }) => ({ key: key.slice(below.length), sizeBytes })));
-        token = next;
-      } while (token !== undefined);
-      return found;
-    },
-    remove: (key, signal) => finish({ method: "DELETE", url: urlOf(key), signal }),
+    place: `${bucket.root}/${place.prefix}`,
+    put: (key, body, signal) => finish(bucket, { method: "PUT", url: urlOf(key), body, signal }),
+    get: (key, signal) => send(bucket, { method: "GET", url: urlOf(key), signal }),
+    head: (key, signal) => head(bucket, key, signal),
+    list: (keyPrefix, signal) => list(bucket, keyPrefix, signal),
+    remove: (key, signal) => finish(bucket, { method: "DELETE", url: urlOf(key), signal }),
   };
+}
+
+interface Bucket {
+  /** URL without a slash at its end. */
+  root: string;
+  /** Before every key: empty, or with a slash at its end. */
+  prefix: string;
+  region: string;
+  credentials: ReplicaCredentials;
+  idleMsMax: number;
+}
+
+interface S3Request {
+  method: "GET" | "HEAD" | "PUT" | "DELETE";
+  url: URL;
+  body?: StoredBytes;
+  signal: AbortSignal;
 }
 
 function addressOf({ bucket, endpoint, region, isPathStyle }: S3Place): string {
@@ -79,37 +58,79 @@ function addressOf({ bucket, endpoint, region, isPathStyle }: S3Place): string {
   return isPathStyle ? `${url.origin}/${bucket}` : `${url.protocol}//${bucket}.${url.host}`;
 }
 
-function encoded(key: string): string {
-  return key.split("/").map(encodeURIComponent).join("/");
+function objectUrl({ root, prefix }: Bucket, key: string): URL {
+  const path = `${prefix}${key}`.split("/").map(encodeURIComponent).join("/");
+  return new URL(`${root}/${path}`);
+}
+
+async function head(bucket: Bucket, key: string, signal: AbortSignal): Promise<StoredObject | undefined> {
+  const answer = await send(bucket, { method: "HEAD", url: objectUrl(bucket, key), signal });
+  answer?.resume();
+  return answer && { key, sizeBytes: Number(answer.headers["content-length"]) };
+}
+
+async function list(bucket: Bucket, keyPrefix: string, signal: AbortSignal): Promise<StoredObject[]> {
+  const found: StoredObject[] = [];
+  let token: string | undefined;
+  do {
+    const { objects, next } = await listPage(bucket, { keyPrefix, token, signal });
+    found.push(...objects.map((object) => ({ ...object, key: object.key.slice(bucket.prefix.length) })));
+    token = next;
+  } while (token !== undefined);
+  return found;
+}
+
+async function listPage(
+  bucket: Bucket,
+  { keyPrefix, token, signal }: { keyPrefix: string; token: string | undefined; signal: AbortSignal },
+) {
+  const url = new URL(`${bucket.root}/`);
+  url.searchParams.set("list-type", "2");
+  url.searchParams.set("prefix", `${bucket.prefix}${keyPrefix}`);
+  if (token !== undefined) url.searchParams.set("continuation-token", token);
+  const answer = await send(bucket, { method: "GET", url, signal });
+  if (answer === undefined) throw new ReplicaError("refused", "There is no such bucket.");
+  return readListing(await text(answer));
+}
+
+async function finish(bucket: Bucket, request: S3Request): Promise<void> {
+  const answer = await send(bucket, request);
+  answer?.resume();
+}
+
+/** The answer with its body still to be read; undefined when the object to read does not exist. */
+async function send(bucket: Bucket, request: S3Request): Promise<IncomingMessage | undefined> {
+  const answer = await exchange(request, await sign(bucket, request), bucket.idleMsMax);
+  const status = answer.statusCode ?? 0;
+  if (status < 300) return answer;
+  if (status === 404 && (request.method === "GET" || request.method === "HEAD")) return void answer.resume();
+  throw failureOf(status, await text(answer).catch(() => ""));
 }
 
 const emptySha256 = createHash("sha256").digest("hex");
 
-/** The hash of the body is signed too, so that a byte that changed on the way is refused. */
-async function sign(ask: Ask, credentials: ReplicaCredentials & { region: string }) {
-  const headers: Record<string, string> = { "x-amz-content-sha256": ask.body?.sha256 ?? emptySha256 };
-  if (ask.body !== undefined) headers["content-length"] = String(ask.body.sizeBytes);
+/** Signs the hash of the body too, so that the bucket refuses a body that changed on the way. */
+async function sign({ credentials, region }: Bucket, { method, url, body }: S3Request) {
+  const headers: Record<string, string> = { "x-amz-content-sha256": body?.sha256 ?? emptySha256 };
+  if (body !== undefined) headers["content-length"] = String(body.sizeBytes);
   const { sessionToken, ...keys } = credentials;
   const signer = new AwsV4Signer({
     ...keys,
     ...(sessionToken === undefined ? {} : { sessionToken }),
-    ...{ method: ask.method, url: ask.url.href, headers, service: "s3" },
+    ...{ region, method, url: url.href, headers, service: "s3" },
   });
   return Object.fromEntries((await signer.sign()).headers);
 }
 
-/** One request and the head of its answer. */
+/** Sends one request. Resolves with the head of its answer. */
 function exchange(
-  { method, url, body, signal }: Ask,
+  { method, url, body, signal }: S3Request,
   headers: Record<string, string>,
   idleMsMax: number,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
-      method,
-      headers,
-      signal,
-    });
+    const open = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const request = open(url, { method, headers, signal });
     const fail = (error: unknown) =>
       reject(signal.aborted ? (signal.reason as Error) : unreachable(url, error));
     request.setTimeout(idleMsMax, () => request.destroy(new Error(`nothing for ${idleMsMax} ms`)));
@@ -121,6 +142,8 @@ function exchange(
 }
 
 function unreachable(url: URL, cause: unknown): ReplicaError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new ReplicaError("unreachable", `The replica at ${url.host} cannot be reached: ${why}.`, { cause });
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ReplicaError("unreachable", `The replica at ${url.host} cannot be reached: ${reason}.`, {
+    cause,
+  });
 }

@@ -98,11 +98,11 @@ test("bytes that nobody has are said to be lost; those that cannot be had now ar
   s3.objects.set(keyOf("true"), Buffer.from("fake"));
   expect(await problem(server, gone)).toMatchObject({
     status: 404,
-    detail: expect.stringContaining("neither this disk nor the replica"),
+    detail: expect.stringContaining("neither on this disk nor in the replica"),
   });
   expect(await problem(server, changed)).toMatchObject({
     status: 404,
-    detail: expect.stringContaining("something else"),
+    detail: expect.stringContaining("other bytes"),
   });
   expect(existsSync(join(server.dataDir, "attachments", String(changed).slice(-2)))).toBe(false);
   await s3.die();
@@ -146,5 +146,5 @@ test("bytes that no file refers to leave the bucket after 15 days; those of anot
 
 test("a server whose bucket has no keys does not start, and says which it wants", async () => {
   const env = { TALKCODY_REPLICA_URL: "s3://bucket/tests" };
-  await expect(startTestServer({ env })).rejects.toThrow("set LITESTREAM_ACCESS_KEY_ID");
+  await expect(startTestServer({ env })).rejects.toThrow("Set LITESTREAM_ACCESS_KEY_ID");
 });
