@@ -3,15 +3,15 @@ import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
 import { outsideWorkspace } from "./path-rules.ts";
 
 /**
- * A folder that is held open. Where the kernel offers `/proc/self/fd`, names are looked up in the very folder that was
- * opened, whatever its path leads to meanwhile; elsewhere its path is checked again.
+ * A folder that is held open. On Linux, names are looked up through `/proc/self/fd` in the very folder that was opened,
+ * even when its path leads somewhere else meanwhile. On other systems the path is checked again.
  */
 export interface HeldFolder {
-  /** The path for a system call on an entry. */
+  /** The path of an entry, for a system call. */
   at(name: string): string;
-  /** Throws a ToolFailure when the folder is outside of the root by now. */
+  /** Throws a ToolFailure when the folder is no longer inside the root. */
   check(root: string): Promise<void>;
-  /** Makes the names in it survive a power cut. */
+  /** Puts the names in it on disk, so that they survive a power cut. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ const hasDescriptorPaths = process.platform === "linux";
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** Opens a folder that must not be a link. */
+/** Opens a folder. Rejects with ELOOP or ENOTDIR when the path is a link. `realPath` is the same folder without links. */
 export async function holdFolder(path: string, realPath: string): Promise<HeldFolder> {
   const handle = await open(path, folderFlags);
   const base = hasDescriptorPaths ? `/proc/self/fd/${handle.fd}` : realPath;
@@ -30,17 +30,17 @@ export async function holdFolder(path: string, realPath: string): Promise<HeldFo
       const now = await placeOf(handle, realPath);
       if (now !== root && !now.startsWith(`${root}/`)) throw outsideWorkspace(realPath);
     },
-    sync: () => handle.sync().catch(passOverUnsyncable),
+    sync: () => handle.sync().catch(ignoreUnsupported),
     close: () => handle.close(),
   };
 }
 
-/** Some network disks know no such thing for folders. */
-function passOverUnsyncable(error: NodeJS.ErrnoException): void {
+/** Some network disks cannot sync folders. */
+function ignoreUnsupported(error: NodeJS.ErrnoException): void {
   if (error.code !== "EINVAL" && error.code !== "ENOTSUP") throw error;
 }
 
-/** Where something open is just now. */
+/** The current path of an open folder. */
 function placeOf(handle: FileHandle, path: string): Promise<string> {
   return hasDescriptorPaths ? readlink(`/proc/self/fd/${handle.fd}`) : realpath(path);
 }

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 
-/** Only where nothing is, not even a link. */
+/** Fails when anything is at the path, even a link. */
 export const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** Not through a link, and without waiting for a pipe. */
+/** Does not follow a link, and does not wait for the writer of a pipe. */
 export const existingFile = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -14,36 +14,37 @@ export interface Replacement {
 }
 
 /**
- * Written beside and renamed: nobody reads half of it, and another name of the old file keeps the old content. When it
- * returns, a power cut takes nothing back: the journal says next that it is done.
+ * Writes a temporary file beside the target and renames it. So nobody reads half of it, and a hard link to the old file
+ * keeps the old content. When this returns, the file and its name are on disk, because the journal records next that the
+ * write is done.
  */
 export async function replaceFile(
-  spot: WalkedEntry,
+  entry: WalkedEntry,
   { root, content, unfinished, reach }: Replacement,
 ): Promise<void> {
-  await spot.folder.check(root);
+  await entry.folder.check(root);
   const name = `.talkcody-${randomBytes(8).toString("hex")}.tmp`;
-  const forget = unfinished.note([...spot.segments.slice(0, -1), name]);
+  const forget = unfinished.note([...entry.segments.slice(0, -1), name]);
   try {
-    await writeTemporary(spot, name, content);
+    await writeTemporary(entry, name, content);
     reach("file.written");
-    await spot.folder.check(root);
-    await rename(spot.folder.at(name), spot.folder.at(spot.name));
+    await entry.folder.check(root);
+    await rename(entry.folder.at(name), entry.folder.at(entry.name));
     reach("file.renamed");
-    await spot.folder.sync();
+    await entry.folder.sync();
   } catch (error) {
-    await unlink(spot.folder.at(name)).catch(() => {});
+    await unlink(entry.folder.at(name)).catch(() => {});
     throw error;
   } finally {
     forget();
   }
 }
 
-async function writeTemporary(spot: WalkedEntry, name: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(spot.folder.at(name), newFile, 0o666);
+async function writeTemporary(entry: WalkedEntry, name: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(entry.folder.at(name), newFile, 0o666);
   try {
     await handle.writeFile(content);
-    if (spot.stat) await keepOwnership(handle, spot.stat);
+    if (entry.stat) await keepOwnership(handle, entry.stat);
     await handle.sync();
   } finally {
     await handle.close();
@@ -51,6 +52,6 @@ async function writeTemporary(spot: WalkedEntry, name: string, content: string |
 }
 
 async function keepOwnership(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
-  await handle.chown(uid, gid).catch(() => {}); // Only root may give files away.
+  await handle.chown(uid, gid).catch(() => {}); // Only root may change the owner.
   await handle.chmod(mode & 0o777);
 }

@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 /** The temporary files of one workspace. */
 export interface TemporaryFiles {
-  /** Call it before the file is made. Returns what forgets it. Segments are relative to the root. */
+  /** Call it before the file is created. Returns a function that removes the note. Segments are relative to the root. */
   note(segments: readonly string[]): () => void;
 }
 
-/** A temporary file that a crash may have left. */
+/** A temporary file that a crash may have left. `forget` removes the note. */
 export interface LeftoverFile {
   workspaceId: string;
   path: string;
@@ -16,9 +16,9 @@ export interface LeftoverFile {
 }
 
 /**
- * Notes beside the workspaces, where commands do not see them, of temporary files inside. So a crash leaves a list of
- * what to remove, and no workspace has to be searched for it. Nothing is synchronised to the disk: a power cut may
- * leave a temporary file, a kill does not.
+ * Notes of temporary files in workspaces. They are kept beside the workspaces, where commands do not see them. After a
+ * crash they list what to remove, so that no workspace has to be searched. They are not synced: after a power cut a
+ * temporary file may remain, after a kill none does.
  */
 export function createTemporaryFileNotes(folder: string) {
   return {

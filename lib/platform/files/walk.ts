@@ -3,7 +3,7 @@ import { lstat, mkdir, readlink } from "node:fs/promises";
 import { type HeldFolder, holdFolder } from "./held-folder.ts";
 import { outsideWorkspace, refusal, refuseProtected } from "./path-rules.ts";
 
-/** The last step of a path: a name that is no link, in a folder that is held open. */
+/** The entry that a path leads to: a name in a folder that is held open. The name is not a link. */
 export interface WalkedEntry {
   folder: HeldFolder;
   /** `.` for the root itself. */
@@ -18,7 +18,7 @@ export interface WalkOptions {
   /** Absolute, without links. */
   root: string;
   segments: readonly string[];
-  /** Whether missing folders on the way are made. */
+  /** Whether to create missing folders of the path. */
   isCreating?: boolean;
 }
 
@@ -26,54 +26,53 @@ const stepsMax = 1000;
 const linksMax = 40;
 
 /**
- * Goes down a path one segment at a time, each looked up in the folder held before it, and follows links itself, so
- * that no change of the tree meanwhile leads outside. Undefined when a folder on the way is missing. The caller closes
- * the folder.
+ * Follows a path one segment at a time. Each segment is looked up in the folder that is held open, and links are followed
+ * here and not by the kernel, so that no change of the tree meanwhile leads outside. Undefined when a folder of the path
+ * is missing. The caller closes the folder of the entry.
  */
-export async function walk({
-  root,
-  segments,
-  isCreating = false,
-}: WalkOptions): Promise<WalkedEntry | undefined> {
-  const state: State = {
-    root,
-    folder: await holdFolder(root, root),
-    done: [],
-    pending: [...segments],
-    links: 0,
-  };
+export async function walk(options: WalkOptions): Promise<WalkedEntry | undefined> {
+  const { root, segments } = options;
+  const folder = await holdFolder(root, root);
+  const state: State = { root, folder, done: [], pending: [...segments], links: 0 };
+  let entry: WalkedEntry | undefined;
   try {
-    for (let steps = 0; steps < stepsMax; steps++) {
-      const name = state.pending.shift() ?? ".";
-      refuseProtected(name);
-      if (name === "..") {
-        await goUp(state);
-        continue;
-      }
-      const stat = await statOf(state.folder.at(name));
-      if (stat?.isSymbolicLink()) await follow(state, name);
-      else if (state.pending.length === 0) return spot(state, name, stat);
-      else if (!isCreating && !stat?.isDirectory()) break;
-      else await enter(state, name, stat);
-    }
-    if (state.pending.length > 0 && isCreating) throw refusal("failed", "The path changes while it is used.");
-  } catch (error) {
-    await state.folder.close();
-    throw error;
+    entry = await walkOn(state, options.isCreating === true);
+    return entry;
+  } finally {
+    if (entry === undefined) await state.folder.close();
   }
-  await state.folder.close();
-  return undefined;
 }
 
 interface State {
   root: string;
   folder: HeldFolder;
+  /** Segments from the root to `folder`. */
   done: string[];
+  /** Segments that are still to be followed. */
   pending: string[];
+  /** Links followed so far. */
   links: number;
 }
 
-function spot({ folder, done }: State, name: string, stat: Stats | undefined): WalkedEntry {
+async function walkOn(state: State, isCreating: boolean): Promise<WalkedEntry | undefined> {
+  for (let steps = 0; steps < stepsMax; steps++) {
+    const name = state.pending.shift() ?? ".";
+    refuseProtected(name);
+    if (name === "..") {
+      await goUp(state);
+      continue;
+    }
+    const stat = await statOf(state.folder.at(name));
+    if (stat?.isSymbolicLink()) await followLink(state, name);
+    else if (state.pending.length === 0) return entryOf(state, name, stat);
+    else if (!isCreating && !stat?.isDirectory()) return undefined;
+    else await enter(state, name, stat);
+  }
+  if (isCreating && state.pending.length > 0) throw refusal("failed", "The path changes while it is used.");
+  return undefined;
+}
+
+function entryOf({ folder, done }: State, name: string, stat: Stats | undefined): WalkedEntry {
   return { folder, name, stat, segments: name === "." ? done : [...done, name] };
 }
 
@@ -89,13 +88,13 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 async function enter(state: State, name: string, stat: Stats | undefined): Promise<void> {
   if (stat === undefined) {
     await mkdir(state.folder.at(name)).catch(ignore("EEXIST"));
-    await state.folder.sync(); // A file survives a power cut no better than the folder it is in.
+    await state.folder.sync(); // A file survives a power cut only if the name of its folder is on disk.
   }
   const next = await holdFolder(state.folder.at(name), [state.root, ...state.done, name].join("/")).catch(
     stat === undefined || stat.isDirectory() ? ignore("ELOOP", "ENOTDIR", "ENOENT") : rethrow,
   );
   if (next === undefined) {
-    state.pending.unshift(name); // It became something else just now: look again.
+    state.pending.unshift(name); // It has just become something else, so look at it again.
     return;
   }
   await state.folder.close();
@@ -103,8 +102,8 @@ async function enter(state: State, name: string, stat: Stats | undefined): Promi
   state.done.push(name);
 }
 
-async function follow(state: State, name: string): Promise<void> {
-  if (++state.links > linksMax) throw refusal("outside", `${name} is a link that leads round in circles.`);
+async function followLink(state: State, name: string): Promise<void> {
+  if (++state.links > linksMax) throw refusal("outside", `${name} is a link that leads in a circle.`);
   const target = await readlink(state.folder.at(name)).catch(ignore("EINVAL", "ENOENT"));
   if (target === undefined) {
     state.pending.unshift(name);
@@ -116,7 +115,7 @@ async function follow(state: State, name: string): Promise<void> {
   if (isAbsolute) await startAgain(state);
 }
 
-/** Goes down to the folder above again: what is above a folder may have changed since. */
+/** Walks from the root to the folder above, because what is above a folder may have changed since. */
 async function goUp(state: State): Promise<void> {
   if (state.done.length === 0) throw outsideWorkspace("The link");
   state.pending.unshift(...state.done.slice(0, -1));

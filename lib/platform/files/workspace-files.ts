@@ -3,81 +3,116 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
 import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
 import { existingFile, newFile } from "./open-flags.ts";
-import { fileFailure, refusal, segmentsOf } from "./path-rules.ts";
+import { fileFailure, notAFile, refusal, segmentsOf } from "./path-rules.ts";
+import { readEntry } from "./read-entry.ts";
 import type { TemporaryFiles } from "./temporary-file-notes.ts";
 import { replaceFile } from "./replace-file.ts";
 import { type WalkedEntry, walk } from "./walk.ts";
 
-/** Beside the port: what the shell and the search of the same workspace need. */
+/** Adds to the port what the shell and the search of the same workspace need. */
 export interface ContainedFiles extends WorkspaceFiles {
-  /** Makes or empties a file and leaves it open for writing. */
+  /** Creates or empties a file and returns it open for writing. */
   create(path: string): Promise<FileHandle>;
-  /** Takes a file away; of a link, the link itself. */
+  /** Removes a file; of a link, the link itself. */
   remove(path: string): Promise<void>;
-  /** Works with what is at a path while its folder is held. Undefined when nothing is there. */
-  visit<T>(path: string, work: (spot: WalkedEntry & { stat: Stats }) => Promise<T>): Promise<T | undefined>;
+  /** Runs `work` with the entry at a path while its folder is held open. Undefined when nothing is there. */
+  visit<T>(path: string, work: (entry: ExistingEntry) => Promise<T>): Promise<T | undefined>;
 }
+
+export type ExistingEntry = WalkedEntry & { stat: Stats };
 
 export interface WorkspaceFilesOptions {
   /** Other absolute paths that mean the root. */
   aliases?: readonly string[];
-  /** Where the names of temporary files are kept until they are gone. */
+  /** Records temporary files until they are gone. */
   unfinished: TemporaryFiles;
   reach?: ReachFailpoint;
 }
 
-/** `root` is absolute and without links. */
+/** `root` is absolute and without links. All methods throw ToolFailure for what a path or the file system does not allow. */
 export function createWorkspaceFiles(root: string, options: WorkspaceFilesOptions): ContainedFiles {
   const { aliases = [], unfinished, reach = ignoreFailpoints } = options;
-  const segments = (path: string) => segmentsOf(path, [root, ...aliases]);
-  const visit: ContainedFiles["visit"] = (path, work) =>
-    translated(path, async () => {
-      const spot = await walk({ root, segments: segments(path) });
-      return spot && held(spot, () => (spot.stat ? work({ ...spot, stat: spot.stat }) : undefined));
-    });
+  const workspace: Workspace = { root, roots: [root, ...aliases], unfinished, reach };
   return {
-    visit,
-    relative: (path) => segments(path).join("/") || ".",
-    stat: (path) => visit(path, (spot) => Promise.resolve(describe(spot.stat))),
-    read: async (path, bytesMax) => {
-      const bytes = await visit(path, (spot) => readSpot(spot, { root, path, bytesMax }));
-      if (bytes === undefined) throw refusal("not-found", `${path} does not exist in the workspace.`);
-      return bytes;
-    },
-    write: (path, content) =>
-      translated(path, async () => {
-        const spot = await place(root, segments(path), path);
-        await held(spot, () => replaceFile(spot, { root, content, unfinished, reach }));
-      }),
-    sync: async (path) => {
-      await visit(path, async (spot) => {
-        const handle = await open(spot.folder.at(spot.name), existingFile);
-        try {
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await spot.folder.sync();
-      });
-    },
-    remove: (path) =>
-      translated(path, async () => {
-        const name = segments(path).at(-1) ?? ".";
-        const above = await walk({ root, segments: segments(path).slice(0, -1) });
-        if (above) await held(above, () => unlinkIn(above, { root, name }));
-      }),
-    create: (path) =>
-      translated(path, async () => {
-        const spot = await place(root, segments(path), path);
-        return held(spot, async () => {
-          await unlink(spot.folder.at(spot.name)).catch(() => {});
-          return open(spot.folder.at(spot.name), newFile, 0o600);
-        });
-      }),
+    visit: (path, work) => visit(workspace, path, work),
+    relative: (path) => segmentsIn(workspace, path).join("/") || ".",
+    stat: (path) => visit(workspace, path, async ({ stat }) => describe(stat)),
+    read: (path, bytesMax) => readFile(workspace, path, bytesMax),
+    write: (path, content) => writeFile(workspace, path, content),
+    sync: async (path) => void (await visit(workspace, path, syncEntry)),
+    remove: (path) => withFileErrors(path, () => removeEntry(workspace, path)),
+    create: (path) => withFileErrors(path, () => createFile(workspace, path)),
   };
 }
 
-async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
+interface Workspace {
+  root: string;
+  /** The root and its aliases. */
+  roots: readonly string[];
+  unfinished: TemporaryFiles;
+  reach: ReachFailpoint;
+}
+
+function segmentsIn({ roots }: Workspace, path: string): string[] {
+  return segmentsOf(path, roots);
+}
+
+function visit<T>(
+  workspace: Workspace,
+  path: string,
+  work: (entry: ExistingEntry) => Promise<T>,
+): Promise<T | undefined> {
+  return withFileErrors(path, async () => {
+    const entry = await walk({ root: workspace.root, segments: segmentsIn(workspace, path) });
+    return entry && whileHeld(entry, () => (entry.stat ? work({ ...entry, stat: entry.stat }) : undefined));
+  });
+}
+
+async function readFile(workspace: Workspace, path: string, bytesMax: number): Promise<Uint8Array> {
+  const bytes = await visit(workspace, path, (entry) =>
+    readEntry(entry, { root: workspace.root, path, bytesMax }),
+  );
+  if (bytes === undefined) throw refusal("not-found", `${path} does not exist in the workspace.`);
+  return bytes;
+}
+
+function writeFile(workspace: Workspace, path: string, content: string | Uint8Array): Promise<void> {
+  return withFileErrors(path, async () => {
+    const entry = await entryForFile(workspace, path);
+    await whileHeld(entry, () => replaceFile(entry, { ...workspace, content }));
+  });
+}
+
+async function createFile(workspace: Workspace, path: string): Promise<FileHandle> {
+  const entry = await entryForFile(workspace, path);
+  return whileHeld(entry, async () => {
+    await unlink(entry.folder.at(entry.name)).catch(() => {});
+    return open(entry.folder.at(entry.name), newFile, 0o600);
+  });
+}
+
+async function removeEntry(workspace: Workspace, path: string): Promise<void> {
+  const { root } = workspace;
+  const segments = segmentsIn(workspace, path);
+  const above = await walk({ root, segments: segments.slice(0, -1) });
+  if (above === undefined) return;
+  await whileHeld(above, async () => {
+    await above.folder.check(root);
+    await unlink(`${above.folder.at(above.name)}/${segments.at(-1) ?? "."}`);
+  });
+}
+
+async function syncEntry(entry: WalkedEntry): Promise<void> {
+  const handle = await open(entry.folder.at(entry.name), existingFile);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await entry.folder.sync();
+}
+
+async function withFileErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -85,11 +120,12 @@ async function translated<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function held<T>(spot: WalkedEntry, work: () => Promise<T> | T): Promise<T> {
+/** Closes the folder of the entry when `work` has ended. */
+async function whileHeld<T>(entry: WalkedEntry, work: () => Promise<T> | T): Promise<T> {
   try {
     return await work();
   } finally {
-    await spot.folder.close();
+    await entry.folder.close();
   }
 }
 
@@ -98,47 +134,13 @@ function describe(stat: Stats): FileStat {
   return { type, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
 }
 
-async function readSpot(
-  spot: WalkedEntry,
-  { root, path, bytesMax }: { root: string; path: string; bytesMax: number },
-): Promise<Uint8Array> {
-  await spot.folder.check(root);
-  const handle = await open(spot.folder.at(spot.name), existingFile);
-  try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw notAFile(path, stat);
-    const bytes = stat.size > bytesMax ? undefined : await readAll(handle, bytesMax);
-    if (bytes === undefined || bytes.length > bytesMax)
-      throw refusal("too-large", `${path} holds more than the ${bytesMax} bytes that can be read at once.`);
-    return bytes;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A file may grow while it is read: stops one byte over the limit. */
-async function readAll(handle: FileHandle, bytesMax: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  const stream = handle.createReadStream({ autoClose: false, end: bytesMax });
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-/** A place for a file: free, or taken by a regular file. */
-async function place(root: string, segments: string[], path: string): Promise<WalkedEntry> {
-  const spot = segments.length === 0 ? undefined : await walk({ root, segments, isCreating: true });
-  if (spot === undefined) throw refusal("not-a-file", `${path} is a folder.`);
-  if (spot.stat === undefined || spot.stat.isFile()) return spot;
-  await spot.folder.close();
-  throw notAFile(path, spot.stat);
-}
-
-function notAFile(path: string, stat: Stats) {
-  const what = stat.isDirectory() ? "a folder" : "a special file (a pipe, a socket or a device)";
-  return refusal("not-a-file", `${path} is ${what}, not a regular file.`);
-}
-
-async function unlinkIn(above: WalkedEntry, { root, name }: { root: string; name: string }): Promise<void> {
-  await above.folder.check(root);
-  await unlink(`${above.folder.at(above.name)}/${name}`);
+/** The entry for a file to write: nothing is there, or a regular file. Creates missing folders. */
+async function entryForFile(workspace: Workspace, path: string): Promise<WalkedEntry> {
+  const segments = segmentsIn(workspace, path);
+  const entry =
+    segments.length === 0 ? undefined : await walk({ root: workspace.root, segments, isCreating: true });
+  if (entry === undefined) throw refusal("not-a-file", `${path} is a folder.`);
+  if (entry.stat === undefined || entry.stat.isFile()) return entry;
+  await entry.folder.close();
+  throw notAFile(path, entry.stat);
 }

@@ -1,0 +1,34 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { existingFile } from "./open-flags.ts";
+import { notAFile, refusal } from "./path-rules.ts";
+import type { WalkedEntry } from "./walk.ts";
+
+/** Reads a regular file. Throws a ToolFailure for anything else, and for more than `bytesMax`. */
+export async function readEntry(
+  entry: WalkedEntry,
+  { root, path, bytesMax }: { root: string; path: string; bytesMax: number },
+): Promise<Uint8Array> {
+  await entry.folder.check(root);
+  const handle = await open(entry.folder.at(entry.name), existingFile);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw notAFile(path, stat);
+    const bytes = stat.size > bytesMax ? undefined : await readAll(handle, bytesMax);
+    if (bytes === undefined || bytes.length > bytesMax)
+      throw refusal(
+        "too-large",
+        `${path} has more than ${bytesMax} bytes, the most that can be read at once.`,
+      );
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Stops one byte over the limit, because the file may grow while it is read. */
+async function readAll(handle: FileHandle, bytesMax: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  const stream = handle.createReadStream({ autoClose: false, end: bytesMax });
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
