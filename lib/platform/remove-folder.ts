@@ -1,20 +1,20 @@
 import { chmod, lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Deletes a folder and all in it, also what its owner made read-only. A folder that is not there is fine. */
+/** Deletes a folder and everything in it, also read-only folders. Does nothing when it does not exist. */
 export async function removeFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   } catch {
-    await openUp(path);
+    await makeWritable(path);
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** Package caches make their folders read-only, and then nothing in them can be deleted. */
-async function openUp(path: string): Promise<void> {
+/** Package caches make their folders read-only; nothing can be deleted from such a folder. */
+async function makeWritable(path: string): Promise<void> {
   const stat = await lstat(path).catch(() => undefined);
   if (!stat?.isDirectory()) return;
   await chmod(path, 0o700);
-  for (const name of await readdir(path)) await openUp(join(path, name));
+  for (const name of await readdir(path)) await makeWritable(join(path, name));
 }

@@ -1,20 +1,20 @@
 import { killGroup } from "./processes/kill-group.ts";
-import type { Processes } from "./processes/processes.ts";
+import type { ChildProcess, Processes } from "./processes/processes.ts";
 
 export interface ProcessRequest {
   file: string;
   args: readonly string[];
   cwd: string;
-  /** The whole environment: nothing of the server's is added. */
+  /** The whole environment: nothing of the server's own is added. */
   env: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
-  /** Ends the process when it was silent for this long. */
+  /** The process ends when it writes nothing for this long. */
   silenceMs?: number | undefined;
   input?: string | Uint8Array | undefined;
-  /** More than this ends the process; what came before is kept. */
+  /** The process ends when it writes more. What came before is kept. */
   stdoutBytesMax: number;
-  /** Hears what the process says as it comes. */
+  /** Called with each piece of stderr as it comes. */
   onStderr?: ((text: string) => void) | undefined;
 }
 
@@ -22,78 +22,108 @@ export interface ProcessResult {
   /** Null when a signal ended it. */
   exitCode: number | null;
   stdout: Buffer;
-  /** The last 64 KiB. */
+  /** The last 64 Ki characters. */
   stderr: string;
+  /** Why this module ended it; null when it ended by itself. */
   ended: "timeout" | "silence" | "cancelled" | "output-limit" | null;
 }
 
 const stderrCharactersMax = 64 * 1024;
 
-/** Between asking a program to end and ending it. */
+/** Time between SIGTERM and SIGKILL. */
 const graceMs = 1000;
 
 export type RunProcess = (request: ProcessRequest) => Promise<ProcessResult>;
 
 /**
- * Runs a program of ours (git, ripgrep) without a shell, in a process group of its own, and waits for it. Whatever
- * ends it ends the whole group. Rejects only when the program cannot be started.
+ * Runs a program of ours (git, ripgrep) without a shell, in its own process group, and waits for it. To end it, it ends
+ * the whole group. Rejects only when the program cannot be started.
  */
 export function createRunProcess(processes: Processes): RunProcess {
   return (request) => runProcess(request, processes);
 }
 
-function runProcess(request: ProcessRequest, processes: Processes): Promise<ProcessResult> {
+type EndReason = NonNullable<ProcessResult["ended"]>;
+
+interface Running {
+  request: ProcessRequest;
+  child: ChildProcess;
+  /** Ends what is left of the group. */
+  leave: () => void;
+  ended: EndReason | null;
+}
+
+async function runProcess(request: ProcessRequest, processes: Processes): Promise<ProcessResult> {
+  const stdin = request.input === undefined ? "ignore" : "pipe";
+  const { child, leave } = processes.start({ ...request, stdin });
+  const running: Running = { request, child, leave, ended: null };
+  const limits = watchLimits(running);
+  const stdout = collectStdout(running, limits.onOutput);
+  const stderr = collectStderr(running, limits.onOutput);
+  child.stdin?.on("error", () => {}); // It may end without reading all of its input.
+  child.stdin?.end(request.input);
+  child.once("exit", leave);
+  try {
+    const exitCode = await closeOf(child);
+    return { exitCode, stdout: stdout(), stderr: stderr(), ended: running.ended };
+  } catch (error) {
+    leave();
+    throw error;
+  } finally {
+    limits.stop();
+  }
+}
+
+/** Resolves with the exit code when the process has ended and its streams are closed. */
+function closeOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const { child, leave } = processes.start({
-      ...request,
-      stdin: request.input === undefined ? "ignore" : "pipe",
-    });
-    const result: ProcessResult = { exitCode: null, stdout: Buffer.alloc(0), stderr: "", ended: null };
-    const end = (why: NonNullable<ProcessResult["ended"]>) => {
-      if (result.ended !== null) return;
-      result.ended = why;
-      killGroup(child.pid, "SIGTERM"); // Git takes its lock files with it.
-      setTimeout(leave, graceMs).unref();
-    };
-    const chunks: Buffer[] = [];
-    let stdoutBytes = 0;
-    const watch = watchTime(request, end);
-    child.stdout.on("data", (chunk: Buffer) => {
-      watch.heard();
-      const room = request.stdoutBytesMax - stdoutBytes;
-      stdoutBytes += chunk.length;
-      if (room > 0) chunks.push(chunk.subarray(0, room));
-      if (chunk.length > room) end("output-limit");
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      watch.heard();
-      request.onStderr?.(text);
-      result.stderr = (result.stderr + text).slice(-stderrCharactersMax);
-    });
-    child.stdin?.on("error", () => {}); // It may end without reading all; its exit code tells.
-    child.stdin?.end(request.input);
-    child.once("exit", leave);
-    child.once("error", (error) => {
-      watch.stop();
-      leave();
-      reject(error);
-    });
-    child.once("close", (exitCode) => {
-      watch.stop();
-      resolve({ ...result, exitCode, stdout: Buffer.concat(chunks) });
-    });
+    child.once("error", reject);
+    child.once("close", resolve);
   });
 }
 
-function watchTime(request: ProcessRequest, end: (why: "timeout" | "silence" | "cancelled") => void) {
-  const { signal, timeoutMs, silenceMs } = request;
-  const onAbort = () => end("cancelled");
-  const overall = timeoutMs === undefined ? undefined : setTimeout(() => end("timeout"), timeoutMs);
-  const silence = silenceMs === undefined ? undefined : setTimeout(() => end("silence"), silenceMs);
+function endProcess(running: Running, reason: EndReason): void {
+  if (running.ended !== null) return;
+  running.ended = reason;
+  killGroup(running.child.pid, "SIGTERM"); // So that git removes its lock files.
+  setTimeout(running.leave, graceMs).unref();
+}
+
+/** Returns a function that reads what was collected. */
+function collectStdout(running: Running, onOutput: () => void): () => Buffer {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  running.child.stdout.on("data", (chunk: Buffer) => {
+    onOutput();
+    const room = running.request.stdoutBytesMax - bytes;
+    bytes += chunk.length;
+    if (room > 0) chunks.push(chunk.subarray(0, room));
+    if (chunk.length > room) endProcess(running, "output-limit");
+  });
+  return () => Buffer.concat(chunks);
+}
+
+function collectStderr({ child, request }: Running, onOutput: () => void): () => string {
+  let collected = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    onOutput();
+    request.onStderr?.(text);
+    collected = (collected + text).slice(-stderrCharactersMax);
+  });
+  return () => collected;
+}
+
+/** Ends the process when the signal aborts, its time is over, or it is silent for too long. */
+function watchLimits(running: Running) {
+  const { signal, timeoutMs, silenceMs } = running.request;
+  const timer = (ms: number | undefined, reason: EndReason) =>
+    ms === undefined ? undefined : setTimeout(() => endProcess(running, reason), ms);
+  const onAbort = () => endProcess(running, "cancelled");
+  const [overall, silence] = [timer(timeoutMs, "timeout"), timer(silenceMs, "silence")];
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
   return {
-    heard: () => silence?.refresh(),
+    onOutput: () => void silence?.refresh(),
     stop: () => {
       clearTimeout(overall);
       clearTimeout(silence);

@@ -3,7 +3,7 @@ import type { RunProgramFile } from "../operating/replica.ts";
 import type { Processes } from "./processes/processes.ts";
 import { createRunProcess } from "./run-process.ts";
 
-/** Runs pages of ours with the Node that runs the server. They see of the environment what they are given. */
+/** Runs program files of ours with the Node of the server. Their environment is `environment` and the `env` of each call. */
 export function createRunProgramFile(
   processes: Processes,
   environment: Readonly<Record<string, string>>,

@@ -1,9 +1,9 @@
-/* oxlint-disable no-control-regex -- Control characters are what this module is about. */
+/* oxlint-disable no-control-regex -- This module removes control characters. */
 
 /**
- * Makes plain text of what a program wrote for a terminal. Escape sequences (ECMA-48: CSI, OSC, DCS, SOS, PM, APC,
- * nF, single ones, their 8-bit forms) and control characters go; lines end in `\n`; characters that only hide or turn
- * other text around are written out. Stateful, because a sequence may be cut between two chunks.
+ * Turns what a program wrote for a terminal into plain text. Removes escape sequences (ECMA-48: CSI, OSC, DCS, SOS, PM,
+ * APC, nF, single ones, their 8-bit forms) and control characters. Lines end in `\n`. Characters that hide or reverse
+ * other text are written out, such as `<U+202E>`. Keeps state, because a chunk may end inside a sequence.
  */
 export function createTerminalText(): { push(text: string): string; end(): string } {
   let held = "";
@@ -26,7 +26,7 @@ export function plainText(text: string): string {
   return plain(text);
 }
 
-/** A sequence that has not ended after this many characters is not waited for. */
+/** A sequence that has not ended after this many characters is treated as complete. */
 const heldCharactersMax = 4096;
 
 const suspicious =

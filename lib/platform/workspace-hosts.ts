@@ -15,13 +15,13 @@ import { canIsolate } from "./shell/isolation.ts";
 import { createShell } from "./shell/shell.ts";
 
 export interface WorkspaceHostsOptions {
-  /** Absolute. Holds one folder for each workspace, named by its id. */
+  /** Absolute. Contains one folder for each workspace, named by its id. */
   workspacesDir: string;
-  /** All that commands get of the environment. */
+  /** Everything that commands get of the environment. */
   environment: Readonly<Record<string, string>>;
-  /** The server's own folder: commands do not see it, apart from their workspace, where the host can isolate them. */
+  /** The server's own folder. Isolated commands see nothing of it except their workspace. */
   dataDir?: string;
-  /** Further absolute paths that commands must not see. */
+  /** More absolute paths that isolated commands do not see. */
   hiddenPaths?: readonly string[];
   isolation?: "auto" | "off";
   processes: Processes;
@@ -29,34 +29,23 @@ export interface WorkspaceHostsOptions {
 }
 
 export interface LocalWorkspaceHosts extends WorkspaceHosts {
-  /** Whether commands run in namespaces of their own. Tried once, at the first question. */
+  /** Whether commands run in their own namespaces. The first call tries it. */
   isIsolating(): boolean;
-  /** Removes the temporary files of writes that the end of an earlier run cut. Call it before anything is written. */
+  /** Removes temporary files that earlier runs left when they ended during a write. Call it before anything is written. */
   clear(): Promise<void>;
 }
 
-/** As many workspaces are kept open; one that was dropped is opened anew. */
+/** This many hosts are kept in memory. */
 const hostsMax = 256;
 
 export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorkspaceHosts {
-  const hosts = new Map<string, ContainedHost>();
-  const unfinished = createTemporaryFileNotes(join(options.workspacesDir, ".server", "unfinished"));
-  const open = (workspaceId: string): ContainedHost => {
-    const given = join(options.workspacesDir, checked(workspaceId));
-    const root = realRoot(options.workspacesDir, workspaceId);
-    const host =
-      hosts.get(root) ?? createHost(root, given, { ...options, unfinished: unfinished.of(workspaceId) });
-    hosts.delete(root);
-    hosts.set(root, host); // The last one of the map is the one used last.
-    const [oldest = root] = hosts.keys();
-    if (hosts.size > hostsMax) hosts.delete(oldest);
-    return host;
-  };
+  const notes = createTemporaryFileNotes(join(options.workspacesDir, ".server", "unfinished"));
+  const open = createOpenHost(options, notes);
   return {
     isIsolating: () => options.isolation !== "off" && canIsolate(),
     open,
     clear: async () => {
-      for (const { workspaceId, path, forget } of unfinished.leftOver()) {
+      for (const { workspaceId, path, forget } of notes.leftOver()) {
         await removeFrom(() => open(workspaceId).files, path);
         forget();
       }
@@ -64,27 +53,46 @@ export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorks
   };
 }
 
+/** Keeps the hosts that were used last. */
+function createOpenHost(
+  options: WorkspaceHostsOptions,
+  notes: ReturnType<typeof createTemporaryFileNotes>,
+): (workspaceId: string) => ContainedHost {
+  const hosts = new Map<string, ContainedHost>();
+  return (workspaceId) => {
+    const given = join(options.workspacesDir, checkId(workspaceId));
+    const root = realRoot(options.workspacesDir, workspaceId);
+    const unfinished = notes.of(workspaceId);
+    const host = hosts.get(root) ?? createHost(root, given, { ...options, unfinished });
+    hosts.delete(root);
+    hosts.set(root, host); // The last one of the map is the one used last.
+    const [oldest = root] = hosts.keys();
+    if (hosts.size > hostsMax) hosts.delete(oldest);
+    return host;
+  };
+}
+
 async function removeFrom(files: () => ContainedFiles, path: string): Promise<void> {
   try {
     await files().remove(path);
   } catch {
-    // Its folder or its workspace is gone, or is now something that no write of ours can have left.
+    // Its folder or workspace is gone, or another kind of entry has taken its place.
   }
 }
 
 type ContainedHost = WorkspaceHost & { files: ContainedFiles };
 
-function checked(workspaceId: string): string {
+function checkId(workspaceId: string): string {
   if (!/^wsp_[0-9a-z]{1,64}$/.test(workspaceId)) throw notFound("workspace", workspaceId);
   return workspaceId;
 }
 
-/** The folder of a workspace is never a link itself, only what is above it may be. */
+/** Resolves links above the folder of a workspace. The folder itself is never a link. */
 function realRoot(workspacesDir: string, workspaceId: string): string {
   try {
     return join(realpathSync(workspacesDir), workspaceId);
   } catch (cause) {
-    throw new AppError("workspace-not-ready", "The folder of this workspace is gone.", { cause });
+    throw new AppError("workspace-not-ready", "The folder of this workspace is missing.", { cause });
   }
 }
 
@@ -93,34 +101,25 @@ function createHost(
   given: string,
   options: WorkspaceHostsOptions & { unfinished: TemporaryFiles },
 ): ContainedHost {
-  const { workspacesDir, dataDir, environment, isolation = "auto", reach = ignoreFailpoints } = options;
-  const files = createWorkspaceFiles(root, { aliases: [given], unfinished: options.unfinished, reach });
-  const place = { root, files };
-  const ripgrep = createRipgrep(root, createRunProcess(options.processes));
-  const hiddenPaths = [
-    workspacesDir,
-    ...(dataDir === undefined ? [] : [dataDir]),
-    ...(options.hiddenPaths ?? []),
-  ];
+  const { processes, environment, isolation = "auto", reach = ignoreFailpoints, unfinished } = options;
+  const files = createWorkspaceFiles(root, { aliases: [given], unfinished, reach });
+  const ripgrep = createRipgrep(root, createRunProcess(processes));
+  const hiddenPaths = hiddenPathsOf(options);
   return {
     root,
     files,
-    shell: createShell({
-      root,
-      files,
-      environment,
-      hiddenPaths,
-      isolation,
-      processes: options.processes,
-      reach,
-    }),
+    shell: createShell({ root, files, environment, hiddenPaths, isolation, processes, reach }),
     search: {
-      glob: createGlob(place, ripgrep),
-      grep: createGrep(place, ripgrep),
-      list: createList(place, ripgrep),
+      glob: createGlob({ root, files }, ripgrep),
+      grep: createGrep({ root, files }, ripgrep),
+      list: createList({ root, files }, ripgrep),
     },
     keep: (name, text) => keep(files, name, text),
   };
+}
+
+function hiddenPathsOf({ workspacesDir, dataDir, hiddenPaths = [] }: WorkspaceHostsOptions): string[] {
+  return [workspacesDir, ...(dataDir === undefined ? [] : [dataDir]), ...hiddenPaths];
 }
 
 async function keep(files: ContainedFiles, name: string, text: string): Promise<string> {

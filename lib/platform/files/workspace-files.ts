@@ -39,7 +39,7 @@ export function createWorkspaceFiles(root: string, options: WorkspaceFilesOption
     stat: (path) => visit(workspace, path, async ({ stat }) => describe(stat)),
     read: (path, bytesMax) => readFile(workspace, path, bytesMax),
     write: (path, content) => writeFile(workspace, path, content),
-    sync: async (path) => void (await visit(workspace, path, syncEntry)),
+    sync: (path) => visit(workspace, path, syncEntry),
     remove: (path) => withFileErrors(path, () => removeEntry(workspace, path)),
     create: (path) => withFileErrors(path, () => createFile(workspace, path)),
   };

@@ -1,9 +1,9 @@
-/** Signals all of a process group; that it is gone already is fine. */
+/** Sends a signal to a process group. Does nothing when the group is gone. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // Gone.
+    // The group is gone.
   }
 }

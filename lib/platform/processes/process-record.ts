@@ -2,60 +2,75 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSy
 import { join } from "node:path";
 import { bootId, processStart } from "./start-time.ts";
 
-/** A process group as it is on record. */
+/** A process group in a record. */
 export interface RecordedGroup {
-  /** Of its first process, and so of the group. */
+  /** Id of its first process, and so of the group. */
   pid: number;
-  /** When that process started, as `startOf` says it. */
+  /** When that process started, as `processStart` returns it. */
   start: string;
 }
 
-/** A line for each group. They are written over in place, so that the file grows with what runs at once only. */
+/** Each group has a line of this length. Lines are reused, so that the file grows only with the groups that run at once. */
 const lineBytes = 64;
 
 /**
- * What one run of the server has started, in a file of its own. Nothing is synchronised to the disk: what takes the
- * file back, such as a power cut, has ended the processes too.
+ * Records what one run of the server has started, in its own file. The file is not synced, because a power cut that loses
+ * it also ends the processes.
  */
 export function createProcessRecord(folder: string, run: string) {
   const path = join(folder, run);
-  const taken: boolean[] = [];
-  let file: { descriptor: number; firstLineAt: number } | undefined;
-  const writeLine = (text: string, place: number) => {
-    if (file === undefined) return;
-    const line = `${text.padEnd(lineBytes - 1)}\n`;
-    try {
-      writeSync(file.descriptor, line, file.firstLineAt + place * lineBytes);
-    } catch {
-      // The disk is full: the mark in the environment stands for it.
-    }
-  };
+  const record: ProcessRecord = { taken: [], file: undefined };
   return {
-    /** Before anything is started. Throws when the disk has no room for it. */
+    /** Call it before a process starts. Throws when the disk has no room for the record. */
     open: (): void => {
-      file ??= create(folder, path);
+      record.file ??= createFile(folder, path);
     },
-    /** Returns what strikes it out again. */
-    note: (pid: number): (() => void) => {
-      const place = firstFree(taken);
-      taken[place] = true;
-      writeLine(`${pid} ${processStart(pid) ?? "unknown"}`, place);
-      return () => {
-        taken[place] = false;
-        writeLine("", place);
-      };
-    },
-    /** Nothing is left of this run. */
-    remove: (): void => {
-      if (file === undefined) return;
-      closeSync(file.descriptor);
-      file = undefined;
-      rmSync(path, { force: true });
-    },
+    /** Returns a function that removes the group from the record. */
+    note: (pid: number): (() => void) => noteGroup(record, pid),
+    /** Call it when nothing of this run is left. */
+    remove: (): void => removeRecord(record, path),
   };
 }
 
-/** The groups of an earlier run; none when its record is of another boot, or came with a copy of the data folder. */
+interface ProcessRecord {
+  /** For each line of the file whether a group uses it. */
+  taken: boolean[];
+  file: RecordFile | undefined;
+}
+
+interface RecordFile {
+  descriptor: number;
+  /** Bytes before the first line. */
+  firstLineAt: number;
+}
+
+function noteGroup(record: ProcessRecord, pid: number): () => void {
+  const line = firstFree(record.taken);
+  record.taken[line] = true;
+  writeLine(record, line, `${pid} ${processStart(pid) ?? "unknown"}`);
+  return () => {
+    record.taken[line] = false;
+    writeLine(record, line, "");
+  };
+}
+
+function writeLine({ file }: ProcessRecord, line: number, text: string): void {
+  if (file === undefined) return;
+  try {
+    writeSync(file.descriptor, `${text.padEnd(lineBytes - 1)}\n`, file.firstLineAt + line * lineBytes);
+  } catch {
+    // The disk is full. The process can still be found by the mark in its environment.
+  }
+}
+
+function removeRecord(record: ProcessRecord, path: string): void {
+  if (record.file === undefined) return;
+  closeSync(record.file.descriptor);
+  record.file = undefined;
+  rmSync(path, { force: true });
+}
+
+/** The groups of an earlier run. Undefined when the record is from another boot or came with a copy of the data folder. */
 export function readProcessRecord(folder: string, run: string): RecordedGroup[] | undefined {
   const [header, ...lines] = readFileSync(join(folder, run), "utf8").split("\n");
   if (header !== headerOf(folder)) return undefined;
@@ -65,7 +80,7 @@ export function readProcessRecord(folder: string, run: string): RecordedGroup[] 
   });
 }
 
-function create(folder: string, path: string): { descriptor: number; firstLineAt: number } {
+function createFile(folder: string, path: string): RecordFile {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const descriptor = openSync(path, "wx", 0o600);
   try {
@@ -77,13 +92,13 @@ function create(folder: string, path: string): { descriptor: number; firstLineAt
   }
 }
 
-/** Pids mean nothing after another boot, and a copied folder is not the folder of the server that still runs. */
+/** Differs after a reboot, because process ids mean nothing then; and in a copied folder, because its server may still run. */
 function headerOf(folder: string): string {
   const { dev, ino } = statSync(folder, { bigint: true });
   return `${bootId()} ${dev}:${ino}`;
 }
 
 function firstFree(taken: readonly boolean[]): number {
-  const place = taken.indexOf(false);
-  return place === -1 ? taken.length : place;
+  const line = taken.indexOf(false);
+  return line === -1 ? taken.length : line;
 }

@@ -97,7 +97,7 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
       lent.add(loan);
       return loan;
     },
-    reap: (mend = async () => {}) => reapEarlierRuns(folder, { ownRun: run, mend }),
+    reap: (mend = async () => {}) => reapEarlierRuns(folder, { ownRun: run, repair: mend }),
     close: () => {
       process.off("exit", endAll);
       if (running.size === 0 && lent.size === 0) record.remove();

@@ -6,20 +6,23 @@ import { readProcessRecord, type RecordedGroup } from "./process-record.ts";
 import { killMarked } from "./marked.ts";
 import { groupsLeft, processState } from "./start-time.ts";
 
-/** A process that the kernel cannot end, such as one that waits for a dead network disk, does not hold a start up for longer. */
-const patienceMs = 2000;
+/** The start waits no longer for a process that the kernel cannot end, such as one that waits for a dead network disk. */
+const waitMsMax = 2000;
 
-/** Ends what earlier runs left running. A record goes when nothing of its run is left, and `mend` has put right what it left undone. */
+/**
+ * Ends what earlier runs left running. When nothing of a run is left, `repair` corrects what the ended processes left
+ * behind, and then its record is removed.
+ */
 export async function reapEarlierRuns(
   folder: string,
-  { ownRun, mend }: { ownRun: string; mend(): Promise<void> },
+  { ownRun, repair }: { ownRun: string; repair: () => Promise<void> },
 ): Promise<void> {
   for (const run of await runsIn(folder)) {
     if (run === ownRun) continue;
     const groups = readProcessRecord(folder, run);
     const isOver = groups === undefined || (await isEnded(run, groups));
     if (!isOver) continue;
-    await mend();
+    await repair();
     await rm(join(folder, run), { force: true });
   }
 }
@@ -35,8 +38,8 @@ async function runsIn(folder: string): Promise<string[]> {
 
 async function isEnded(run: string, groups: readonly RecordedGroup[]): Promise<boolean> {
   const found = new Set<number>();
-  for (const startedAt = performance.now(); performance.now() - startedAt < patienceMs; await delay(5)) {
-    const isGroupLeft = killGroups(groups, found); // First: it is known as long as its first process is there.
+  for (const startedAt = performance.now(); performance.now() - startedAt < waitMsMax; await delay(5)) {
+    const isGroupLeft = killGroups(groups, found); // Comes first, because a group is recognised only while its first process exists.
     const isMarkedLeft = await killMarked(`${run}/`);
     if (!isGroupLeft && !isMarkedLeft) return true;
   }
@@ -44,13 +47,13 @@ async function isEnded(run: string, groups: readonly RecordedGroup[]): Promise<b
 }
 
 /**
- * Whether one of them was still running. A group that was once known by its first process is `found`: it keeps its number
- * as long as anybody is in it.
+ * Whether one of the groups was still running. `found` holds groups whose first process was recognised once: a group
+ * keeps its id while any process is in it.
  */
 function killGroups(groups: readonly RecordedGroup[], found: Set<number>): boolean {
   for (const group of groups) if (processState(group) !== "gone") found.add(group.pid);
   for (const pid of found) killGroup(pid, "SIGKILL");
   const left = groupsLeft(found);
-  for (const pid of found) if (!left.has(pid)) found.delete(pid); // The number may be somebody else's from here on.
+  for (const pid of found) if (!left.has(pid)) found.delete(pid); // Another group may get this id from now on.
   return left.size > 0;
 }

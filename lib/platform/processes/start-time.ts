@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** When a process that was started just now started: its pid and this together mean one process only. Undefined when it is gone. */
+/**
+ * The start time of a process that has just been started. Its id and this together identify one process. Undefined when
+ * it is gone.
+ */
 export function processStart(pid: number): string | undefined {
   return isLinux ? statOf(pid)?.start : String(Date.now());
 }
 
-/** Whether the pid is still the process that `startOf` was asked about. `ended`: it is, but only its parent has not heard yet. */
+/** Whether a process id still means the process that started then. `ended`: it has ended, but its parent has not waited for it. */
 export function processState({ pid, start }: { pid: number; start: string }): "running" | "ended" | "gone" {
   if (!isLinux) return isNear(start, listedStart(pid)) ? "running" : "gone";
   const stat = statOf(pid);
@@ -14,7 +17,7 @@ export function processState({ pid, start }: { pid: number; start: string }): "r
   return stat.state === "Z" || stat.state === "X" ? "ended" : "running";
 }
 
-/** The process groups in which there is anything but what has ended. */
+/** Those of the process groups in which a process has not ended. */
 export function groupsLeft(groups: ReadonlySet<number>): Set<number> {
   if (!isLinux || groups.size === 0) return new Set([...groups].filter(isGroupThere));
   const stats = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (statOf(name) ?? []) : []));
@@ -22,19 +25,22 @@ export function groupsLeft(groups: ReadonlySet<number>): Set<number> {
   return new Set(running.map(({ group }) => group).filter((group) => groups.has(group)));
 }
 
-/** The process group that a process is in; undefined when it is gone. Linux only. */
+/** The process group of a process; undefined when it is gone. Linux only. */
 export function groupOf(pid: number): number | undefined {
   return statOf(pid)?.group;
 }
 
-/** Tells one start of this machine from another, where start times count from there. */
+/** Identifies a boot of this machine, because start times on Linux count from the boot. */
 export function bootId(): string {
   return isLinux ? readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() : "any";
 }
 
 const isLinux = process.platform === "linux";
 
-/** proc(5): behind the name, which may hold anything, the state is the first field, the group the third, and the start, in ticks since the boot, the twentieth. */
+/**
+ * As proc(5) describes: after the name, which may contain any character, the state is the first field, the group the
+ * third, and the start, in ticks since the boot, the twentieth.
+ */
 function statOf(pid: number | string): { state: string; group: number; start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -45,7 +51,7 @@ function statOf(pid: number | string): { state: string; group: number; start: st
   }
 }
 
-/** In milliseconds since the epoch, in whole seconds; NaN when nothing has this pid. For macOS and the BSDs. */
+/** In milliseconds since the epoch, rounded to seconds. NaN when no process has this id. For macOS and the BSDs. */
 function listedStart(pid: number): number {
   const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },

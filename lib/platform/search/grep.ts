@@ -22,7 +22,7 @@ export function createGrep(place: SearchRoot, ripgrep: Ripgrep): Search["grep"] 
     });
 }
 
-/** What is no valid regular expression is searched for as it stands. */
+/** Searches for the pattern as plain text when it is not a valid regular expression. */
 async function searchEitherWay(
   ripgrep: Ripgrep,
   { options, target, run }: { options: GrepOptions; target: string; run: RipgrepRun },
@@ -34,7 +34,7 @@ async function searchEitherWay(
   );
   const result = isLiteral ? await ripgrep(["--fixed-strings", ...args], run) : asRegex;
   if (result.exitCode === 2 && result.stdout.length === 0 && result.stderr !== "")
-    throw new ToolFailure("The search could not be made; the pattern may be too large.");
+    throw new ToolFailure("The search failed. The pattern may be too large.");
   return { output: result.stdout, isCut: result.ended !== null, isLiteral };
 }
 
@@ -42,10 +42,11 @@ function isMultiline(pattern: string): boolean {
   return /\n|\\n/.test(pattern);
 }
 
-/** One match more than wanted tells that there are more. Files over 4 MiB are no source code. */
+/** Asks for one match more than wanted, to learn whether there are more. Skips files over 4 MiB: they are not source code. */
 function grepArgs({ fileTypes, matchesPerFileMax }: GrepOptions): string[] {
   const bad = fileTypes.find((ending) => !/^[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,49}$/.test(ending));
-  if (bad !== undefined) throw new ToolFailure(`${JSON.stringify(bad)} is no file ending such as ts or py.`);
+  if (bad !== undefined)
+    throw new ToolFailure(`${JSON.stringify(bad)} is not a file ending. Give one such as ts or py.`);
   const wanted = fileTypes.flatMap((ending) => ["--type-add", `wanted:*.${ending}`]);
   return [
     "--json",

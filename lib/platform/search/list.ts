@@ -7,14 +7,14 @@ type Entry = WorkspaceTree["items"][number];
 
 const listBytesMax = 64 * 1024 * 1024;
 
-/** Files that are not ignored and the folders that lead to them, then what ripgrep passes over: links, and folders without anything. */
+/** Lists files that are not ignored and the folders above them, and what ripgrep does not report: links and empty folders. */
 export function createList(place: SearchRoot, ripgrep: Ripgrep): Search["list"] {
   return ({ path, depth, limit, signal }) =>
     withSearchFolder(place, path, async (open) => {
       const run = { cwd: open.cwd, signal, stdoutBytesMax: listBytesMax };
       const visible = await ripgrep(["--files", "--null", ...excludedFolders], run);
       const entries = entriesOf(pathsOf(visible.stdout), depth);
-      addUnseen(entries, open, { depth, limit });
+      addUnreported(entries, open, { depth, limit });
       const paths = [...entries.keys()].toSorted();
       const items = paths.slice(0, limit).map((found) => describe(found, entries.get(found) ?? "file", open));
       return { items, truncated: paths.length > limit || visible.ended !== null };
@@ -35,7 +35,7 @@ function entriesOf(files: readonly string[], depth: number): Map<string, Entry["
   return entries;
 }
 
-function addUnseen(
+function addUnreported(
   entries: Map<string, Entry["type"]>,
   { cwd }: SearchTarget,
   { depth, limit }: { depth: number; limit: number },
@@ -56,7 +56,7 @@ function entriesIn(path: string) {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch {
-    return []; // Gone, or closed to us.
+    return []; // Gone, or not readable.
   }
 }
 

@@ -3,12 +3,12 @@ import { plainText } from "../terminal-text.ts";
 
 const lineCharactersMax = 200;
 
-/** Of those, before the match. */
+/** Of these characters, the most before the match. */
 const contextCharacters = 80;
 
 interface RipgrepText {
   text?: string;
-  /** Base 64, where it is no UTF-8. */
+  /** Base64, when it is not UTF-8. */
   bytes?: string;
 }
 
@@ -22,12 +22,12 @@ interface RipgrepLine {
   };
 }
 
-/** Reads `rg --json`. A last line that was cut off is passed over. */
+/** Reads the output of `rg --json`. Ignores an incomplete last line. */
 export function readMatches(output: Buffer): SearchMatch[] {
   const lines = output.toString("utf8").split("\n").slice(0, -1);
   return lines.flatMap((line) => {
     if (!line.startsWith('{"type":"match"')) return [];
-    const { data } = JSON.parse(line) as RipgrepLine; // The format of the program we ship.
+    const { data } = JSON.parse(line) as RipgrepLine; // The format of the ripgrep that we ship.
     const bytes = bytesOf(data.lines);
     const text = around(bytes, data.submatches[0] ?? { start: 0, end: 0 });
     return [{ path: bytesOf(data.path).toString("utf8"), line: data.line_number ?? 1, text }];
@@ -38,7 +38,7 @@ function bytesOf({ text, bytes }: RipgrepText): Buffer {
   return text === undefined ? Buffer.from(bytes ?? "", "base64") : Buffer.from(text, "utf8");
 }
 
-/** The line of the match, cut to what fits around it. */
+/** The line of the match, cut to 200 characters around the match. */
 function around(bytes: Buffer, { start }: { start: number }): string {
   const before = bytes.subarray(0, start).toString("utf8");
   const line = plainText(bytes.toString("utf8").replace(/\r?\n$/, ""));

@@ -5,7 +5,7 @@ import { ToolFailure } from "../../tool.ts";
 import type { ProcessResult, RunProcess } from "../run-process.ts";
 
 export interface RipgrepRun {
-  /** The folder to work in; it is where paths start. */
+  /** The folder to search. Paths in the output are relative to it. */
   cwd: string;
   signal: AbortSignal;
   stdoutBytesMax: number;
@@ -15,7 +15,10 @@ export type Ripgrep = (args: readonly string[], run: RipgrepRun) => Promise<Proc
 
 const searchTimeoutMs = 10_000;
 
-/** Ripgrep that reads no configuration, follows no links and keeps to the workspace's own ignore files. */
+/**
+ * Ripgrep that reads no configuration, follows no links and uses only the ignore files of the workspace. Rejects with a
+ * ToolFailure when the search takes too long or is cancelled.
+ */
 export function createRipgrep(root: string, runProcess: RunProcess): Ripgrep {
   return async (args, run) => {
     const gitFolder = await stat(join(root, ".git")).catch(() => undefined);
@@ -30,7 +33,7 @@ export function createRipgrep(root: string, runProcess: RunProcess): Ripgrep {
     });
     if (result.ended === "timeout")
       throw new ToolFailure(
-        `The search took more than ${searchTimeoutMs / 1000} s and was ended. Search a smaller folder.`,
+        `The search took more than ${searchTimeoutMs / 1000} s and was stopped. Search a smaller folder.`,
       );
     if (result.ended === "cancelled") throw new ToolFailure("The search was cancelled.");
     return result;
@@ -46,7 +49,7 @@ const always = [
   "--color=never",
 ];
 
-/** Last, so that nothing before brings them back. */
+/** Put them last, so that no other glob includes these folders again. */
 export const excludedFolders = ["--glob=!.git", "--glob=!.talkcody"];
 
 export function pathsOf(output: Buffer): string[] {

@@ -8,17 +8,17 @@ export interface SearchRoot {
 }
 
 export interface SearchTarget {
-  /** Where ripgrep works. */
+  /** The folder in which ripgrep runs. */
   cwd: string;
-  /** The file to search, or everything. */
+  /** The file to search, or `./` for everything. */
   target: string;
-  /** To put before the paths it finds, so that they start at the root of the workspace. */
+  /** Goes before each path that ripgrep finds, to make it relative to the root of the workspace. */
   prefix: string;
-  /** Of a path it found. */
+  /** Of a path that ripgrep found. Undefined when it is gone. */
   stat(path: string): Stats | undefined;
 }
 
-/** Opens the place of a search: checked, and free of links. Throws a ToolFailure when it is not there. */
+/** Checks the path of a search and resolves its links. Throws a ToolFailure when nothing is there. */
 export async function withSearchTarget<T>(
   { root, files }: SearchRoot,
   path: string,

@@ -1,10 +1,10 @@
 const headCharactersMax = 512 * 1024;
 const tailCharactersMax = 512 * 1024 - 200;
 
-/** Keeps the start and the end of a long text, and says how much is missing between them. */
+/** Keeps the start and the end of a long text, with a note between them that says how much is left out. */
 export function createHeadAndTail(): {
   push(text: string): void;
-  /** Bytes that were never decoded are missing behind what was pushed so far. */
+  /** Notes that this many bytes after the pushed text are left out; also leaves out the end kept so far. */
   leaveOut(bytes: number): void;
   text(): string;
 } {
@@ -16,7 +16,7 @@ export function createHeadAndTail(): {
       const room = headCharactersMax - head.length;
       head += text.slice(0, room);
       tail += text.slice(Math.max(0, room));
-      if (tail.length <= 2 * tailCharactersMax) return; // Cutting seldom keeps long streams cheap.
+      if (tail.length <= 2 * tailCharactersMax) return; // Cuts only at twice the size, so that long streams stay cheap.
       leftOut += tail.length - tailCharactersMax;
       tail = tail.slice(-tailCharactersMax);
     },

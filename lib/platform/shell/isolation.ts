@@ -8,45 +8,43 @@ export interface LaunchPlan {
 }
 
 export interface IsolationOptions {
-  /** The workspace: the one place below hidden folders that stays visible. Absolute, without links. */
+  /** The workspace. It stays visible also inside a hidden folder. Absolute, without links. */
   root: string;
-  /** Absolute paths of files and folders that commands must not see. Those that do not exist are passed over. */
+  /** Absolute paths of files and folders that commands must not see. Missing ones are ignored. */
   hiddenPaths: readonly string[];
 }
 
 /**
- * Wraps a program so that it runs in namespaces of its own (util-linux's `unshare`): it sees only its own processes, so
- * no `/proc/<server>/environ`; whatever it starts ends with it, daemons too; it dies with the server; and hidden paths
- * are covered. This keeps secrets from ordinary commands and cleans up; it is not a wall against an attacker.
+ * Wraps a program so that it runs in its own namespaces (`unshare` of util-linux). It sees only its own processes, so it
+ * cannot read `/proc/<server>/environ`. Everything it starts ends with it, also daemons. It ends with the server. Hidden
+ * paths are covered by empty mounts. This keeps secrets from ordinary commands, but does not stop an attacker.
  */
 export function isolated(launch: LaunchPlan, options: IsolationOptions): LaunchPlan {
   const isRoot = process.getuid?.() === 0;
   const asRootInside = isRoot ? [] : ["--user", "--map-root-user"];
   const inner = isRoot ? ["setpriv", ...withoutMountRights] : backToUser();
+  const namespaces = [
+    "unshare",
+    ...asRootInside,
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+  ];
+  const script = ["sh", "-c", firstProcess(options, isRoot), "sh"];
   return {
     file: "setpriv",
-    args: [
-      ...["--pdeathsig", "KILL", "unshare", ...asRootInside, "--mount", "--pid", "--fork", "--kill-child"],
-      ...[
-        "--mount-proc",
-        "sh",
-        "-c",
-        firstProcess(options, isRoot),
-        "sh",
-        ...inner,
-        launch.file,
-        ...launch.args,
-      ],
-    ],
+    args: ["--pdeathsig", "KILL", ...namespaces, ...script, ...inner, launch.file, ...launch.args],
   };
 }
 
-let answer: boolean | undefined;
+let isPossible: boolean | undefined;
 
-/** Whether this host lets us isolate commands. Tried once, for real. */
+/** Whether this host can isolate commands. The first call tries it with a real command. */
 export function canIsolate(): boolean {
-  answer ??= tryIsolation();
-  return answer;
+  isPossible ??= tryIsolation();
+  return isPossible;
 }
 
 function tryIsolation(): boolean {
@@ -66,19 +64,19 @@ function tryIsolation(): boolean {
   return status === 0 && stdout.trim() === "isolated";
 }
 
-/** Root could otherwise lift the covers, load kernel modules or read disks. */
+/** Otherwise root could remove the covering mounts, load kernel modules or read disks. */
 const withoutMountRights = ["--bounding-set", "--inh-caps"].map(
   (option) => `${option}=-sys_admin,-sys_module,-sys_rawio,-sys_boot,-sys_ptrace,-mknod`,
 );
 
-/** The mounts were made as root of a user namespace; the command is its user again, in one below it. */
+/** Root of a user namespace makes the mounts. The command runs as its own user, in a second namespace inside. */
 function backToUser(): string[] {
   return ["unshare", `--map-user=${process.getuid?.() ?? 0}`, `--map-group=${process.getgid?.() ?? 0}`];
 }
 
 /**
- * Process 1 of the namespace: covers what is hidden, then waits for the command. It stays, because the kernel keeps
- * most signals from a process 1, and a command has to hear SIGTERM.
+ * The script of process 1 of the namespace: covers the hidden paths, then runs the command and waits for it. The command
+ * does not replace process 1, because the kernel does not deliver most signals to process 1, and commands need SIGTERM.
  */
 function firstProcess({ root, hiddenPaths }: IsolationOptions, isRoot: boolean): string {
   return [
@@ -102,12 +100,12 @@ function covers(root: string, hiddenPaths: readonly string[]): string[] {
   );
   return outermost.flatMap(({ path, isFolder }) => {
     if (isWithin(path, root)) return coverAround(path, root);
-    if (isWithin(root, path)) return []; // A part of the workspace is the command's own.
+    if (isWithin(root, path)) return []; // The command may see all of its workspace.
     return isFolder ? [emptyFolder(path), sealed(path)] : [`mount -n --bind /dev/null ${quoted(path)}`];
   });
 }
 
-/** The workspace is held by a descriptor while the folder above it is covered, then bound into the cover. */
+/** Holds the workspace open by a descriptor, covers the folder above it, then mounts the workspace into the cover. */
 function coverAround(path: string, root: string): string[] {
   if (path === root) return [];
   return [

@@ -7,82 +7,100 @@ import { createRawTail } from "./raw-tail.ts";
 
 export interface CaptureOptions {
   stream: Readable;
-  /** Opened when the first byte comes. */
+  /** Called at the first byte. */
   openLog(): Promise<FileHandle>;
   onText(text: string): void;
-  /** Called once, when the stream wrote more than can be kept. */
+  /** Called once, when the stream has written more than the log keeps. */
   onOverflow(): void;
 }
 
 export interface CapturedOutput {
   text: string;
   bytes: number;
-  /** The disk was full: what there is of the log is not all. */
+  /** The disk was full, so the log is not complete. */
   isLogLost: boolean;
 }
 
-/** The raw stream goes to its log up to this. */
+/** The log keeps this many raw bytes of a stream. */
 export const logBytesMax = 64 * 1024 * 1024;
 
-/** Live text goes on until this; the rest is in the log. */
+/** The listener gets this many characters of a stream. */
 const liveCharactersMax = 1024 * 1024;
 
 /**
- * Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. On a full
- * disk it goes on without a log, because the command may be the one that makes room.
+ * Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. When the disk
+ * is full it continues without a log, because the command may be the one that frees space.
  */
-export async function capture({
-  stream,
-  openLog,
-  onText,
-  onOverflow,
-}: CaptureOptions): Promise<CapturedOutput> {
+export async function captureOutput(options: CaptureOptions): Promise<CapturedOutput> {
+  const log = createLog(options.openLog);
+  const text = createLiveText(options.onText);
+  let bytes = 0;
+  try {
+    for await (const chunk of options.stream as AsyncIterable<Buffer>) {
+      const room = logBytesMax - bytes;
+      bytes += chunk.length;
+      if (room > 0) {
+        await log.write(chunk.subarray(0, room));
+        text.push(chunk);
+      }
+      if (chunk.length > room) options.onOverflow();
+    }
+  } catch (error) {
+    if (!options.stream.destroyed || !isClosedEarly(error)) throw error;
+  } finally {
+    await log.close();
+  }
+  return { text: text.end(), bytes, isLogLost: log.isLost() };
+}
+
+/** A leftover process held the stream open, and we stopped reading it. */
+function isClosedEarly(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === "ERR_STREAM_PREMATURE_CLOSE";
+}
+
+/** Stops writing when the disk is full. Throws other failures. */
+function createLog(openLog: () => Promise<FileHandle>) {
+  let file: FileHandle | undefined;
+  let isLost = false;
+  return {
+    write: async (bytes: Buffer) => {
+      if (isLost) return;
+      try {
+        file ??= await openLog();
+        await file.writeFile(bytes);
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        isLost = true;
+      }
+    },
+    close: () => file?.close(),
+    isLost: () => isLost,
+  };
+}
+
+/** Decodes bytes until the listener has got enough; of the bytes after that only the last are decoded, at the end. */
+function createLiveText(onText: (text: string) => void) {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const terminal = createTerminalText();
   const kept = createHeadAndTail();
-  const unseen = createRawTail();
-  let log: FileHandle | undefined;
-  let isLogLost = false;
-  let bytes = 0;
+  const undecoded = createRawTail();
   let live = 0;
-  const say = (text: string) => {
+  const add = (text: string) => {
     if (text === "") return;
     kept.push(text);
     if (live < liveCharactersMax) onText(text.slice(0, liveCharactersMax - live));
     live += text.length;
   };
-  const keep = async (part: Buffer) => {
-    if (isLogLost) return;
-    try {
-      log ??= await openLog();
-      await log.writeFile(part);
-    } catch (error) {
-      if (!isDiskFull(error)) throw error;
-      isLogLost = true;
-    }
+  return {
+    push: (chunk: Buffer) => {
+      if (live < liveCharactersMax) add(terminal.push(decoder.decode(chunk, { stream: true })));
+      else undecoded.push(chunk);
+    },
+    /** Call it once, after the last byte. Returns the start and the end of the text. */
+    end: (): string => {
+      if (undecoded.leftOut() > 0) kept.leaveOut(undecoded.leftOut());
+      add(terminal.push(decoder.decode(undecoded.bytes())) + terminal.end());
+      return kept.text();
+    },
   };
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const room = logBytesMax - bytes;
-      bytes += chunk.length;
-      if (room > 0) {
-        await keep(chunk.subarray(0, room));
-        if (live < liveCharactersMax) say(terminal.push(decoder.decode(chunk, { stream: true })));
-        else unseen.push(chunk);
-      }
-      if (chunk.length > room) onOverflow();
-    }
-  } catch (error) {
-    if (!stream.destroyed || !isCut(error)) throw error;
-  } finally {
-    await log?.close();
-  }
-  if (unseen.leftOut() > 0) kept.leaveOut(unseen.leftOut());
-  say(terminal.push(decoder.decode(unseen.bytes())) + terminal.end());
-  return { text: kept.text(), bytes, isLogLost };
-}
-
-/** A straggler held the stream open and we stopped listening. */
-function isCut(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null)?.code === "ERR_STREAM_PREMATURE_CLOSE";
 }

@@ -1,6 +1,6 @@
 const keptBytesMax = 1024 * 1024;
 
-/** Keeps the last bytes of a long stream, so that what nobody will see is not decoded. */
+/** Keeps the last bytes of a long stream undecoded. `leftOut` counts the bytes before them. */
 export function createRawTail(): { push(chunk: Buffer): void; bytes(): Buffer; leftOut(): number } {
   let chunks: Buffer[] = [];
   let held = 0;
@@ -13,7 +13,7 @@ export function createRawTail(): { push(chunk: Buffer): void; bytes(): Buffer; l
       const kept = Buffer.concat(chunks).subarray(-keptBytesMax);
       leftOut += held - kept.length;
       held = kept.length;
-      chunks = [Buffer.from(kept)]; // A copy: a part would keep the whole in memory.
+      chunks = [Buffer.from(kept)]; // Copied, because a subarray would keep all chunks in memory.
     },
     bytes: () => Buffer.concat(chunks),
     leftOut: () => leftOut,

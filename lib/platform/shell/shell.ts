@@ -4,7 +4,7 @@ import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
 import { killGroup } from "../processes/kill-group.ts";
 import type { ChildProcess } from "../processes/processes.ts";
-import { capture } from "./output.ts";
+import { captureOutput, type CapturedOutput } from "./output.ts";
 import { notStarted, type StartedCommand, type StartOptions, startCommand } from "./start-command.ts";
 
 export interface ShellOptions extends StartOptions {
@@ -12,61 +12,88 @@ export interface ShellOptions extends StartOptions {
   reach: ReachFailpoint;
 }
 
-type Ended = NonNullable<CommandResult["ended"]>;
+type CommandRequest = Parameters<Shell["run"]>[0];
+type EndReason = NonNullable<CommandResult["ended"]>;
 
-/** Between asking a command to end and ending it. */
+/** Time between SIGTERM and SIGKILL. */
 const graceMs = 2000;
 
-/** After a command ended, for its streams to close. */
+/** Time for the streams of a command to close after it has ended. */
 const drainMs = 2000;
 
+const streamNames = ["stdout", "stderr"] as const;
+type StreamName = (typeof streamNames)[number];
+
 export function createShell(options: ShellOptions): Shell {
+  return { run: (request) => runCommand(options, request) };
+}
+
+async function runCommand(options: ShellOptions, request: CommandRequest): Promise<CommandResult> {
+  const startedAt = performance.now();
+  const started = startCommand(options, request.command);
+  options.reach("command.started");
+  const ending = watchEnd(started.child, request);
+  const capture = (name: StreamName) => captureStream(options, request, { ...started, ending, name });
+  const streams = Promise.all([capture("stdout"), capture("stderr")]);
+  streams.catch(() => {}); // Awaited below, after the command itself.
+  const { exitCode, exitSignal } = await ending.ended.finally(() => ending.stop());
+  await endLeftovers(started);
+  const [stdout, stderr] = await streams;
+  const isLogLost = stdout.isLogLost || stderr.isLogLost;
+  if (isLogLost) await removeLogs(options, request);
   return {
-    run: async ({ command, timeoutMs, signal, onOutput, logPrefix }) => {
-      const startedAt = performance.now();
-      const started = startCommand(options, command);
-      const { child } = started;
-      options.reach("command.started");
-      const ending = watch(child, { timeoutMs, signal });
-      const logOf = (name: string) => `${logPrefix}.${name}.log`;
-      const listen = (name: "stdout" | "stderr") =>
-        capture({
-          stream: child[name],
-          openLog: () => options.files.create(logOf(name)),
-          onText: (text) => onOutput(name, text),
-          onOverflow: () => ending.end("output-limit"),
-        }).catch((error: unknown) => {
-          killGroup(child.pid, "SIGKILL"); // Its output cannot be kept.
-          throw error;
-        });
-      const streams = Promise.all([listen("stdout"), listen("stderr")]);
-      streams.catch(() => {}); // Awaited below, after the command itself.
-      const { exitCode, exitSignal } = await ending.ended.finally(() => ending.stop());
-      await leaveNothing(started);
-      const [stdout, stderr] = await streams;
-      const isLogLost = stdout.isLogLost || stderr.isLogLost;
-      if (isLogLost)
-        await Promise.allSettled(["stdout", "stderr"].map((name) => options.files.remove(logOf(name))));
-      return {
-        isLogLost,
-        ...outcome(exitCode, exitSignal, ending.why()),
-        stdout: stdout.text,
-        stderr: stderr.text,
-        stdoutBytes: stdout.bytes,
-        stderrBytes: stderr.bytes,
-        durationMs: performance.now() - startedAt,
-      };
-    },
+    isLogLost,
+    ...endOf(exitCode, exitSignal, ending.reason()),
+    stdout: stdout.text,
+    stderr: stderr.text,
+    stdoutBytes: stdout.bytes,
+    stderrBytes: stderr.bytes,
+    durationMs: performance.now() - startedAt,
   };
 }
 
-/** Waits for the command, and ends it when its time is over or nobody wants it any more. */
-function watch(child: ChildProcess, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }) {
-  let why: Ended | null = null;
+/** Rejects, and ends the command, when its output cannot be kept. */
+function captureStream(
+  { files }: ShellOptions,
+  { onOutput, logPrefix }: CommandRequest,
+  { child, ending, name }: { child: ChildProcess; ending: CommandEnd; name: StreamName },
+): Promise<CapturedOutput> {
+  return captureOutput({
+    stream: child[name],
+    openLog: () => files.create(logOf(logPrefix, name)),
+    onText: (text) => onOutput(name, text),
+    onOverflow: () => ending.end("output-limit"),
+  }).catch((error: unknown) => {
+    killGroup(child.pid, "SIGKILL");
+    throw error;
+  });
+}
+
+function logOf(prefix: string, name: StreamName): string {
+  return `${prefix}.${name}.log`;
+}
+
+async function removeLogs({ files }: ShellOptions, { logPrefix }: CommandRequest): Promise<void> {
+  await Promise.allSettled(streamNames.map((name) => files.remove(logOf(logPrefix, name))));
+}
+
+interface CommandEnd {
+  /** Ends the command: SIGTERM, and SIGKILL after a grace period. */
+  end(reason: EndReason): void;
+  /** Rejects when the command could not be started. */
+  ended: Promise<{ exitCode: number | null; exitSignal: string | null }>;
+  /** Why it was ended; null when it ended by itself. */
+  reason(): EndReason | null;
+  stop(): void;
+}
+
+/** Waits for the command. Ends it when its time is over or the signal aborts. */
+function watchEnd(child: ChildProcess, { timeoutMs, signal }: CommandRequest): CommandEnd {
+  let endReason: EndReason | null = null;
   let grace: NodeJS.Timeout | undefined;
-  const end = (reason: Ended) => {
-    if (why !== null) return;
-    why = reason;
+  const end = (reason: EndReason) => {
+    if (endReason !== null) return;
+    endReason = reason;
     killGroup(child.pid, "SIGTERM");
     grace = setTimeout(() => killGroup(child.pid, "SIGKILL"), graceMs);
   };
@@ -74,14 +101,10 @@ function watch(child: ChildProcess, { timeoutMs, signal }: { timeoutMs: number; 
   const timer = setTimeout(() => end("timeout"), timeoutMs);
   if (signal.aborted) cancel();
   signal.addEventListener("abort", cancel, { once: true });
-  const ended = new Promise<{ exitCode: number | null; exitSignal: string | null }>((resolve, reject) => {
-    child.once("error", (error) => reject(notStarted(error)));
-    child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
-  });
   return {
     end,
-    ended,
-    why: () => why,
+    ended: exitOf(child),
+    reason: () => endReason,
     stop: () => {
       clearTimeout(timer);
       clearTimeout(grace);
@@ -90,19 +113,26 @@ function watch(child: ChildProcess, { timeoutMs, signal }: { timeoutMs: number; 
   };
 }
 
-/** What was left in the background ends with its command; a stream somebody still holds is let go. */
-async function leaveNothing({ child, isIsolated, ...started }: StartedCommand): Promise<void> {
-  if (isIsolated) started.leave();
-  else await started.leaveNothing();
-  const letGo = () => [child.stdout, child.stderr].forEach((stream) => stream.destroy());
-  setTimeout(letGo, drainMs).unref();
+function exitOf(child: ChildProcess): CommandEnd["ended"] {
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(notStarted(error)));
+    child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
+  });
 }
 
-/** Behind namespaces a shell that a signal ended is seen as exit code 128 + n, the way shells say it. */
-function outcome(
+/** Ends what the command left in the background, and stops reading streams that some process still holds open. */
+async function endLeftovers({ child, isIsolated, ...started }: StartedCommand): Promise<void> {
+  if (isIsolated) started.leave();
+  else await started.leaveNothing();
+  const stopReading = () => [child.stdout, child.stderr].forEach((stream) => stream.destroy());
+  setTimeout(stopReading, drainMs).unref();
+}
+
+/** In namespaces, a shell that a signal ended exits with 128 + the number of the signal, as shells report it. */
+function endOf(
   exitCode: number | null,
   exitSignal: string | null,
-  ended: Ended | null,
+  ended: EndReason | null,
 ): Pick<CommandResult, "exitCode" | "signal" | "ended"> {
   const name = exitSignal ?? signalOf(exitCode);
   if (name === null || (ended === null && exitSignal === null)) return { exitCode, signal: null, ended };

@@ -5,20 +5,20 @@ import { canIsolate, isolated, type LaunchPlan } from "./isolation.ts";
 
 export interface StartOptions {
   root: string;
-  /** All a command gets. */
+  /** Everything that a command gets of the environment. */
   environment: Readonly<Record<string, string>>;
   hiddenPaths: readonly string[];
-  /** `off` for hosts without namespaces, and for tests of what happens there. */
+  /** `off` runs commands without namespaces, as on a host that has none. */
   isolation: "auto" | "off";
   processes: Processes;
 }
 
 export interface StartedCommand extends StartedProgram {
-  /** The kernel ends all of it with its first process. */
+  /** It runs in namespaces: the kernel ends all its processes together. */
   isIsolated: boolean;
 }
 
-/** Starts a command in a process group of its own, isolated where the host can. Throws a ToolFailure when it cannot be started. */
+/** Starts a command in its own process group, and isolated if the host can. Throws a ToolFailure when it cannot be started. */
 export function startCommand(
   { root, environment, hiddenPaths, isolation, processes }: StartOptions,
   command: string,
@@ -34,17 +34,19 @@ export function startCommand(
   }
 }
 
+/** Translates why a command could not be started to a ToolFailure. Returns other errors as they are. */
 export function notStarted(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === "E2BIG")
     return new ToolFailure(
-      "The command is longer than this host accepts. Write it into a file and run that.",
+      "The command is longer than this host accepts. Write it to a file and run the file.",
     );
-  if (code === "ENOENT") return new ToolFailure("The folder of the workspace, or its shell, is gone.");
+  if (code === "ENOENT")
+    return new ToolFailure("The folder of the workspace or the shell of this host is missing.");
   if (code === "ENOSPC" || code === "EDQUOT")
     return new ToolFailure("The command was not started: the disk of the server is full.");
   if (code === "EAGAIN" || code === "EMFILE")
-    return new ToolFailure("This host has no room for another process just now. Try again later.");
+    return new ToolFailure("This host cannot start another process now. Try again later.");
   return error;
 }
 

@@ -2,7 +2,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
-/** Reads and decodes a body until its end or the limit; a bomb is never unpacked further than that. */
+/** Reads and decodes a body up to `bytesMax` decoded bytes, so that a decompression bomb is not unpacked further. */
 export async function decodeBody(
   stream: Readable,
   { encoding, bytesMax }: { encoding: string; bytesMax: number },

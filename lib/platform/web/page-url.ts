@@ -1,22 +1,23 @@
 import { ToolFailure } from "../../tool.ts";
 
-/** Reads the URL of a page, or says with a ToolFailure why it is never fetched. Nothing is resolved here. */
+/** Parses the URL of a page. Throws a ToolFailure when it must not be fetched. Does not resolve the host name. */
 export function readPageUrl(text: string, isAllowedHost: (host: string) => boolean): URL {
   const url = URL.parse(text);
   if (url === null)
-    throw new ToolFailure(`${shown(text)} is no URL. Give a full one, such as https://example.com/page.`);
+    throw new ToolFailure(`${shown(text)} is not a URL. Give a full URL, such as https://example.com/page.`);
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new ToolFailure(`Only http and https pages are fetched, not ${url.protocol}`);
   if (url.username !== "" || url.password !== "")
-    throw new ToolFailure("The URL holds a user name or password. Pages are fetched without.");
+    throw new ToolFailure("The URL contains a user name or password. Give a URL without them.");
   const host = hostOf(url);
   if (isAllowedHost(host)) return url;
-  if (url.port !== "") throw new ToolFailure(`Only the ports 80 and 443 are fetched from, not ${url.port}.`);
+  if (url.port !== "")
+    throw new ToolFailure(`Only pages on the ports 80 and 443 are fetched, not on port ${url.port}.`);
   if (isLocalName(host)) throw notPublic(host);
   return url;
 }
 
-/** Without brackets and without the dot at its end. */
+/** The host name without the brackets of IPv6 and without a dot at its end. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }

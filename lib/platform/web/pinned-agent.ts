@@ -7,7 +7,7 @@ export interface ResolvedAddress {
   family: number;
 }
 
-/** Connects to the addresses that were checked, whatever the name resolves to by now. Keeps nothing between requests. */
+/** Connects only to the addresses that were checked, even if the name resolves to others now. Keeps no connection open. */
 export async function createPinnedAgent(
   addresses: readonly ResolvedAddress[],
   timeoutMs: number,

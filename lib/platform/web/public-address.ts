@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
-/** Whether an address belongs to the public internet, and to nobody on this host or its cloud. */
+/** Whether an address is on the public internet and is neither of this host nor of a service of its cloud. */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
@@ -10,7 +10,7 @@ export function isPublicAddress(address: string): boolean {
   return !isCloudService(address) && !isOwn(address);
 }
 
-/** Inside of clouds, at addresses that look public. */
+/** Internal services of Azure and Alibaba Cloud. Their addresses look public. */
 function isCloudService(address: string): boolean {
   return address === "168.63.129.16" || address === "100.100.100.200";
 }

@@ -7,9 +7,9 @@ import { type ResolvedAddress, createPinnedAgent } from "./pinned-agent.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 export interface WebFetcherOptions {
-  /** All addresses of a host name. */
+  /** Resolves a host name to all its addresses. */
   resolve?: (host: string) => Promise<ResolvedAddress[]>;
-  /** Hosts that may be anywhere and have any port. None, but in tests. */
+  /** Hosts that may have any address and any port. By default none; tests allow some. */
   allow?: (host: string) => boolean;
   headersTimeoutMs?: number;
   overallTimeoutMs?: number;
@@ -35,7 +35,7 @@ export function createWebFetcher(options: WebFetcherOptions = {}): WebFetcher {
       } catch (error) {
         if (error instanceof ToolFailure) throw error;
         if (signal.aborted) throw new ToolFailure("Fetching the page was cancelled.");
-        throw timeout.aborted ? tooSlow(settings.overallTimeoutMs) : inWords(error, settings);
+        throw timeout.aborted ? tooSlow(settings.overallTimeoutMs) : asFetchFailure(error, settings);
       }
     },
   };
@@ -49,13 +49,15 @@ async function follow(text: string, settings: Settings, signal: AbortSignal): Pr
     const answer = await visit(url, settings, signal);
     if (!(answer instanceof URL)) return answer;
     if (url.protocol === "https:" && answer.protocol === "http:")
-      throw new ToolFailure("The page leads from https to unencrypted http, which is not followed.");
+      throw new ToolFailure(
+        "The page redirects from https to unencrypted http. Such a redirect is not followed.",
+      );
     url = answer;
   }
-  throw new ToolFailure(`The page leads on more than ${redirectsMax} times.`);
+  throw new ToolFailure(`The page redirects more than ${redirectsMax} times.`);
 }
 
-/** One request: the page, or where it leads. */
+/** Sends one request. Resolves with the page, or with the URL to which it redirects. */
 async function visit(url: URL, settings: Settings, signal: AbortSignal): Promise<FetchedPage | URL> {
   const addresses = await findAddresses(url, settings, signal);
   const { request } = await import("undici");
@@ -79,7 +81,7 @@ const headers = {
   "user-agent": "TalkCody/1.0 (page fetcher)",
 };
 
-/** Every address has to be public: a name with one that is not may be a trap. */
+/** Every address must be public, because a name that also has a private one may be an attack. */
 async function findAddresses(url: URL, settings: Settings, signal: AbortSignal): Promise<ResolvedAddress[]> {
   const host = hostOf(url);
   const addresses = await abortable(settings.resolve(host), signal);
@@ -108,17 +110,18 @@ async function readPage(url: URL, response: Dispatcher.ResponseData, bytesMax: n
 }
 
 function tooSlow(ms: number): ToolFailure {
-  return new ToolFailure(`The page did not come within ${ms / 1000} s.`);
+  return new ToolFailure(`The page did not arrive within ${ms / 1000} s.`);
 }
 
-function inWords(error: unknown, { headersTimeoutMs }: Settings): Error {
+function asFetchFailure(error: unknown, { headersTimeoutMs }: Settings): Error {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return tooSlow(headersTimeoutMs);
-  if (/ENOTFOUND|EAI_|ENODATA/.test(code)) return new ToolFailure("The host of the page is not known.");
+  if (/ENOTFOUND|EAI_|ENODATA/.test(code))
+    return new ToolFailure("The host name of the page could not be resolved.");
   if (/^E(CONN|HOST|NET)|UND_ERR_SOCKET/.test(code))
     return new ToolFailure("The host of the page could not be reached.");
   if (/CERT|TLS|SSL|SIGNATURE|ISSUER|ALTNAME/.test(code))
-    return new ToolFailure("The host of the page could not prove who it is (TLS certificate).");
+    return new ToolFailure("The TLS certificate of the host is not valid.");
   if (/^(Z_|ERR_|UND_ERR|HPE_)/.test(code))
     return new ToolFailure(`The answer of the host is damaged (${code}).`);
   return error instanceof Error ? error : new Error("Fetching failed.", { cause: error });

@@ -201,8 +201,8 @@ test("slow hosts, dead hosts and damaged answers are told in words, cancelling e
   });
   const from = (path: string, limits: Parameters<typeof fetcher>[0]) =>
     fetcher(limits).fetch(`http://public.example:${port}/${path}`, forever);
-  await expect(from("silent", { headersTimeoutMs: 200 })).rejects.toThrow(/did not come within/);
-  await expect(from("drip", { overallTimeoutMs: 500 })).rejects.toThrow(/did not come within 0.5 s/);
+  await expect(from("silent", { headersTimeoutMs: 200 })).rejects.toThrow(/did not arrive within/);
+  await expect(from("drip", { overallTimeoutMs: 500 })).rejects.toThrow(/did not arrive within 0.5 s/);
   await expect(from("damaged", {})).rejects.toThrow(/damaged/);
   await expect(fetcher().fetch("http://public.example:1/", forever)).rejects.toThrow(/could not be reached/);
   const stop = AbortSignal.timeout(100);
