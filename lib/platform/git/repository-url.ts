@@ -1,22 +1,22 @@
 import { AppError } from "../../errors.ts";
 import type { RepositoryKind } from "../../ports/git.ts";
 
-/** `Repository` of the contract. A test holds the two together. */
+/** The pattern of `Repository` in the contract. A test checks that they are equal. */
 export const repositoryPattern =
-  /^(https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?\/[A-Za-z0-9._~/+%-]+|ssh:\/\/([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\/[A-Za-z0-9._~/+-]+|[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[A-Za-z0-9._~/+-]+|(file:\/\/)?\/[^\x00-\x1f]+)$/; // oxlint-disable-line no-control-regex -- They are refused.
+  /^(https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?\/[A-Za-z0-9._~/+%-]+|ssh:\/\/([A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\/[A-Za-z0-9._~/+-]+|[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[A-Za-z0-9._~/+-]+|(file:\/\/)?\/[^\x00-\x1f]+)$/; // oxlint-disable-line no-control-regex -- The pattern excludes them.
 
-/** `Branch` of the contract. */
+/** The pattern of `Branch` in the contract. */
 export const branchPattern = /^[A-Za-z0-9_][A-Za-z0-9_+-]*([./][A-Za-z0-9_+-]+)*$/;
 
 export type Protocol = "https" | "http" | "ssh" | "file";
 
 export interface RepositoryUrl {
   kind: RepositoryKind;
-  /** The only one git may speak for this URL. */
+  /** The only protocol that git may use for this URL. */
   protocol: Protocol;
 }
 
-/** Reads a URL by the rules of the contract. Throws AppError invalid-request for what is not one. */
+/** Parses a URL by the rules of the contract. Throws AppError invalid-request. */
 export function readRepositoryUrl(repository: string): RepositoryUrl {
   if (repository.length > 2000 || !repositoryPattern.test(repository)) throw invalidRepository(expected);
   if (repository.startsWith("/") || repository.startsWith("file://"))
@@ -35,7 +35,7 @@ function readWebUrl(repository: string): RepositoryUrl {
   const protocol = url.protocol === "https:" ? "https" : "http";
   const isLocal = isLoopback(url.hostname);
   if (protocol === "http" && !isLocal)
-    throw invalidRepository("Unencrypted http leads to loopback addresses only; use https.");
+    throw invalidRepository("Unencrypted http is allowed for loopback addresses only. Use https.");
   return { kind: isLocal ? "local" : "remote", protocol };
 }
 

@@ -2,8 +2,8 @@ import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Removes the lock files of git commands that were killed: git refuses to write beside one for ever. Only for a time at
- * which no git command of this server runs. Follows no links; what cannot be read or removed stays.
+ * Removes lock files that killed git commands left, because git refuses to write while they exist. Call it only while no
+ * git command of this server runs. Follows no links. Ignores what cannot be read or removed.
  */
 export async function removeStaleLocks(workspacesDir: string): Promise<void> {
   const workspaces = (await entriesOf(workspacesDir)).filter(({ name }) => /^wsp_[0-9a-z]{1,64}$/.test(name));
@@ -15,7 +15,7 @@ export async function removeStaleLocks(workspacesDir: string): Promise<void> {
   }
 }
 
-/** A folder of that name, and no link to one. */
+/** The path of a folder in `folder`; undefined when it is missing or a link. */
 async function folderIn(folder: string, name: string): Promise<string | undefined> {
   const path = join(folder, name);
   const stat = await lstat(path).catch(() => undefined);

@@ -6,7 +6,7 @@ import { describeGitFailure } from "./git-failure.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
 import type { GitView } from "./view/view.ts";
 
-/** Fetches from where the workspace was cloned and fast-forwards. Local work stays as it is, or the sync is refused. */
+/** Fetches from the repository of the workspace and fast-forwards. Throws sync-refused instead of changing local work. */
 export async function fetchAndForward(
   view: GitView,
   { repository, signal, silenceMs }: { repository: string; signal: AbortSignal; silenceMs: number },
@@ -25,7 +25,7 @@ export async function fetchAndForward(
     ],
     { protocol: readRepositoryUrl(repository).protocol, signal, silenceMs, timeoutMs: 30 * 60_000 },
   );
-  signal.throwIfAborted(); // Who gave up says why, such as a server that stops: it is no refusal.
+  signal.throwIfAborted(); // The reason of the signal, such as a server that stops. It is not a refusal.
   if (fetched.exitCode !== 0) throw refused(describeGitFailure(fetched, null));
   const upstream = await findUpstream(view);
   if (upstream !== undefined) await forward(view, upstream);
@@ -33,26 +33,27 @@ export async function fetchAndForward(
 
 const branches = "+refs/heads/*:refs/remotes/origin/*";
 
-/** While a merge or a rebase waits for somebody, moving the branch would ruin it. */
+/** Moving the branch would break an unfinished merge or rebase. */
 async function refuseHalfDone(root: string): Promise<void> {
   for (const name of ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"]) {
     const isThere = await access(join(root, ".git", name)).then(
       () => true,
       () => false,
     );
-    if (isThere) throw refused("A merge or rebase is under way in the workspace; finish or abort it first.");
+    if (isThere)
+      throw refused("A merge or rebase is in progress in the workspace. Finish or abort it first.");
   }
 }
 
-/** Undefined when there is nothing to move to: neither side has a commit. */
+/** The remote branch to follow. Undefined when neither side has a commit. */
 async function findUpstream(view: GitView): Promise<string | undefined> {
-  if (view.branch === null) throw refused("The workspace is not on a branch; check one out first.");
+  if (view.branch === null) throw refused("The workspace is not on a branch. Check one out first.");
   const named = await view.run(["for-each-ref", "--format=%(upstream)", `refs/heads/${view.branch}`]);
   const configured = named.stdout.toString("utf8").trim();
   const upstream = configured === "" ? `refs/remotes/origin/${view.branch}` : configured;
   if (await exists(view, upstream)) return upstream;
   if (await exists(view, "HEAD"))
-    throw refused(`The remote has no branch ${view.branch}; there is nothing to follow.`);
+    throw refused(`The remote has no branch ${view.branch}, so there is nothing to follow.`);
   return undefined;
 }
 
@@ -80,17 +81,17 @@ async function forward(view: GitView, upstream: string): Promise<void> {
   if (merged.exitCode === 0) return;
   const words = plainText(merged.stderr + merged.stdout.toString("utf8"));
   if (/Not possible to fast-forward|diverging/i.test(words))
-    throw refused("The workspace and the remote have different commits; merge or rebase in the workspace.");
+    throw refused("The workspace and the remote have different commits. Merge or rebase in the workspace.");
   if (/would be overwritten/.test(words))
     throw refused(
       `Files with local work would be overwritten: ${overwritten(words)}. Commit or move them first.`,
     );
   if (/index\.lock|Unable to create .*\.lock/.test(words))
-    throw refused("Another git command is at work in the workspace; try again when it has ended.");
+    throw refused("Another git command is running in the workspace. Try again when it has ended.");
   throw refused(describeGitFailure(merged, view.branch));
 }
 
-/** Git lists the files with a tab before each. */
+/** Names the files. Git lists each on a line that starts with a tab. */
 function overwritten(words: string): string {
   const paths = words.split("\n").flatMap((line) => (line.startsWith("\t") ? [line.trim()] : []));
   return paths.length > 5 ? `${paths.slice(0, 5).join(", ")} and ${paths.length - 5} more` : paths.join(", ");

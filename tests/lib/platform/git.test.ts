@@ -64,7 +64,7 @@ test("clone of an empty repository has a branch and no head", async () => {
 });
 
 test.each([
-  ["a missing repository", (url: string) => `${url}/nowhere/.git`, null, /no such repository/i],
+  ["a missing repository", (url: string) => `${url}/nowhere/.git`, null, /repository does not exist/i],
   ["a missing branch", (url: string) => `${url}/origin/.git`, "nope", /no branch nope/],
   ["a host that refuses", () => "http://127.0.0.1:1/x.git", null, /could not be reached/],
   ["a host that is not known", () => "https://nowhere.invalid/x.git", null, /not known|not be resolved/],

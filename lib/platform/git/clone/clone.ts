@@ -12,43 +12,43 @@ import type { RunGit } from "../run-git.ts";
 
 export type CloneOptions = Parameters<Git["clone"]>[0];
 
-export interface CloneTools {
+export interface CloneContext {
   places: WorkspacePaths;
   runGit: RunGit;
   allowLocalRepositories: boolean;
-  /** A host that says nothing for this long is given up. */
+  /** A clone fails when the host sends nothing for this long. */
   silenceMs: number;
   reach: ReachFailpoint;
 }
 
 const cloneTimeoutMs = 60 * 60_000;
 
-/** Clones beside the workspace's folder and moves the clone there when it is complete. */
-export async function cloneRepository(tools: CloneTools, options: CloneOptions): Promise<void> {
-  const { places } = tools;
+/** Clones into a temporary folder and moves the clone to the folder of the workspace when it is complete. */
+export async function cloneRepository(context: CloneContext, options: CloneOptions): Promise<void> {
+  const { places } = context;
   const temporary = places.unfinished(options.workspaceId);
-  const protocol = checkRequest(tools, options);
+  const protocol = checkRequest(context, options);
   await mkdir(places.serverDir, { recursive: true, mode: 0o700 });
-  await removeFolder(temporary); // Left by a clone that was killed.
+  await removeFolder(temporary); // A killed clone may have left one.
   try {
-    await runClone(tools, options, { temporary, protocol });
+    await runClone(context, options, { temporary, protocol });
     await exclude(temporary);
     await writeRecord(places.record(options.workspaceId), { repository: options.repository });
-    await removeFolder(places.root(options.workspaceId)); // A clone that was complete, and forgotten by a crash.
+    await removeFolder(places.root(options.workspaceId)); // A crash after a complete clone may have left one.
     await rename(temporary, places.root(options.workspaceId));
-    tools.reach("clone.moved");
+    context.reach("clone.moved");
   } catch (error) {
     await removeFolder(temporary);
     throw error;
   }
 }
 
-function checkRequest(tools: CloneTools, { repository, branch }: CloneOptions) {
+function checkRequest(context: CloneContext, { repository, branch }: CloneOptions) {
   const { kind, protocol } = readRepositoryUrl(repository);
-  if (kind === "local" && !tools.allowLocalRepositories)
+  if (kind === "local" && !context.allowLocalRepositories)
     throw new AppError(
       "local-repository",
-      "This host clones from other hosts only. TALKCODY_ALLOW_LOCAL_REPOSITORIES=true would allow local ones.",
+      "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.",
     );
   if (branch !== null && !(branch.length <= 200 && branchPattern.test(branch)))
     throw invalidRepository("The branch should be a plain name such as main or feature/search.");
@@ -56,7 +56,7 @@ function checkRequest(tools: CloneTools, { repository, branch }: CloneOptions) {
 }
 
 async function runClone(
-  tools: CloneTools,
+  context: CloneContext,
   { repository, branch, signal, onProgress }: CloneOptions,
   { temporary, protocol }: { temporary: string; protocol: ReturnType<typeof checkRequest> },
 ): Promise<void> {
@@ -69,19 +69,19 @@ async function runClone(
     "--no-recurse-submodules",
     "--origin=origin",
   ];
-  const result = await tools.runGit([...args, ...named, "--", repository, temporary], {
-    cwd: tools.places.serverDir,
+  const result = await context.runGit([...args, ...named, "--", repository, temporary], {
+    cwd: context.places.serverDir,
     protocol,
     signal,
     timeoutMs: cloneTimeoutMs,
-    silenceMs: tools.silenceMs,
+    silenceMs: context.silenceMs,
     onStderr: createProgressReader(onProgress),
   });
   if (result.exitCode === 0 && result.ended === null) return;
   throw new AppError("clone-failed", describeGitFailure(result, branch));
 }
 
-/** Our own folder in a workspace is none of git's business. */
+/** Makes git ignore the folder .talkcody of a workspace. */
 export async function exclude(root: string): Promise<void> {
   const file = join(root, ".git", "info", "exclude");
   await mkdir(join(root, ".git", "info"), { recursive: true });

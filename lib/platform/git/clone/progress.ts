@@ -2,13 +2,13 @@ import { plainText } from "../../terminal-text.ts";
 
 export interface CloneProgress {
   phase: string;
-  /** 0 to 100, or null where git counts without knowing the end. */
+  /** 0 to 100; null when git does not know the total. */
   percent: number | null;
 }
 
 const leastGapMs = 250;
 
-/** Reads git's progress lines and passes on at most four a second, and the start of each phase. */
+/** Reads the progress that git writes to stderr. Reports at most four times a second, and the start and end of each phase. */
 export function createProgressReader(
   onProgress: (progress: CloneProgress) => void,
   now: () => number = () => performance.now(),
