@@ -297,7 +297,7 @@ test.each([
     /later\.txt/,
   ],
   ["a detached head", (root: string) => void git(root, "checkout", "--detach"), /not on a branch/],
-  ["a merge under way", (root: string) => writeFileSync(join(root, ".git/MERGE_HEAD"), "x"), /under way/],
+  ["a merge under way", (root: string) => writeFileSync(join(root, ".git/MERGE_HEAD"), "x"), /in progress/],
 ])(
   "sync is refused with a reason and changes nothing when the workspace has %s",
   async (_what, spoil, words) => {
