@@ -5,37 +5,37 @@ import { plainEnvironment } from "./hardening.ts";
 export interface AskLimits {
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
-  /** More than this ends git; what came before is kept. */
+  /** Git ends when it writes more. What came before is kept. */
   stdoutBytesMax?: number | undefined;
 }
 
 export interface GitPlace extends AskLimits {
   cwd: string;
-  /** A folder without configuration of a user: git takes it for the home folder. */
+  /** The HOME of git: a folder without a configuration of a user. */
   home: string;
-  /** GIT_DIR and what belongs to it. */
+  /** GIT_DIR and the variables that belong to it. */
   env: Readonly<Record<string, string>>;
 }
 
 export interface GitAnswer<T> {
-  /** What simple-git read. */
+  /** The answer as simple-git parsed it. */
   value: T;
-  /** What git wrote, as it came. */
+  /** The raw output of git. */
   stdout: Buffer;
-  /** Git wrote more than it may, so the last line may be half a line. */
+  /** Git wrote more than the limit, so the last line may be incomplete. */
   isCut: boolean;
 }
 
-/** Rejects with what simple-git says when git fails, takes too long or is cancelled. */
+/** Rejects with an error of simple-git when git fails, with the reason when it takes too long or is cancelled. */
 export type AskGit = <T>(work: (git: SimpleGit) => Promise<T>, place: GitPlace) => Promise<GitAnswer<T>>;
 
 /**
- * Git through simple-git, in the same hardened surroundings as createRunGit. All protections of simple-git stay on: it is
- * allowed nothing but the variables named here, and none of them names a program or a configuration file.
+ * Runs git through simple-git, hardened as in createRunGit. All protections of simple-git stay on: it may pass only the
+ * variables set here, and none of them names a program or a configuration file.
  */
 export function createAskGit(environment: Readonly<Record<string, string>>, processes: Processes): AskGit {
   return async (work, place) => {
-    const { simpleGit } = await import("simple-git"); // When something is first asked: 20 to 40 ms.
+    const { simpleGit } = await import("simple-git"); // Loaded at the first use, because it takes 20 to 40 ms.
     const mark = processes.lendMark();
     const watch = watchCall(place, mark);
     const output = createOutput(place.stdoutBytesMax ?? 16 * 1024 * 1024);
@@ -45,8 +45,8 @@ export function createAskGit(environment: Readonly<Record<string, string>>, proc
         baseDir: place.cwd,
         abort: watch.signal,
         allowEnvironment: Object.keys(env).filter((name) => name.startsWith("GIT_")),
-        errors: (error) => (output.isCut() ? undefined : error), // Git complains of the pipe that was closed.
-        input: () => "\n", // It closes standard input only after it has written something.
+        errors: (error) => (output.isCut() ? undefined : error), // After we closed the pipe, git fails to write.
+        input: () => "\n", // simple-git closes standard input only after it has written something.
       });
       git.env(env).outputHandler((_command, stdout) => output.read(stdout));
       const value = await Promise.race([work(git), watch.givenUp]);
@@ -63,14 +63,14 @@ function environmentOf({ home, env }: GitPlace, own: Readonly<Record<string, str
   return { ...own, HOME: home, ...plainEnvironment, GIT_ALLOW_PROTOCOL: "none", ...env };
 }
 
-/** Between asking git to end, which takes its lock files with it, and ending it. */
+/** Time between SIGTERM, at which git removes its lock files, and SIGKILL. */
 const graceMs = 1000;
 
-/** Aborts on time-out and on the caller's signal. Then simple-git ends the one process it knows, and the mark ends the rest. */
+/** Aborts on timeout and on the caller's signal. Then simple-git ends its own process, and the mark finds the others. */
 function watchCall({ signal, timeoutMs = 60_000 }: AskLimits, mark: LentMark) {
   const stop = new AbortController();
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  givenUp.catch(() => {}); // Nobody may be waiting for it.
+  givenUp.catch(() => {}); // It may reject when nothing waits for it any more.
   let timer = setTimeout(() => giveUp(new Error(`Git did not end within ${timeoutMs} ms.`)), timeoutMs);
   const giveUp = (reason: unknown) => {
     if (stop.signal.aborted) return;
@@ -91,7 +91,7 @@ function watchCall({ signal, timeoutMs = 60_000 }: AskLimits, mark: LentMark) {
   };
 }
 
-/** Keeps what git writes up to a limit, and then closes the pipe, which ends git. */
+/** Collects the output of git. At the limit it closes the pipe, which ends git. */
 function createOutput(bytesMax: number) {
   const chunks: Buffer[] = [];
   let count = 0;

@@ -1,23 +1,23 @@
 /**
- * A second look at what we are about to ask of git. Throws when simple-git's list of dangers knows an argument or a
- * variable that we have not decided about. The fixed settings of hardening.ts are not looked at: they name programs in
- * order to switch them off.
+ * Checks the arguments and variables of a git command a second time, with simple-git's list of dangers. Throws when one
+ * of them could run another program and is not in `decided`. Not for the fixed settings of hardening.ts, which name
+ * programs only to switch them off.
  */
 export async function checkArguments(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { vulnerabilityCheck } = await import("@simple-git/argv-parser"); // When git is first started, and not before: 3 to 9 ms.
+  const { vulnerabilityCheck } = await import("@simple-git/argv-parser"); // Loaded at the first use, because it takes 3 to 9 ms.
   const found = vulnerabilityCheck(
     args.filter((argument) => !decided.has(argument)),
     env,
   );
   if (found.length === 0) return;
-  const words = found.map(({ message }) => message).join("; ");
+  const dangers = found.map(({ message }) => message).join("; ");
   throw new Error(
-    `Git was not started, because an argument or variable could run another program: ${words}.`,
+    `Git was not started, because an argument or variable could run another program: ${dangers}.`,
   );
 }
 
-/** An empty template is no folder with hooks: it keeps git from copying the one of the system. */
+/** Arguments that are safe. An empty template keeps git from copying the hooks of the system's template. */
 const decided = new Set(["--template="]);

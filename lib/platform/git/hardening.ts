@@ -1,4 +1,4 @@
-/** What keeps git from reading configuration of others, asking anybody, and running a hook or a helper. */
+/** Keeps git from reading the configuration of the system, from asking for input and from running LFS filters. */
 export const plainEnvironment = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_ATTR_NOSYSTEM: "1",
@@ -10,10 +10,10 @@ export const plainEnvironment = {
   LC_ALL: "C",
 };
 
-/** A host that is seen for the first time is trusted and remembered; a changed key is refused. */
+/** Trusts and remembers the key of a new host, and refuses a changed key. */
 const sshCommand = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15";
 
-/** These name a program or a configuration file. simple-git refuses the names, whatever the values are. */
+/** Variables that name a program or a configuration file. simple-git refuses these names, whatever their values are. */
 export const programEnvironment = {
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_ASKPASS: "/bin/false",
@@ -23,7 +23,7 @@ export const programEnvironment = {
   GIT_PAGER: "cat",
 };
 
-/** Old histories hold these harmless mistakes; everything else that fsck finds is refused. */
+/** Harmless mistakes in old histories. Git refuses everything else that fsck finds. */
 const toleratedMistakes = [
   "zeroPaddedFilemode",
   "missingSpaceBeforeDate",

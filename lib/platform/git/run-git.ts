@@ -5,9 +5,9 @@ import type { Protocol } from "./repository-url.ts";
 
 export interface GitRun {
   cwd: string;
-  /** The only protocol git may speak; without one it reaches nothing. */
+  /** The only protocol that git may use. Without one it cannot reach a remote. */
   protocol?: Protocol | undefined;
-  /** Beside the hardened environment, such as GIT_DIR. */
+  /** Added to the hardened environment, for example GIT_DIR. */
   env?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
@@ -20,8 +20,8 @@ export interface GitRun {
 export type RunGit = (args: readonly string[], run: GitRun) => Promise<ProcessResult>;
 
 /**
- * Git that reads no configuration of the user or the system, asks nobody, runs no hook and no helper, and speaks only
- * the protocol it was given. `environment` is what ssh and curl may see: HOME (for the user's keys), PATH, the agent.
+ * Runs git so that it reads no configuration of the user or the system, asks for no input, runs no hook and no helper,
+ * and uses only the given protocol. `environment` is for ssh and curl: HOME (for the user's keys), PATH, the ssh agent.
  */
 export function createRunGit(environment: Readonly<Record<string, string>>, runProcess: RunProcess): RunGit {
   const kept = Object.entries(environment).filter(

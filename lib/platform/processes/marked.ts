@@ -2,29 +2,29 @@ import { readdir, readFile } from "node:fs/promises";
 import { killGroup } from "./kill-group.ts";
 import { groupOf } from "./start-time.ts";
 
-/** In the environment of all that we start, and of all that it starts. */
+/** The variable that holds the mark: in the environment of every program that we start, and so of what it starts. */
 export const markerName = "TALKCODY_COMMAND";
 
-/** Ends the mark of a program that has no process group of its own: its group is the server's, and may hold programs of others. */
+/** The end of the mark of a program in the server's own process group, which may contain programs of others. */
 export const ungrouped = "ungrouped";
 
-/** Ends processes that left the group of their command, known by the mark in their environment. Linux only; three rounds, because they may be forking. */
+/** Ends processes with a mark, also those that left the group of their command. Linux only. Looks three times, because they may be forking. */
 export async function endMarked(mark: string): Promise<void> {
   for (let round = 0; round < 3; round++) if (!(await killMarked(mark))) return;
 }
 
 /**
- * Whether there were any with a mark that begins like this. Each goes with its group, which is ours since what we start
- * has a session of its own: one of it may have cleared its environment, and the group may be on no record, on a full disk.
- * Only what a package started for us goes alone.
+ * Ends processes whose mark starts with `mark`, and returns whether there were any. Ends the whole group of each, because
+ * another process of the group may have cleared its environment, and on a full disk the group may not be recorded. The
+ * group is ours, because every program that we start has its own session. Only programs of packages are ended alone.
  */
 export async function killMarked(mark: string): Promise<boolean> {
   if (process.platform !== "linux") return false;
   const found = await findMarked(`${markerName}=${mark}`);
-  const own = groupOf(process.pid); // A server that a command started may be in the command's group.
+  const own = groupOf(process.pid); // When a command started this server, the server may be in the group of the command.
   for (const { pid, isUngrouped } of found) {
     const group = groupOf(pid) ?? 0;
-    // 0 and 1 would mean all that is here.
+    // Signals to group 0 or 1 would reach the server itself or every process.
     if (isUngrouped || group <= 1 || group === own) kill(pid);
     else killGroup(group, "SIGKILL");
   }
@@ -52,6 +52,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // Ended meanwhile.
+    // It has ended.
   }
 }

@@ -11,7 +11,7 @@ export interface Program {
   file: string;
   args: readonly string[];
   cwd: string;
-  /** The whole environment, but for our mark: nothing of the server's is added. */
+  /** The whole environment: only our mark is added, and nothing of the server's own. */
   env: Readonly<Record<string, string>>;
   stdin: "ignore" | "pipe";
 }
@@ -20,90 +20,113 @@ export type ChildProcess = ChildProcessByStdio<Writable | null, Readable, Readab
 
 export interface StartedProgram {
   child: ChildProcess;
-  /** Ends what is left of its process group and takes it off the record. */
+  /** Ends what is left of its process group and removes it from the record. */
   leave(): void;
-  /** Also ends what has left the group, where its environment can be read. */
+  /** Also ends processes that left the group, if their environment can be read. */
   leaveNothing(): Promise<void>;
 }
 
-/** What a package needs that starts programs by itself: they carry the mark, but stay in the server's own process group. */
+/** For a package that starts programs by itself. They carry the mark, but stay in the process group of the server. */
 export interface LentMark {
   /** For the environment of the programs. */
   env: Readonly<Record<string, string>>;
-  /** Ends what runs with the mark, where environments can be read. */
+  /** Ends processes with the mark, if their environment can be read. */
   endAll(): Promise<void>;
-  /** To be called when the programs have ended. */
+  /** Call it when the programs have ended. */
   giveBack(): void;
 }
 
-/** All programs that the server starts, on record so that none outlives it for long, however it ends. */
+/** All programs that the server starts. They are recorded, so that none outlives the server for long, however it ends. */
 export interface Processes {
-  /** Starts a program in a process group of its own. Throws what the system says when there is no room for it or for its record. */
+  /** Starts a program in its own process group. Throws a system error when there is no room for it or for its record. */
   start(program: Program): StartedProgram;
-  /** For programs that a package starts. Throws what the system says when there is no room for the record. */
+  /** For programs that a package starts. Throws a system error when there is no room for the record. */
   lendMark(): LentMark;
   /**
-   * Ends what earlier runs of the server on this data folder left running, and waits until it is gone, for 2 s at most.
-   * Then `mend` puts right what such an end leaves behind; killed before that is done, the next run does it again.
+   * Ends what earlier runs of the server on this data folder left running, and waits at most 2 s for its end. Then
+   * `repair` corrects what the ended processes left behind. If the server is killed before that, the next run repeats it.
    */
-  reap(mend?: () => Promise<void>): Promise<void>;
-  /** Ends what still runs. */
+  reap(repair?: () => Promise<void>): Promise<void>;
+  /** Ends what is still running. */
   close(): void;
 }
 
 /**
- * The mark is in the environment of a program from its first moment, and its run is on record before: whatever kills
- * the server, the next run finds the program. Pid and start time stand for programs that clear their environment.
+ * A program has the mark in its environment from its start, and the run is recorded before it starts. So the next run
+ * finds the program, whatever kills the server. A program that clears its environment is found by its process id and
+ * start time.
  */
 export function openProcesses({ dataDir }: { dataDir: string }): Processes {
   const folder = join(dataDir, "processes");
   const run = randomUUID();
-  const record = createProcessRecord(folder, run);
-  const running = new Set<StartedProgram>();
-  const lent = new Set<LentMark>();
-  const endAll = () => running.forEach((program) => program.leave());
-  process.once("exit", endAll); // A second signal, or an error that nobody caught.
-  let count = 0;
+  const open: OpenProcesses = {
+    run,
+    record: createProcessRecord(folder, run),
+    running: new Set(),
+    lent: new Set(),
+    count: 0,
+  };
+  const endAll = () => open.running.forEach((program) => program.leave());
+  process.once("exit", endAll); // After a second signal, or an error that nobody caught.
   return {
-    start: (program) => {
-      record.open();
-      const mark = `${run}/${++count}/`;
-      const child = spawnMarked(program, mark);
-      const strike = child.pid === undefined ? () => {} : record.note(child.pid);
-      const started: StartedProgram = {
-        child,
-        leave: () => {
-          if (!running.delete(started)) return; // Its number may be somebody else's by now.
-          killGroup(child.pid, "SIGKILL");
-          strike();
-        },
-        leaveNothing: async () => {
-          killGroup(child.pid, "SIGKILL");
-          await endMarked(mark);
-          started.leave();
-        },
-      };
-      if (child.pid !== undefined) running.add(started); // Otherwise it could not be started, and says so.
-      return started;
-    },
-    lendMark: () => {
-      record.open();
-      const mark = `${run}/${++count}/${ungrouped}`;
-      const loan: LentMark = {
-        env: { [markerName]: mark },
-        endAll: () => endMarked(mark),
-        giveBack: () => void lent.delete(loan),
-      };
-      lent.add(loan);
-      return loan;
-    },
-    reap: (mend = async () => {}) => reapEarlierRuns(folder, { ownRun: run, repair: mend }),
+    start: (program) => startProgram(open, program),
+    lendMark: () => lendMark(open),
+    reap: (repair = async () => {}) => reapEarlierRuns(folder, { ownRun: run, repair }),
     close: () => {
       process.off("exit", endAll);
-      if (running.size === 0 && lent.size === 0) record.remove();
-      endAll(); // What had left its group is for the next run, which finds the record.
+      if (open.running.size === 0 && open.lent.size === 0) open.record.remove();
+      endAll(); // The next run finds the record, and ends processes that left their group.
     },
   };
+}
+
+interface OpenProcesses {
+  /** The random id of this run of the server. */
+  run: string;
+  record: ReturnType<typeof createProcessRecord>;
+  running: Set<StartedProgram>;
+  lent: Set<LentMark>;
+  /** Marks given so far. */
+  count: number;
+}
+
+function startProgram(open: OpenProcesses, program: Program): StartedProgram {
+  const { record, running } = open;
+  record.open();
+  const mark = nextMark(open, "");
+  const child = spawnMarked(program, mark);
+  const removeNote = child.pid === undefined ? () => {} : record.note(child.pid);
+  const started: StartedProgram = {
+    child,
+    leave: () => {
+      if (!running.delete(started)) return; // Another group may have its id by now.
+      killGroup(child.pid, "SIGKILL");
+      removeNote();
+    },
+    leaveNothing: async () => {
+      killGroup(child.pid, "SIGKILL");
+      await endMarked(mark);
+      started.leave();
+    },
+  };
+  if (child.pid !== undefined) running.add(started); // Without an id it could not be started; its error event says why.
+  return started;
+}
+
+function lendMark(open: OpenProcesses): LentMark {
+  open.record.open();
+  const mark = nextMark(open, ungrouped);
+  const lent: LentMark = {
+    env: { [markerName]: mark },
+    endAll: () => endMarked(mark),
+    giveBack: () => void open.lent.delete(lent),
+  };
+  open.lent.add(lent);
+  return lent;
+}
+
+function nextMark(open: OpenProcesses, ending: string): string {
+  return `${open.run}/${++open.count}/${ending}`;
 }
 
 function spawnMarked({ file, args, cwd, env, stdin }: Program, mark: string): ChildProcess {
@@ -112,5 +135,5 @@ function spawnMarked({ file, args, cwd, env, stdin }: Program, mark: string): Ch
     env: { ...env, [markerName]: mark },
     detached: true,
     stdio: [stdin, "pipe", "pipe"],
-  }) as ChildProcess; // The types know single kinds of stdin only.
+  }) as ChildProcess; // The types do not cover a kind of stdin that is chosen at run time.
 }

@@ -8,14 +8,14 @@ const patchBytesMax = 1024 * 1024;
 const newFilesMax = 1000;
 
 /**
- * Everything that differs from the last commit, new files included, as one patch. The index of the workspace stays as
- * it is: new files are entered into a copy of it.
+ * Everything that differs from the last commit, also new files, as one patch. Does not change the index of the
+ * workspace: new files are added to a copy of it.
  */
 export async function readDiff(view: GitView, path: string | undefined): Promise<WorkspaceDiff> {
   const env = { GIT_INDEX_FILE: join(view.folder, "index-copy") };
   await copyIndex(view.indexFile, env.GIT_INDEX_FILE);
   const only = path === undefined ? [] : ["--", path];
-  const isCut = await enterNewFiles(view, env, only);
+  const isCut = await addNewFiles(view, env, only);
   const { exitCode, stdout, ended } = await view.run(
     ["diff", ...plainDiff, await baseline(view), ...(only.length > 0 ? only : ["--"])],
     { env, stdoutBytesMax: patchBytesMax },
@@ -26,8 +26,8 @@ export async function readDiff(view: GitView, path: string | undefined): Promise
 }
 
 /**
- * With the age of the original: git takes a file whose size stayed, and that is older than the index, for unchanged. A
- * copy made just now would hide an edit made in the same moment as the last commit.
+ * Copies the index with its time. Git takes a file with the same size that is older than the index for unchanged, so a
+ * newer copy would hide an edit made in the same moment as the last commit.
  */
 async function copyIndex(from: string, to: string): Promise<void> {
   try {
@@ -35,7 +35,7 @@ async function copyIndex(from: string, to: string): Promise<void> {
     await copyFile(from, to);
     await utimes(to, Math.floor(mtimeMs / 1000), Math.floor(mtimeMs / 1000));
   } catch {
-    // There is none before the first `git add`.
+    // There is no index before the first `git add`.
   }
 }
 
@@ -48,14 +48,14 @@ const plainDiff = [
   "--ignore-submodules=dirty",
 ];
 
-async function enterNewFiles(
+async function addNewFiles(
   view: GitView,
   env: { GIT_INDEX_FILE: string },
   only: readonly string[],
 ): Promise<boolean> {
   const listed = await view.run(["ls-files", "--others", "--exclude-standard", "-z", ...only], { env });
   const files = listed.stdout.toString("utf8").split("\0").slice(0, -1);
-  const own = files.filter((file) => !file.endsWith("/")); // A repository inside this one is not ours to show.
+  const own = files.filter((file) => !file.endsWith("/")); // A name with a slash is a repository inside this one.
   if (own.length === 0) return false;
   const input = own
     .slice(0, newFilesMax)

@@ -26,7 +26,7 @@ export async function readStatus(view: GitView): Promise<WorkspaceStatus> {
 
 const statusOptions = [
   "--untracked-files=all",
-  "--ignore-submodules=dirty", // To look into a submodule git would start itself there, with that one's configuration.
+  "--ignore-submodules=dirty", // To inspect a submodule, git would start another git there, which reads the configuration of the submodule.
 ];
 
 function refuseUnreadable(cause: unknown): never {
@@ -36,17 +36,17 @@ function refuseUnreadable(cause: unknown): never {
 export function unreadable(cause?: unknown): AppError {
   return new AppError(
     "workspace-not-ready",
-    "Git cannot read the workspace; its .git folder may be damaged.",
+    "Git cannot read the workspace. Its .git folder may be damaged.",
     { cause },
   );
 }
 
 /**
- * The changes in what `git status --porcelain -z --branch` wrote. simple-git reads them too, but it trims each: of a file
- * named "Icon\r" it tells another name, and of one named " " nothing.
+ * Reads the changes from the output of `git status --porcelain -z --branch`. simple-git trims names, so it reports a file
+ * named "Icon\r" under another name, and a file named " " not at all.
  */
 export function readChanges(text: string, isCut: boolean): Pick<WorkspaceStatus, "changes" | "truncated"> {
-  const entries = text.split("\0").slice(1, -1); // The first tells the branch; after the last NUL is nothing, or half a name.
+  const entries = text.split("\0").slice(1, -1); // The first is the branch. After the last NUL comes nothing, or an incomplete name.
   const changes: Change[] = [];
   for (let place = 0; place < entries.length; place++) {
     if (changes.length === changesMax) return { changes, truncated: true };
@@ -57,7 +57,7 @@ export function readChanges(text: string, isCut: boolean): Pick<WorkspaceStatus,
   return { changes, truncated: isCut };
 }
 
-/** Two letters, of the index and of the worktree, a blank and the path. */
+/** An entry is two letters for the index and the worktree, a blank, and the path. */
 function readChange(entry: string, originalPath: string | undefined): Change {
   const [letters, path] = [entry.slice(0, 2), entry.slice(3)];
   if (letters === "??") return { path, status: "untracked", staged: false };

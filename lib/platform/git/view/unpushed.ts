@@ -14,7 +14,7 @@ export async function cloneHasUnpushedWork(view: GitView): Promise<boolean> {
   return hasCommits(view, [...starts, "--branches", "--not", "--remotes", "--"]);
 }
 
-/** A log that cannot be read may hold some. */
+/** True also when the log cannot be read, because there may be commits. */
 async function hasCommits(view: GitView, range: readonly string[]): Promise<boolean> {
   try {
     const { value } = await view.ask((git) => git.log(["--max-count=1", ...range]));
@@ -24,7 +24,7 @@ async function hasCommits(view: GitView, range: readonly string[]): Promise<bool
   }
 }
 
-/** Whether a scratch folder holds anything of its user's. */
+/** Whether a scratch folder contains anything but our own folders. */
 export async function scratchHasWork(root: string): Promise<boolean> {
   const names = await readdir(root);
   return names.some((name) => name !== ".git" && name !== ".talkcody");

@@ -4,8 +4,8 @@ import { hardenedConfig } from "../hardening.ts";
 import type { RunGit } from "../run-git.ts";
 
 /**
- * The configuration of a view: of the repository's own only what cannot run, reach or include anything, and then ours.
- * Ours stands in the file too, so that simple-git gets no `-c` that it would have to be allowed to pass on.
+ * The configuration of a view: from the repository only the keys that cannot run a program, reach a host or include a
+ * file; then our own. Our own is also in the file, because simple-git would have to be allowed to pass on a `-c`.
  */
 export async function viewConfig(options: {
   source: string;
@@ -20,7 +20,7 @@ export async function viewConfig(options: {
   if (listed.exitCode !== 0)
     throw new AppError(
       "workspace-not-ready",
-      "The .git/config of the workspace cannot be read; mend it there.",
+      "The .git/config of the workspace cannot be read. Correct it in the workspace.",
     );
   const entries = listed.stdout
     .toString("utf8")
@@ -41,13 +41,13 @@ export async function viewConfig(options: {
 
 type Entry = readonly [key: string, value: string];
 
-/** Git prints `key\nvalue`, and a key alone for one without `=`. */
+/** Git prints `key\nvalue`, or only the key when the file has no `=`. */
 function parseEntry(text: string): Entry {
   const cut = text.indexOf("\n");
   return cut === -1 ? [text, "true"] : [text.slice(0, cut), text.slice(cut + 1)];
 }
 
-/** Keys git gives in lower case, apart from the name in their middle. */
+/** Git prints keys in lower case, except the name in their middle. */
 const harmless: [key: RegExp, value: RegExp][] = [
   [/^core\.repositoryformatversion$/, /^[01]$/],
   [/^core\.(filemode|ignorecase|precomposeunicode|symlinks)$/, /^(true|false)$/],

@@ -8,9 +8,9 @@ import type { GitRun, RunGit } from "../run-git.ts";
 import { viewConfig } from "./view-config.ts";
 
 /**
- * A git directory of our own that shares objects, refs and index with a workspace's `.git`, but not its
- * configuration: of that only harmless keys are taken over. So nothing an agent or a repository writes into
- * `.git/config` or `.git/hooks` ever runs inside our git, and a workspace with such keys still works.
+ * A git directory of our own that shares objects, refs and index with the `.git` of a workspace, but takes only harmless
+ * keys of its configuration. So nothing that an agent or a repository writes to `.git/config` or `.git/hooks` runs in our
+ * git, and a workspace with such keys still works.
  */
 export interface GitView {
   root: string;
@@ -18,22 +18,25 @@ export interface GitView {
   indexFile: string;
   /** Null when detached. */
   branch: string | null;
-  /** A place for temporary files. */
+  /** A folder for temporary files. */
   folder: string;
   run(args: readonly string[], run?: Omit<GitRun, "cwd">): Promise<ProcessResult>;
-  /** The same git through simple-git, for what that parses well. */
+  /** The same git through simple-git, for output that simple-git parses well. */
   ask<T>(work: (git: SimpleGit) => Promise<T>, limits?: AskLimits): Promise<GitAnswer<T>>;
 }
 
 export interface ViewOptions {
   root: string;
-  /** Where views are made; commands do not see it. */
+  /** The folder for views. Commands do not see it. */
   viewsDir: string;
   runGit: RunGit;
   askGit: AskGit;
 }
 
-/** Makes a view for the time of `work`. Throws AppError workspace-not-ready when the folder is no usable repository, storage-full when there is no room. */
+/**
+ * Creates a view, runs `work` with it and removes it. Throws AppError workspace-not-ready when the folder is not a usable
+ * repository, storage-full when the disk is full.
+ */
 export async function withView<T>(options: ViewOptions, work: (view: GitView) => Promise<T>): Promise<T> {
   await mkdir(options.viewsDir, { recursive: true, mode: 0o700 }).catch(refuseFull);
   const folder = await mkdtemp(join(options.viewsDir, "view-")).catch(refuseFull);
@@ -44,13 +47,13 @@ export async function withView<T>(options: ViewOptions, work: (view: GitView) =>
   }
 }
 
-/** A view takes a few KiB. */
+/** A view needs a few KiB. */
 function refuseFull(error: unknown): never {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
   throw new AppError(
     "storage-full",
-    "The disk of the host is full, and git has no room to work. Free some space, then try again.",
+    "The disk of the host is full, so git cannot work. Free some space, then try again.",
     { cause: error },
   );
 }
@@ -83,7 +86,7 @@ async function readHead(source: string): Promise<string> {
   for (const name of ["", "HEAD", "objects", "refs", "index"]) await refuseLink(join(source, name));
   const head = await readFile(join(source, "HEAD"), "utf8").catch(() => "");
   const line = head.trimEnd();
-  // oxlint-disable-next-line no-control-regex -- They are refused.
+  // oxlint-disable-next-line no-control-regex -- The pattern excludes them.
   if (!/^(ref: refs\/heads\/[^\u0000- ~^:?*[\\]+|[0-9a-f]{40,64})$/.test(line))
     throw notUsable("its .git/HEAD");
   return line;
@@ -98,7 +101,7 @@ async function refuseLink(path: string): Promise<void> {
 function notUsable(what: string): AppError {
   return new AppError(
     "workspace-not-ready",
-    `The folder is no usable git repository any more: ${what} is missing or unusual. Mend it in the workspace, or delete the workspace.`,
+    `The folder is not a usable git repository: ${what} is missing or unusual. Repair it in the workspace, or delete the workspace.`,
   );
 }
 
