@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
+import { createLruMap } from "../lru-map.ts";
 import { ignoreFailpoints, type ReachFailpoint } from "../ports/failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
 import { createTemporaryFileNotes, type TemporaryFiles } from "./files/temporary-file-notes.ts";
@@ -58,16 +59,14 @@ function createOpenHost(
   options: WorkspaceHostsOptions,
   notes: ReturnType<typeof createTemporaryFileNotes>,
 ): (workspaceId: string) => ContainedHost {
-  const hosts = new Map<string, ContainedHost>();
+  const hosts = createLruMap<string, ContainedHost>(hostsMax);
   return (workspaceId) => {
     const given = join(options.workspacesDir, checkId(workspaceId));
     const root = realRoot(options.workspacesDir, workspaceId);
-    const unfinished = notes.of(workspaceId);
-    const host = hosts.get(root) ?? createHost(root, given, { ...options, unfinished });
-    hosts.delete(root);
-    hosts.set(root, host); // The last one of the map is the one used last.
-    const [oldest = root] = hosts.keys();
-    if (hosts.size > hostsMax) hosts.delete(oldest);
+    const known = hosts.get(root);
+    if (known !== undefined) return known;
+    const host = createHost(root, given, { ...options, unfinished: notes.of(workspaceId) });
+    hosts.set(root, host);
     return host;
   };
 }

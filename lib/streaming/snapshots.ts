@@ -1,4 +1,5 @@
 import type { SnapshotFrame } from "../event.ts";
+import { createLruMap } from "../lru-map.ts";
 import type { Snapshot } from "../session.ts";
 
 /** Sessions whose last snapshot is kept. */
@@ -11,15 +12,12 @@ const keptMax = 100;
 export function createSnapshots(
   snapshot: (sessionId: string) => Snapshot,
 ): (sessionId: string, lastSequence: number) => SnapshotFrame {
-  const kept = new Map<string, { lastSequence: number; frame: SnapshotFrame }>();
+  const kept = createLruMap<string, { lastSequence: number; frame: SnapshotFrame }>(keptMax);
   return (sessionId, lastSequence) => {
     const found = kept.get(sessionId);
     if (found?.lastSequence === lastSequence) return found.frame;
     const frame = { type: "snapshot", sessionId, data: snapshot(sessionId) } as const;
-    kept.delete(sessionId);
     kept.set(sessionId, { lastSequence, frame });
-    const [oldest = sessionId] = kept.keys();
-    if (kept.size > keptMax) kept.delete(oldest);
     return frame;
   };
 }

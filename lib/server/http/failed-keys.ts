@@ -1,3 +1,4 @@
+import { createLruMap } from "../../lru-map.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 /** Wrong keys by the address they came from. */
@@ -18,8 +19,7 @@ const forgetMs = 3000;
 const addressesMax = 10_000;
 
 export function createFailedKeys({ clock, failedKeysMax }: FailedKeysOptions): FailedKeys {
-  /** The address that failed last comes last. */
-  const failures = new Map<string, { count: number; at: number }>();
+  const failures = createLruMap<string, { count: number; at: number }>(addressesMax);
   const remembered = (address: string, now: number) => {
     const { count, at } = failures.get(address) ?? { count: 0, at: now };
     return Math.max(0, count - (now - at) / forgetMs);
@@ -29,12 +29,7 @@ export function createFailedKeys({ clock, failedKeysMax }: FailedKeysOptions): F
       const now = clock.elapsed();
       // Whoever goes on is told to wait longer, but not without end.
       const count = Math.min(remembered(address, now) + 1, 2 * failedKeysMax);
-      failures.delete(address);
       failures.set(address, { count, at: now });
-      for (const oldest of failures.keys()) {
-        if (failures.size <= addressesMax) break;
-        failures.delete(oldest);
-      }
       return count > failedKeysMax ? Math.ceil(((count - failedKeysMax + 1) * forgetMs) / 1000) : undefined;
     },
   };

@@ -1,4 +1,5 @@
 import type { EventLog } from "../../event.ts";
+import { createLruMap, type LruMap } from "../../lru-map.ts";
 import { readRow } from "../database/damaged-rows.ts";
 import type { Database, SqlStatement } from "../database/database.ts";
 import { fromJsonObject } from "../database/json.ts";
@@ -32,11 +33,11 @@ export function createWrittenText(
   const texts: WrittenTexts = {
     begun: database.statement(selectBegun),
     deltas: database.statement(selectDeltas),
-    kept: new Map(),
+    kept: createLruMap(keptMax),
   };
   return (sessionId, messageId) => {
     const written = readWritten(texts, sessionId, messageId);
-    if (!isActive()) keep(texts.kept, messageId, written); // An open transaction may be rolled back.
+    if (!isActive()) texts.kept.set(messageId, written); // An open transaction may be rolled back.
     return { text: written.text, reasoning: written.reasoning };
   };
 }
@@ -44,8 +45,8 @@ export function createWrittenText(
 interface WrittenTexts {
   begun: SqlStatement<{ sequence: number | null }>;
   deltas: SqlStatement<DeltaRow>;
-  /** By message, the most recently used last. */
-  kept: Map<string, Written>;
+  /** By message. */
+  kept: LruMap<string, Written>;
 }
 
 const selectBegun = `
@@ -66,11 +67,4 @@ function readWritten({ begun, deltas, kept }: WrittenTexts, sessionId: string, m
     written.to = sequence;
   }
   return written;
-}
-
-function keep(kept: Map<string, Written>, messageId: string, written: Written): void {
-  kept.delete(messageId);
-  kept.set(messageId, written);
-  const [oldest] = kept.keys();
-  if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
 }
