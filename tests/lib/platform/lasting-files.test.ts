@@ -15,7 +15,7 @@ import type { ToolCall } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 import { until } from "../../support/until.ts";
 import { openHost } from "./host.ts";
-import { live } from "./left-over.ts";
+import { startRun } from "./left-over.ts";
 import { temporaryFolder } from "./place.ts";
 
 /** Every fsync of this process, by the path of what was synchronised. */
@@ -86,7 +86,7 @@ const cutCall: Omit<ToolCall, "toolName" | "input" | "change"> = {
 };
 
 const doomed = (point: string) =>
-  `globalThis.doom = "${point}"; await host.files.write("folder/file", "new");`;
+  `globalThis.killAt = "${point}"; await host.files.write("folder/file", "new");`;
 const notesIn = (dataDir: string) => readdirSync(join(dataDir, "workspaces/.server/unfinished"));
 
 test.each([
@@ -97,7 +97,7 @@ test.each([
   const folder = join(dataDir, "workspaces/wsp_0123456789abcdefghjkmnpqrs/folder");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "file"), "old");
-  const { child } = live(doomed(point), { dataDir });
+  const { child } = startRun(doomed(point), { dataDir });
   await until("it struck itself", () => child.signalCode === "SIGKILL");
   expect(readdirSync(folder)).toHaveLength(point === "file.written" ? 2 : 1);
   expect(notesIn(dataDir)).toHaveLength(1);

@@ -7,7 +7,7 @@ import { environment, temporaryFolder, workspaceId } from "./place.ts";
 
 const index = join(process.cwd(), "lib/platform/index.ts");
 
-export interface Life {
+export interface ServerRun {
   dataDir: string;
   /** Of its workspace. */
   root: string;
@@ -20,17 +20,17 @@ export interface Life {
  * A process of its own that starts programs as the server does. `work` is code that may use `processes`, `host`, `git`,
  * `reach` and `forever`; what it waits for keeps the process.
  */
-export function live(
+export function startRun(
   work: string,
   { isolation = "auto", dataDir = temporaryFolder() }: { isolation?: "auto" | "off"; dataDir?: string } = {},
-): Life {
+): ServerRun {
   const root = join(dataDir, "workspaces", workspaceId);
   mkdirSync(root, { recursive: true });
   const code = `
     const { createGit, createWorkspaceHosts, openProcesses } = await import(${JSON.stringify(index)});
     const dataDir = ${JSON.stringify(dataDir)};
     const processes = openProcesses({ dataDir });
-    const reach = (point) => { if (point === globalThis.doom) process.kill(process.pid, "SIGKILL"); };
+    const reach = (point) => { if (point === globalThis.killAt) process.kill(process.pid, "SIGKILL"); };
     const options = { workspacesDir: dataDir + "/workspaces", dataDir, processes, reach,
       environment: ${JSON.stringify(environment)}, allowLocalRepositories: true };
     const git = createGit(options);
@@ -40,7 +40,7 @@ export function live(
       logPrefix: host.root + "/.talkcody/log" });
     const stay = setInterval(() => {}, 1000);
     ${work}`;
-  const program = join(dataDir, "life.mjs"); // Not on the command line, where tests look for what it starts.
+  const program = join(dataDir, "program.mjs"); // Not on the command line, where tests look for what it starts.
   writeFileSync(program, code);
   const child = spawn(process.execPath, [program], {
     stdio: ["ignore", "ignore", "inherit"],

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { processesEnd, processesWith } from "../../support/server/processes.ts";
 import { until } from "../../support/until.ts";
 import { foreverMs, serveRepositories } from "./git-server.ts";
-import { live, reap } from "./left-over.ts";
+import { startRun, reap } from "./left-over.ts";
 import { environment, git, temporaryFolder } from "./place.ts";
 
 const both = ["auto", "off"] as const;
@@ -39,7 +39,7 @@ test.each(both.flatMap((isolation) => commands.map((row) => [isolation, ...row] 
   "isolation %s: nothing is left of %s when the next run has reaped",
   async (isolation, _what, command, count) => {
     const mark = `${isolation === "auto" ? 96 : 95}1.${process.pid}`;
-    const { dataDir, kill } = live(`await run(${JSON.stringify(command(mark))});`, { isolation });
+    const { dataDir, kill } = startRun(`await run(${JSON.stringify(command(mark))});`, { isolation });
     await running(count, `sleep ${mark}`);
     await kill();
     await reap(dataDir);
@@ -50,11 +50,11 @@ test.each(both.flatMap((isolation) => commands.map((row) => [isolation, ...row] 
 
 test("a group that is on no record, as on a full disk, is found by the mark of one of it, and goes whole", async () => {
   const mark = `954.${process.pid}`;
-  const { dataDir, kill } = live(`await run("env -i sleep ${mark}; true");`, { isolation: "off" });
+  const { dataDir, kill } = startRun(`await run("env -i sleep ${mark}; true");`, { isolation: "off" });
   await running(1, `sleep ${mark}`);
   await kill();
-  const [life = ""] = recordsIn(dataDir);
-  const record = join(dataDir, "processes", life);
+  const [run = ""] = recordsIn(dataDir);
+  const record = join(dataDir, "processes", run);
   writeFileSync(record, `${readFileSync(record, "utf8").split("\n")[0]}\n`);
   await reap(dataDir);
   expect(processesWith(`sleep ${mark}`)).toEqual([]);
@@ -63,7 +63,7 @@ test("a group that is on no record, as on a full disk, is found by the mark of o
 test("what a package started for the server is reaped alone: its group may hold programs of others", async () => {
   const mark = `959.${process.pid}`;
   const group = `$MARKED sleep ${mark}1 & sleep ${mark}2`;
-  const { dataDir, kill } = live(
+  const { dataDir, kill } = startRun(
     `const [[name, value]] = Object.entries(processes.lendMark().env);
      (await import("node:child_process")).spawn("sh", ["-c", ${JSON.stringify(group)}],
        { detached: true, stdio: "ignore", env: { ...process.env, MARKED: "env " + name + "=" + value } });`,
@@ -80,7 +80,7 @@ test("what a package started for the server is reaped alone: its group may hold 
 
 test("without reaping a command outlives a server that does not isolate, so the tests above can fail", async () => {
   const mark = `952.${process.pid}`;
-  const { dataDir, kill } = live(`await run("sleep ${mark}");`, { isolation: "off" });
+  const { dataDir, kill } = startRun(`await run("sleep ${mark}");`, { isolation: "off" });
   await running(1, `sleep ${mark}`);
   await kill();
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -95,8 +95,8 @@ test.each(both)(
     const mark = `953.${process.pid}${isolation}`;
     const command = `sleep 30; : ${mark}`;
     for (let round = 0; round < 5; round++) {
-      const { dataDir, child } = live(
-        `globalThis.doom = "command.started"; await run(${JSON.stringify(command)});`,
+      const { dataDir, child } = startRun(
+        `globalThis.killAt = "command.started"; await run(${JSON.stringify(command)});`,
         {
           isolation,
         },
@@ -113,7 +113,7 @@ test("a clone from a slow host is reaped with the helpers of git", async () => {
   mkdirSync(join(folder, "repos/origin"), { recursive: true });
   git(join(folder, "repos/origin"), "init");
   const url = await serveRepositories(join(folder, "repos"), foreverMs);
-  const { dataDir, kill } = live(
+  const { dataDir, kill } = startRun(
     `await git.clone({ workspaceId: "wsp_clone", repository: "${url}/origin/.git", branch: null, signal: forever, onProgress: () => {} });`,
   );
   await running(1, `remote-http origin ${url}`);
@@ -126,7 +126,7 @@ test("a search is reaped", async () => {
   const pattern = `never-there-${process.pid}`;
   const dataDir = temporaryFolder();
   const work = `for (;;) await host.search.grep({ pattern: "(some|line| )*${pattern}", path: ".", fileTypes: [], filesMax: 9, matchesPerFileMax: 9, signal: forever });`;
-  const { kill, root } = live(work, { dataDir });
+  const { kill, root } = startRun(work, { dataDir });
   writeFileSync(join(root, "long.txt"), "some line\n".repeat(1_000_000));
   await running(1, pattern);
   await until("one is held in the middle of its work", () => processesWith(pattern).some(isStopped));
@@ -148,8 +148,8 @@ function isStopped(pid: number): boolean {
 
 test("a server leaves the programs of another data folder alone, and those of a folder it is a copy of", async () => {
   const mark = `954.${process.pid}`;
-  const mine = live(`await run("sleep ${mark}1");`, { isolation: "off" });
-  const other = live(`await run("(setsid sleep ${mark}2 &); sleep ${mark}3");`, { isolation: "off" });
+  const mine = startRun(`await run("sleep ${mark}1");`, { isolation: "off" });
+  const other = startRun(`await run("(setsid sleep ${mark}2 &); sleep ${mark}3");`, { isolation: "off" });
   await running(3, `sleep ${mark}`);
   const copy = join(temporaryFolder(), "copy");
   cpSync(other.dataDir, copy, { recursive: true });
@@ -164,11 +164,11 @@ test("a server leaves the programs of another data folder alone, and those of a 
 });
 
 test("a pid that is another process by now is not touched, and neither is one of another boot", async () => {
-  const { dataDir, kill } = live(`await run("sleep 955.${process.pid}");`, { isolation: "off" });
+  const { dataDir, kill } = startRun(`await run("sleep 955.${process.pid}");`, { isolation: "off" });
   await running(1, `sleep 955.${process.pid}`);
   await kill();
-  const [life = ""] = recordsIn(dataDir);
-  const path = join(dataDir, "processes", life);
+  const [run = ""] = recordsIn(dataDir);
+  const path = join(dataDir, "processes", run);
   const record = readFileSync(path, "utf8");
   const innocent = spawn("sleep", ["60"], { detached: true, stdio: "ignore", env: environment });
   onTestFinished(() => void innocent.kill("SIGKILL"));
@@ -190,15 +190,15 @@ test("a pid that is another process by now is not touched, and neither is one of
 });
 
 test("what is over is off the record, and a clean end leaves no record", async () => {
-  const { dataDir, child } = live(
+  const { dataDir, child } = startRun(
     `await run("true"); await Promise.all([run("true"), run("true")]); clearInterval(stay); 
      process.once("SIGTERM", () => { processes.close(); process.exit(0); }); setInterval(() => {}, 1000);
      (await import("node:fs")).writeFileSync(dataDir + "/ready", "");`,
     { isolation: "off" },
   );
   await until("the commands are over", () => existsSync(join(dataDir, "ready")));
-  const [life = ""] = recordsIn(dataDir);
-  const [, ...lines] = readFileSync(join(dataDir, "processes", life), "utf8").split("\n");
+  const [run = ""] = recordsIn(dataDir);
+  const [, ...lines] = readFileSync(join(dataDir, "processes", run), "utf8").split("\n");
   expect(lines.map((line) => line.trim()).filter((line) => line !== "")).toEqual([]);
   expect(lines.length, "one line for each that ran at once").toBeLessThanOrEqual(3);
   child.kill("SIGTERM");
@@ -208,7 +208,7 @@ test("what is over is off the record, and a clean end leaves no record", async (
 
 test("an exit that nobody planned ends the groups at once", async () => {
   const mark = `956.${process.pid}`;
-  const { child } = live(`process.once("SIGUSR2", () => process.exit(130)); run("sleep ${mark}");`, {
+  const { child } = startRun(`process.once("SIGUSR2", () => process.exit(130)); run("sleep ${mark}");`, {
     isolation: "off",
   });
   await running(1, `sleep ${mark}`);

@@ -194,7 +194,7 @@ test("a bomb and an endless page are cut at the limit", async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1024 * 1024);
 });
 
-test("slow hosts, dead hosts and damaged answers are told in words, cancelling ends at once", async () => {
+test("slow hosts, dead hosts and damaged answers are reported in words, cancelling ends at once", async () => {
   const { port } = await serve((request, response) => {
     if (request.url === "/drip") setInterval(() => response.write("x"), 20).unref();
     if (request.url === "/damaged") response.writeHead(200, { "content-encoding": "gzip" }).end("no gzip");

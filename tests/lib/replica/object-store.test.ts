@@ -118,7 +118,7 @@ test("a bucket that says nothing is unreachable after a while, and so is one tha
   expect(await textAt(store, "a")).toBe("x");
 });
 
-test("whoever aborts need not wait for the bucket", async () => {
+test("a caller that aborts need not wait for the bucket", async () => {
   const { fake, store } = await bucket();
   fake.behave({ slowMs: 5000 });
   const stopping = new AbortController();

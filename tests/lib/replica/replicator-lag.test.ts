@@ -134,7 +134,7 @@ test("a silent replicator is behind since it answered last", async () => {
   expect(facts()).toEqual({ isSilent: false, lagMs: 0 });
 });
 
-test("a stranger at that address, or a replicator that leaves a database out, tells nothing", async () => {
+test("another server at that address, or a replicator that leaves a database out, tells nothing", async () => {
   const { said, look, facts } = await replicating();
   await look();
   said.leavesOut = "settings";

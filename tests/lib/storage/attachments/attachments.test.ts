@@ -73,7 +73,7 @@ test("an upload that breaks off leaves nothing", async () => {
   expect(arrivals()).toEqual([]);
 });
 
-test("a full disk is told as one", async () => {
+test("a full disk is reported as one", async () => {
   const { attachments, arrivals } = setUp();
   async function* full() {
     yield Buffer.from("half");

@@ -143,7 +143,7 @@ test("after a restore the generation rises once, and ids, old ones too, tell it"
   expect(temp.open(folder).events.bounds(session).generation).toBe(2);
 });
 
-test("a file that is no database is refused and told of", () => {
+test("a file that is no database is refused and reported", () => {
   const folder = temp.tempFolder();
   writeFileSync(
     join(folder, "chat_history.db"),
@@ -152,7 +152,7 @@ test("a file that is no database is refused and told of", () => {
   expect(() => temp.open(folder)).toThrow("file is not a database");
 });
 
-test("after a failed sync every call is refused and the fault is told once", () => {
+test("after a failed sync every call is refused and the fault is reported once", () => {
   const faults: unknown[] = [];
   const guard = createFaultGuard({ inTransaction: false }, (error) => faults.push(error));
   const failure = new Sqlite.SqliteError("disk I/O error", "SQLITE_IOERR_FSYNC");

@@ -2,19 +2,19 @@ import { expect, test } from "vitest";
 import type { Storage } from "../../../../lib/ports/storage.ts";
 import * as temp from "../temp-storage.ts";
 
-interface Life {
+interface ServerRun {
   storage: Storage;
   session: string;
   faults: unknown[];
 }
 
-function begin(folder = temp.tempFolder()): Life & { folder: string } {
+function begin(folder = temp.tempFolder()): ServerRun & { folder: string } {
   const faults: unknown[] = [];
   const storage = temp.open(folder, { onFault: (error) => faults.push(error) });
   return { storage, session: temp.addSession(storage), faults, folder };
 }
 
-const ways: [string, (life: Life) => unknown][] = [
+const ways: [string, (run: ServerRun) => unknown][] = [
   [
     "in a transaction",
     ({ storage, session }) =>
@@ -26,7 +26,7 @@ const ways: [string, (life: Life) => unknown][] = [
   ["in a statement that returns rows", ({ storage, session }) => storage.tasks.countRecovery(session)],
 ];
 
-test.each(ways)("a life that another took over from writes nothing any more %s", (_, write) => {
+test.each(ways)("a run that another took over from writes nothing any more %s", (_, write) => {
   const old = begin();
   const heard: unknown[] = [];
   old.storage.events.onCommitted((_, events) => heard.push(...events));
@@ -39,7 +39,7 @@ test.each(ways)("a life that another took over from writes nothing any more %s",
   expect(old.faults).toEqual([expect.objectContaining({ name: "Fenced" })]);
 });
 
-test.each(ways.slice(0, 4))("the life that took over goes on writing %s", (_, write) => {
+test.each(ways.slice(0, 4))("the run that took over goes on writing %s", (_, write) => {
   const old = begin();
   const next = begin(old.folder);
   const before = stored(next.storage, next.session);

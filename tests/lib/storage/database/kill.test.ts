@@ -70,7 +70,7 @@ function schemas(dataDir: string): { version: number; objects: unknown[] }[] {
   });
 }
 
-test("killed before and after the commit of each migration, the next lives bring the same schema", () => {
+test("killed before and after the commit of each migration, the next runs bring the same schema", () => {
   const whole = temp.tempFolder();
   temp.open(whole).close();
   const count = schemas(whole).reduce((sum, { version }) => sum + version, 0);

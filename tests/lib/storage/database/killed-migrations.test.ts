@@ -43,7 +43,7 @@ function schemaOf(path: string) {
 }
 
 test.each(databaseNames)(
-  "killed after each single statement of each migration of %s.db, the old schema is there, and the next life brings the new one",
+  "killed after each single statement of each migration of %s.db, the old schema is there, and the next run brings the new one",
   (name) => {
     const migrations = migrationsOf(name);
     const folder = temp.tempFolder();

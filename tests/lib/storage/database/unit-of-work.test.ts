@@ -98,7 +98,7 @@ test("listeners hear of events before a callback can cause more", () => {
   expect(told).toMatchObject([{ text: "1" }, { text: "2" }]);
 });
 
-test("a callback that throws is told of, and neither undoes the transaction nor stops the next", () => {
+test("a callback that throws is reported, and neither undoes the transaction nor stops the next", () => {
   const faults: unknown[] = [];
   const storage = temp.openTemp({ onFault: (error) => faults.push(error) });
   const ran: string[] = [];
@@ -118,7 +118,7 @@ test("work that is async is refused and undone", () => {
   expect(storage.atomically("request.change", () => temp.addSession(storage))).toMatch(/^ses_/);
 });
 
-test("while another process holds the lock, writers are told busy soon and readers read on", () => {
+test("while another process holds the lock, writers get busy soon and readers read on", () => {
   const folder = temp.tempFolder();
   const storage = temp.open(folder, { busyTimeoutMs: 20 });
   const session = temp.addSession(storage);

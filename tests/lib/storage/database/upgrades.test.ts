@@ -70,7 +70,7 @@ test("what the release before wrote comes through, row by row, and a copy of bef
   expect(opened.messages.list(task?.sessionId ?? "", { limit: 9 })).toHaveLength(1);
   opened.close();
   for (const { path, table, rows } of old) {
-    if (table === "log") continue; // It counts lives.
+    if (table === "log") continue; // It counts runs.
     const now = rowsOf(path, table);
     expect(now, table).toEqual(rows.map((row) => expect.objectContaining(row) as unknown));
   }

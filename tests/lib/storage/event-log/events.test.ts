@@ -143,7 +143,7 @@ test("events that a listener causes come after those it was told of, for every l
   expect(calls.flatMap(([, texts]) => texts)).toEqual(["first", "second"]);
 });
 
-test("a listener that throws is told of and stops neither the others nor the caller", () => {
+test("a listener that throws is reported and stops neither the others nor the caller", () => {
   const faults: unknown[] = [];
   const storage = temp.openTemp({ onFault: (error) => faults.push(error) });
   const session = temp.addSession(storage);

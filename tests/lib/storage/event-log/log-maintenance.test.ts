@@ -167,7 +167,7 @@ test("a log within its bounds loses nothing", () => {
   expect(storage.events.bounds(session).firstSequence).toBe(1);
 });
 
-test("what is streaming is told in full, however long it is", () => {
+test("what is streaming is read in full, however long it is", () => {
   const { storage, session, append } = openWithSession();
   const task = temp.addTask(storage, session);
   storage.tasks.update(task, { state: "running", streamingMessageId: "msg_1" });
@@ -220,7 +220,7 @@ test("the file shrinks by what the log let go of, but for a spare", () => {
   expect(statSync(join(folder, "chat_history.db")).size).toBeLessThan(2 * 1024 ** 2);
 });
 
-test("a reader that keeps the write-ahead log from shrinking is told of, until it is gone", () => {
+test("a reader that keeps the write-ahead log from shrinking is reported, until it is gone", () => {
   const { folder, storage, append } = openWithSession();
   const path = join(folder, "chat_history.db");
   const reader = new Sqlite(path, { readonly: true });

@@ -61,7 +61,7 @@ test("a folder that cannot be used is a sentence with the variable that names an
   );
 });
 
-test("a folder of somebody else is told as one", async () => {
+test("a folder of another user is reported as one", async () => {
   const folder = join(tempFolder(), "closed");
   mkdirSync(folder);
   chmodSync(folder, 0o500);
