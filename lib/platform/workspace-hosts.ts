@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
-import { createLruMap } from "../lru-map.ts";
+import { createLruMap } from "../ports/lru-map.ts";
 import { ignoreFailpoints, type ReachFailpoint } from "../ports/failpoint.ts";
 import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
 import { createTemporaryFileNotes, type TemporaryFiles } from "./files/temporary-file-notes.ts";

@@ -22,6 +22,29 @@ export const systemClock: Clock = {
     }),
 };
 
+/** The time of a writer: a clock that never goes back, and timers. */
+export interface TimerSource {
+  /** Milliseconds. */
+  now(): number;
+  /**
+   * Runs `work` after `ms`; for 0 or less at the end of this turn of the event loop. Does not keep the process alive
+   * longer than this turn. Returns a function that cancels it.
+   */
+  schedule(ms: number, work: () => void): () => void;
+}
+
+export const systemTimers: TimerSource = {
+  now: () => performance.now(),
+  schedule(ms, work) {
+    if (ms <= 0) {
+      const immediate = setImmediate(work); // Without unref: with it the event loop could sleep until something else wakes it.
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Resolves when the work settles, and after `ms` at the latest. The sleep keeps the process alive, so that what follows is not left out. */
 export async function waitAtMost(ms: number, clock: Clock, work: Promise<unknown>): Promise<void> {
   const isDone = new AbortController();

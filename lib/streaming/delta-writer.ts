@@ -1,8 +1,8 @@
 import { AppError, isTransient } from "../errors.ts";
 import type { DeltaWriter, EventLog } from "../event.ts";
+import { systemTimers, type TimerSource } from "../ports/clock.ts";
 import type { Storage } from "../ports/storage.ts";
 import { deltasOf, type PendingEntry, type PendingText, putInFront } from "./pending-deltas.ts";
-import { systemTimers, type TimerSource } from "./timer-source.ts";
 
 export interface DeltaWriterOptions {
   log: Pick<EventLog, "append">;

@@ -1,5 +1,5 @@
 import type { SnapshotFrame } from "../event.ts";
-import { createLruMap } from "../lru-map.ts";
+import { createLruMap } from "../ports/lru-map.ts";
 import type { Snapshot } from "../session.ts";
 
 /** Sessions whose last snapshot is kept. */

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import type { Dispatcher } from "undici";
+import { unlessAborted } from "../../ports/clock.ts";
 import { type FetchedPage, ToolFailure, type WebFetcher } from "../../tool.ts";
 import { decodeBody } from "./decode-body.ts";
 import { hostOf, notPublic, readPageUrl } from "./page-url.ts";
@@ -84,20 +85,11 @@ const headers = {
 /** Every address must be public, because a name that also has a private one may be an attack. */
 async function findAddresses(url: URL, settings: Settings, signal: AbortSignal): Promise<ResolvedAddress[]> {
   const host = hostOf(url);
-  const addresses = await abortable(settings.resolve(host), signal);
+  const addresses = await unlessAborted(settings.resolve(host), signal);
   if (addresses.length === 0) throw new ToolFailure(`The host ${host} has no address.`);
   if (!settings.allow(host) && !addresses.every(({ address }) => isPublicAddress(address)))
     throw notPublic(host);
   return addresses;
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 async function readPage(url: URL, response: Dispatcher.ResponseData, bytesMax: number): Promise<FetchedPage> {

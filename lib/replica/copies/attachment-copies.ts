@@ -1,3 +1,4 @@
+import { backOffMs } from "../../ports/back-off.ts";
 import { timestamp, type Clock } from "../../ports/clock.ts";
 import { AppError } from "../../errors.ts";
 import type { Attachments } from "../../file.ts";
@@ -5,8 +6,7 @@ import { attachmentKey, type ObjectStore } from "../../operating/object-store.ts
 import type { MissingBytes, ReplicaRecord } from "../../operating/replica-record.ts";
 import { reportOncePerHour, type ReportTrouble } from "./report-once-per-hour.ts";
 
-/** Wait after a failed round; it doubles with each further failure. */
-const waitMs = { least: 1000, most: 600_000 };
+const backOff = { firstMs: 1000, mostMs: 600_000 };
 const pageSize = 20;
 /** Time until the next round when no file is added: it removes unused bytes, and tries again what failed. */
 const roundMs = 3_600_000;
@@ -37,7 +37,7 @@ export async function copyAttachments(options: AttachmentCopiesOptions): Promise
     added = new AbortController();
     const isDone = await round(options, report);
     failures = isDone ? 0 : failures + 1;
-    const pauseMs = isDone ? roundMs : Math.min(waitMs.most, waitMs.least * 2 ** (failures - 1));
+    const pauseMs = isDone ? roundMs : backOffMs(backOff, failures);
     const end = isDone ? AbortSignal.any([signal, added.signal]) : signal;
     await clock.sleep(pauseMs, end).catch(() => {});
   }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { backOffMs } from "../../ports/back-off.ts";
 import { timestamp, type Clock } from "../../ports/clock.ts";
 import { databaseNames } from "../../database-name.ts";
 import { inOneChunk } from "../../file.ts";
@@ -16,8 +17,7 @@ import { expiredCopies } from "./retention.ts";
 import { reportOncePerHour } from "./report-once-per-hour.ts";
 
 const hourMs = 3_600_000;
-/** Wait after a failure; it doubles with each further failure. */
-const waitMs = { least: 60_000, most: hourMs };
+const backOff = { firstMs: 60_000, mostMs: hourMs };
 /** Wait after a start, so that copying does not slow the start down. */
 const settleMs = 20_000;
 
@@ -49,7 +49,7 @@ export async function copyDatabases(options: DatabaseCopiesOptions): Promise<voi
     } catch (error) {
       if (signal.aborted) return;
       report("The hourly copy of the databases failed. The server will try again", error);
-      pauseMs = Math.min(waitMs.most, waitMs.least * 2 ** failures++);
+      pauseMs = backOffMs(backOff, ++failures);
     }
   }
 }

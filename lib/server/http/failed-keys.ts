@@ -1,4 +1,4 @@
-import { createLruMap } from "../../lru-map.ts";
+import { createLruMap } from "../../ports/lru-map.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 /** Wrong keys by the address they came from. */

@@ -1,5 +1,5 @@
 import type { EventLog } from "../../event.ts";
-import { createLruMap, type LruMap } from "../../lru-map.ts";
+import { createLruMap, type LruMap } from "../../ports/lru-map.ts";
 import { readRow } from "../database/damaged-rows.ts";
 import type { Database, SqlStatement } from "../database/database.ts";
 import { fromJsonObject } from "../database/json.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../lib/ports/clock.ts";
-import type { TimerSource } from "../../../lib/streaming/timer-source.ts";
+import type { TimerSource } from "../../../lib/ports/clock.ts";
 
 /** Anything that waits: for a time, or for its turn. Its owner is a run of the server, or the world itself. */
 export interface Waiting {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLruMap } from "../../lib/lru-map.ts";
+import { createLruMap } from "../../../lib/ports/lru-map.ts";
 
 test("the entry that was used longest ago makes room, and none before there are too many", () => {
   const map = createLruMap<string, number>(2);
