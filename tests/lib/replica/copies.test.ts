@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock, type Clock } from "../../../lib/ports/clock.ts";
+import { copyFolder } from "../../../lib/replica/copies/copy-key.ts";
 import { expiredCopies } from "../../../lib/replica/copies/retention.ts";
 import { converse } from "../../support/conversation.ts";
 import { startTestServer, type TestServer } from "../../support/server/server.ts";
@@ -107,14 +108,17 @@ test("a damaged database makes no copy that counts, and the one of before stays"
 });
 
 test("sessions go on from the copies alone", async () => {
-  const { server, copies } = await replicated();
+  const clock = quickClock();
+  const { server, copies } = await replicated(clock);
   const { sessionId } = await converse(server, []);
-  const [first = ""] = await copied(copies, 1);
+  clock.passBy(hour);
+  const folder = basename(copyFolder(clock.now()));
+  const later = await until("a copy has the session", () => complete(copies).find((copy) => copy >= folder));
   const dataDir = tempFolder();
   for (const name of ["chat_history", "agents", "settings"])
     writeFileSync(
       join(dataDir, `${name}.db`),
-      zstdDecompressSync(readFileSync(join(copies, first, `${name}.db.zst`))),
+      zstdDecompressSync(readFileSync(join(copies, later, `${name}.db.zst`))),
     );
   const second = await startTestServer({ env: { TALKCODY_DATA_DIR: dataDir } });
   onTestFinished(() => second.stop());
