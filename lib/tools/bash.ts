@@ -5,31 +5,31 @@ import { describeStream } from "./command/describe-stream.ts";
 import { quietExit } from "./command/quiet-exit.ts";
 import { remainsOf } from "./command/remains-of.ts";
 import { defineTool } from "./definition/define-tool.ts";
+import type { InputOf, InputSchema } from "./definition/input-schema.ts";
 import { failure, success } from "./definition/output.ts";
 import { safeFileName } from "./definition/safe-file-name.ts";
-import { inUnits } from "./text/in-units.ts";
+import { formatBytes } from "./text/format-bytes.ts";
 
-interface BashInput {
-  command: string;
-  runInBackground?: boolean;
-}
+const inputSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["command"],
+  properties: {
+    command: { type: "string", minLength: 1, maxLength: 100_000, description: "The command line." },
+    runInBackground: {
+      type: "boolean",
+      description: "Not available on this host; true is refused. Leave it out.",
+    },
+  },
+} as const satisfies InputSchema;
 
-export const bash = defineTool<BashInput>(import.meta.url, {
+type BashInput = InputOf<typeof inputSchema>;
+
+export const bash = defineTool(import.meta.url, {
   name: "bash",
   effect: "unsafe",
   asks: "command",
-  inputSchema: {
-    type: "object",
-    additionalProperties: false,
-    required: ["command"],
-    properties: {
-      command: { type: "string", minLength: 1, maxLength: 100_000, description: "The command line." },
-      runInBackground: {
-        type: "boolean",
-        description: "Not available on this host; true is refused. Leave it out.",
-      },
-    },
-  },
+  inputSchema,
   subject: ({ command }) => command,
   remains: async ({ command }, context) => {
     const logName = logNameOf(context);
@@ -37,7 +37,7 @@ export const bash = defineTool<BashInput>(import.meta.url, {
     return { command, output, error: await remainsOf(`${logName}.stderr.log`, context.host) };
   },
   run: async (input, context) => {
-    refuse(input);
+    refuseUnrunnable(input);
     const logName = logNameOf(context);
     const result = await context.host.shell.run({
       command: input.command,
@@ -54,28 +54,31 @@ function logNameOf({ taskId, toolCallId }: Pick<ToolContext, "taskId" | "toolCal
   return join(".talkcody/output", safeFileName(taskId), safeFileName(toolCallId));
 }
 
-function refuse({ command, runInBackground }: BashInput): void {
+function refuseUnrunnable({ command, runInBackground }: BashInput): void {
   if (runInBackground) {
     throw new ToolFailure(
       "The command was not run: background commands are not available on this host. " +
-        "Run it without runInBackground, and bound what does not end by itself, such as `timeout 30 npm start`.",
+        "Run it without runInBackground, and limit the time of what does not end by itself: `timeout 30 npm start`.",
       { command, isBackground: false },
     );
   }
-  if (command.trim() === "") throw new ToolFailure("The command is blank. Nothing was run.", { command });
+  if (command.trim() === "")
+    throw new ToolFailure("The command is blank, so nothing was run. Give a command line.", { command });
   if (command.includes("\0")) {
-    throw new ToolFailure("The command holds a NUL character, which no shell accepts. Nothing was run.");
+    throw new ToolFailure(
+      "The command contains a NUL character, which no shell accepts. Nothing was run. Remove it.",
+    );
   }
 }
 
-interface Ended {
+interface FinishedCommand {
   result: CommandResult;
-  /** Relative to the workspace; the ending of each stream's file comes behind it. */
+  /** Relative to the workspace; each stream adds its own suffix, such as `.stdout.log`. */
   logName: string;
   timeoutMs: ToolContext["timeoutMs"];
 }
 
-function outputOf(command: string, { result, logName, timeoutMs }: Ended): ToolOutput {
+function outputOf(command: string, { result, logName, timeoutMs }: FinishedCommand): ToolOutput {
   const logOf = (name: string) => (result.isLogLost ? null : `${logName}.${name}.log`);
   const output = { text: result.stdout, bytes: result.stdoutBytes, logPath: logOf("stdout") };
   const error = { text: result.stderr, bytes: result.stderrBytes, logPath: logOf("stderr") };
@@ -97,7 +100,8 @@ function outputOf(command: string, { result, logName, timeoutMs }: Ended): ToolO
   });
 }
 
-const diskFull = ". The disk of the server is full: its output is not kept in a file.";
+const changesRemain = "Changes it made before that remain.";
+const diskFull = ". The disk of the server is full, so the full output was not kept in a file.";
 
 function isSuccess(command: string, { ended, exitCode, stderr }: CommandResult): boolean {
   if (ended !== null) return false;
@@ -106,20 +110,20 @@ function isSuccess(command: string, { ended, exitCode, stderr }: CommandResult):
 
 function describeEnd(command: string, result: CommandResult, timeoutMs: number): string {
   const { ended, exitCode, signal } = result;
-  const written = inUnits(result.stdoutBytes + result.stderrBytes);
+  const written = formatBytes(result.stdoutBytes + result.stderrBytes);
   switch (ended) {
     case "timeout":
-      return `Command timed out after ${timeoutMs / 1000} s and was ended, with all it had started. What it did until then stands.`;
+      return `Command timed out after ${timeoutMs / 1000} s and was ended, with everything it had started. ${changesRemain}`;
     case "cancelled":
-      return "Command was cancelled and ended, with all it had started. What it did until then stands.";
+      return `Command was cancelled and ended, with everything it had started. ${changesRemain}`;
     case "output-limit":
-      return `Command was ended because it wrote too much (${written}). Write less, or into a file.`;
+      return `Command was ended because it printed too much (${written}). Print less, or redirect the output to a file.`;
     case null:
       if (exitCode === null) return `Command was ended by signal ${signal ?? "unknown"}`;
       if (exitCode === 0) return "Command executed successfully";
   }
   const meaning = exitCode === 1 ? quietExit(command, result.stderr) : undefined;
   return meaning
-    ? `Command executed successfully; exit code 1 says that ${meaning}`
+    ? `Command executed successfully; exit code 1 means that ${meaning}`
     : `Command failed with exit code ${exitCode}`;
 }

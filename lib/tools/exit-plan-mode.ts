@@ -1,27 +1,27 @@
 import { ToolFailure, type ToolOutput } from "../tool.ts";
 import type { Action } from "../action.ts";
 import { defineTool } from "./definition/define-tool.ts";
+import type { InputSchema } from "./definition/input-schema.ts";
 import { failure, success } from "./definition/output.ts";
 
-interface ExitPlanModeInput {
-  plan: string;
-}
+const inputSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["plan"],
+  properties: {
+    plan: { type: "string", minLength: 1, maxLength: 100_000, description: "The plan, in Markdown." },
+  },
+} as const satisfies InputSchema;
 
-export const exitPlanMode = defineTool<ExitPlanModeInput>(import.meta.url, {
+export const exitPlanMode = defineTool(import.meta.url, {
   name: "exitPlanMode",
   effect: "pure",
   asks: "plan",
-  inputSchema: {
-    type: "object",
-    additionalProperties: false,
-    required: ["plan"],
-    properties: {
-      plan: { type: "string", minLength: 1, maxLength: 100_000, description: "The plan, in Markdown." },
-    },
-  },
+  inputSchema,
   subject: ({ plan }) => plan,
   preview: async ({ plan }) => {
-    if (plan.trim() === "") throw new ToolFailure("The plan is blank. Nobody was asked.");
+    if (plan.trim() === "")
+      throw new ToolFailure("The plan is blank, so it was not shown to the user. Write the plan first.");
     return { preview: plan, revision: "" };
   },
   run: async ({ plan }, { decision }) => outputOf(plan, decision),
@@ -36,21 +36,21 @@ function outputOf(plan: string, decision: Action | null): ToolOutput {
     case "rejected":
       return rejected(decision);
     case "expired":
-      return failure("Nobody decided on the plan in time. Do not implement it; wait for the user.");
+      return failure("The user did not decide on the plan in time. Do not implement it; wait for the user.");
     case "cancelled":
-      return failure("The plan was withdrawn before anyone decided. Do not implement it.");
+      return failure("The plan was withdrawn before the user decided. Do not implement it.");
     case "pending":
       return failure("The plan has not been decided on. Do not implement it.");
   }
 }
 
-/** Without a decision a setting approves plans. */
+/** There is no decision where a setting approves plans. */
 function approved(plan: string, decision: Action | null | undefined): ToolOutput {
   const edited = textOf(decision?.result, "plan");
   const feedback = textOf(decision?.result, "feedback");
   const isEdited = edited !== undefined && edited !== plan;
   const what = isEdited
-    ? "The user changed the plan and approved it. Implement it as it stands in `plan` now."
+    ? "The user changed the plan and approved it. Implement the version in `plan` now."
     : "The plan is approved. Implement it now.";
   return success(feedback ? `${what} The user adds: ${feedback}` : what, {
     action: "approve",

@@ -1,9 +1,10 @@
 import { ToolFailure } from "../tool.ts";
 import { defineTool } from "./definition/define-tool.ts";
+import type { InputSchema } from "./definition/input-schema.ts";
 import { success } from "./definition/output.ts";
 import { pathSubject } from "./definition/path-subject.ts";
 import { binaryReason } from "./text/binary-reason.ts";
-import { inUnits } from "./text/in-units.ts";
+import { formatBytes } from "./text/format-bytes.ts";
 import { readRegularFile } from "./text/read-regular-file.ts";
 import { type LineSelection, selectLines } from "./text/select-lines.ts";
 
@@ -12,34 +13,30 @@ const contentBytesMax = 256 * 1024;
 const lineBytesMax = 16 * 1024;
 const linesByDefault = 1000;
 
-interface ReadFileInput {
-  file_path: string;
-  start_line?: number;
-  line_count?: number;
-}
+const inputSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["file_path"],
+  properties: {
+    file_path: {
+      type: "string",
+      minLength: 1,
+      description: "Path of the file, relative to the workspace or absolute.",
+    },
+    start_line: { type: "integer", minimum: 1, description: "First line to read, from 1. Default 1." },
+    line_count: {
+      type: "integer",
+      minimum: 100,
+      description: "Lines to read, at least 100. Default 1000.",
+    },
+  },
+} as const satisfies InputSchema;
 
-export const readFile = defineTool<ReadFileInput>(import.meta.url, {
+export const readFile = defineTool(import.meta.url, {
   name: "readFile",
   effect: "pure",
   asks: "never",
-  inputSchema: {
-    type: "object",
-    additionalProperties: false,
-    required: ["file_path"],
-    properties: {
-      file_path: {
-        type: "string",
-        minLength: 1,
-        description: "Path of the file, relative to the workspace or absolute.",
-      },
-      start_line: { type: "integer", minimum: 1, description: "First line to read, from 1. Default 1." },
-      line_count: {
-        type: "integer",
-        minimum: 100,
-        description: "Lines to read, at least 100. Default 1000.",
-      },
-    },
-  },
+  inputSchema,
   subject: (input, host) => pathSubject(input.file_path, host),
   run: async (input, { host }) => {
     const path = host.files.relative(input.file_path);
@@ -83,9 +80,11 @@ function describe(path: string, { firstLine, lastLine, totalLines, cut }: LineSe
 
 function describeCut(cut: LineSelection["cut"]): string {
   if (cut.length === 0) return "";
-  const named = cut.slice(0, 10).map(({ line, missingBytes }) => `line ${line} by ${inUnits(missingBytes)}`);
+  const named = cut
+    .slice(0, 10)
+    .map(({ line, missingBytes }) => `line ${line} by ${formatBytes(missingBytes)}`);
   const more = cut.length > named.length ? ` and ${cut.length - named.length} more` : "";
-  return ` Lines are shown up to ${inUnits(lineBytesMax)}; cut: ${named.join(", ")}${more}.`;
+  return ` Lines are shown up to ${formatBytes(lineBytesMax)}; cut: ${named.join(", ")}${more}.`;
 }
 
 function lines(count: number): string {

@@ -1,17 +1,15 @@
-import { tail } from "../text/tail.ts";
-
 const charsMax = 10_000;
 
 export interface StreamResult {
-  /** What was kept in memory; when the command wrote more than that, its head and its tail. */
+  /** The output kept in memory: all of it, or the beginning and the end of a long one. */
   text: string;
-  /** All that was written. */
+  /** Length of the whole output. */
   bytes: number;
-  /** Where all of it stands, relative to the workspace. Null when the disk had no room for it. */
+  /** File with the whole output, relative to the workspace. Null when the disk was full. */
   logPath: string | null;
 }
 
-/** What the model sees of a stream: its last 10,000 characters, headed by how much is missing and where it is. */
+/** The last 10,000 characters of a stream. When more was written, a first line says how much is missing and where it is. */
 export function describeStream({ text, bytes, logPath }: StreamResult): {
   shown: string;
   isTruncated: boolean;
@@ -23,4 +21,10 @@ export function describeStream({ text, bytes, logPath }: StreamResult): {
     keptBytes >= bytes ? `${text.length - end.length} characters` : `${bytes - Buffer.byteLength(end)} bytes`;
   const where = logPath === null ? "the disk was too full to keep it" : `the full output is in ${logPath}`;
   return { shown: `... (${missing} truncated; ${where})\n${end}`, isTruncated: true };
+}
+
+/** The last characters of a text; never half of a surrogate pair. */
+function tail(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  return text.slice(text.length - charsMax).replace(/^[\uDC00-\uDFFF]/, "");
 }

@@ -1,4 +1,4 @@
-/** What exit code 1 means for commands that answer a question with it. */
+/** What exit code 1 means for commands that use it as an answer. */
 const meanings: Record<string, string> = {
   grep: "nothing matched",
   egrep: "nothing matched",
@@ -18,8 +18,8 @@ const meanings: Record<string, string> = {
 };
 
 /**
- * Why exit code 1 of a command is an answer and no failure; undefined when it is one. The code of a line is the code of its
- * last command, and a real failure of these says so on standard error.
+ * What exit code 1 of a command means where it is an answer, not a failure; undefined where it is a failure. A command line
+ * exits with the code of its last command. When one of the commands above really fails, it writes to standard error.
  */
 export function quietExit(command: string, stderr: string): string | undefined {
   if (stderr.trim() !== "") return undefined;
@@ -27,7 +27,7 @@ export function quietExit(command: string, stderr: string): string | undefined {
   return meanings[words.slice(0, 2).join(" ")] ?? meanings[words[0] ?? ""];
 }
 
-/** The part behind the last `|`, `&&`, `||`, `;` or line break that stands in no quotes. */
+/** The part after the last unquoted `|`, `&&`, `||`, `;` or line break. */
 function lastCommand(command: string): string {
   const quiet = command
     .trim()

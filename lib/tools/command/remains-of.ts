@@ -2,10 +2,10 @@ import { ToolFailure } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import { describeStream } from "./describe-stream.ts";
 
-/** A longer log is named, not read. */
+/** A longer log is not read; the text only names its file. */
 const logBytesMax = 1024 * 1024;
 
-/** What a command had written to one stream when the server ended under it, from its log. */
+/** What a command had written to one stream before the server stopped in the middle of it, read from its log. */
 export async function remainsOf(logPath: string, { files }: WorkspaceHost): Promise<string> {
   try {
     const stat = await files.stat(logPath);

@@ -2,30 +2,35 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Preview, Revisions, Tool, ToolContext, ToolOutput } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
+import type { InputOf, InputSchema } from "./input-schema.ts";
 
-/** A tool whose methods see their input in its own type. */
-export interface ToolDefinition<Input> extends Omit<
+/** A tool whose methods take their input in the type that `inputSchema` describes. */
+export interface ToolDefinition<Schema extends InputSchema> extends Omit<
   Tool,
-  "description" | "subject" | "preview" | "revisions" | "sync" | "remains" | "run"
+  "description" | "inputSchema" | "subject" | "preview" | "revisions" | "sync" | "remains" | "run"
 > {
-  subject(input: Input, host: WorkspaceHost): string;
-  preview?(input: Input, host: WorkspaceHost): Promise<Preview>;
-  revisions?(input: Input, host: WorkspaceHost): Promise<Revisions>;
-  sync?(input: Input, host: WorkspaceHost): Promise<void>;
+  inputSchema: Schema;
+  subject(input: InputOf<Schema>, host: WorkspaceHost): string;
+  preview?(input: InputOf<Schema>, host: WorkspaceHost): Promise<Preview>;
+  revisions?(input: InputOf<Schema>, host: WorkspaceHost): Promise<Revisions>;
+  sync?(input: InputOf<Schema>, host: WorkspaceHost): Promise<void>;
   remains?(
-    input: Input,
+    input: InputOf<Schema>,
     context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
   ): Promise<Record<string, unknown>>;
-  run(input: Input, context: ToolContext): Promise<ToolOutput>;
+  run(input: InputOf<Schema>, context: ToolContext): Promise<ToolOutput>;
 }
 
-/** Joins the code of a tool with the prompt text beside it: for `<tool>.ts`, given as its `import.meta.url`, `<tool>.md`. */
-export function defineTool<Input>(source: string, definition: ToolDefinition<Input>): Tool {
+/** Adds the prompt text: for `<tool>.ts`, given as its `import.meta.url`, the text of `<tool>.md` beside it. */
+export function defineTool<Schema extends InputSchema>(
+  source: string,
+  definition: ToolDefinition<Schema>,
+): Tool {
   const prompt = fileURLToPath(source).replace(/\.[jt]s$/, ".md");
-  const tool: ToolDefinition<Input> & Pick<Tool, "description"> = {
+  const tool: ToolDefinition<Schema> & Pick<Tool, "description"> = {
     ...definition,
     description: readFileSync(prompt, "utf8").trim(),
   };
-  // The one cast of the room: by the promise of the port, input was validated against the schema that stands beside `Input`.
+  // Callers pass only input that the toolbox has validated against `inputSchema`, so the methods may take its type.
   return tool as unknown as Tool;
 }

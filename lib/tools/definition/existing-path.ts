@@ -1,7 +1,7 @@
 import { ToolFailure } from "../../tool.ts";
 import type { FileStat, WorkspaceHost } from "../../workspace.ts";
 
-/** The relative path of what is there. Throws a ToolFailure when nothing is. */
+/** The path relative to the workspace. Throws a ToolFailure when there is no such file or folder. */
 export async function existingPath(
   host: WorkspaceHost,
   given: string,

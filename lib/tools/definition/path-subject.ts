@@ -1,7 +1,7 @@
 import { ToolFailure } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 
-/** The path relative to the workspace; one that leads outside as it was given, because `preview` and `run` refuse it. */
+/** The path relative to the workspace. A path outside of it is returned unchanged: `preview` and `run` refuse it. */
 export function pathSubject(path: string, host: WorkspaceHost): string {
   try {
     return host.files.relative(path);

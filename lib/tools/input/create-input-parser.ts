@@ -5,12 +5,12 @@ import { describeProblems } from "./describe-problems.ts";
 import { quote } from "./quote.ts";
 import { unwrapJsonText } from "./unwrap-json-text.ts";
 
-/** Checks input against the schema of its tool. A schema is compiled when its tool is first used. */
+/** Checks input against the schema of its tool. Each schema is compiled when its tool is first used. */
 export function createInputParser(tools: ReadonlyMap<string, Tool>): Toolbox["parse"] {
   let ajv: Ajv2020 | undefined;
   const validators = new Map<string, ValidateFunction>();
   const validatorOf = (tool: Tool) => {
-    ajv ??= new Ajv2020({ strict: true, allErrors: true, verbose: true });
+    ajv ??= new Ajv2020({ strict: true, strictRequired: true, allErrors: true, verbose: true });
     const validate = validators.get(tool.name) ?? ajv.compile(tool.inputSchema);
     validators.set(tool.name, validate);
     return validate;
@@ -31,14 +31,16 @@ function unknownTool(name: string, known: string[]): string {
   return `There is no tool ${quote(name)}. The tools are: ${known.join(", ")}.`;
 }
 
-/** Some models encode their input twice; that is undone once. */
+/** Some models encode their input as JSON twice; the second encoding is undone. */
 function readJson(text: string): { value: unknown } | { problem: string } {
   try {
     const value: unknown = JSON.parse(text);
     return { value: typeof value === "string" ? JSON.parse(value) : value };
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/\s+/g, " ").slice(0, 200) : "unreadable";
-    return { problem: `must be one JSON object. It cannot be read (${why}). What came: ${quote(text)}` };
+    return {
+      problem: `must be one JSON object, but it is not valid JSON (${why}). Received: ${quote(text)}`,
+    };
   }
 }
 

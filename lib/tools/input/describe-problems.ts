@@ -3,18 +3,18 @@ import { quote } from "./quote.ts";
 
 const problemsMax = 10;
 
-/** Validation errors as the model reads them: where (a JSON pointer), what was expected, what came. */
+/** Validation errors for the model: where (a JSON pointer), what was expected, what was received. */
 export function describeProblems(toolName: string, errors: readonly ErrorObject[]): string {
   const lines = errors.slice(0, problemsMax).map((error) => `- ${describe(error)}`);
   const left = errors.length - lines.length;
   if (left > 0) lines.push(`- and ${left} more`);
-  return [`The input of ${toolName} does not fit its schema:`, ...lines].join("\n");
+  return [`The input of ${toolName} does not match its schema:`, ...lines].join("\n");
 }
 
 function describe(error: ErrorObject): string {
   const { keyword, params, instancePath, data, parentSchema } = error;
   if (keyword === "required")
-    return `${pointer(instancePath, params.missingProperty)}: is required, nothing came`;
+    return `${pointer(instancePath, params.missingProperty)}: is required but missing`;
   if (keyword === "additionalProperties") {
     const known = Object.keys(parentSchema?.properties ?? {}).join(", ");
     return `${pointer(instancePath, params.additionalProperty)}: is not a field; expected only ${known}`;

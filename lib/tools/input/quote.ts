@@ -1,6 +1,6 @@
 const charsMax = 200;
 
-/** A value as JSON, cut after 200 characters; what was cut is counted. */
+/** A value as JSON. After 200 characters it is cut, and the number of missing characters is added. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   const left = text.length - charsMax;

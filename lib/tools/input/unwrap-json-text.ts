@@ -1,8 +1,8 @@
 type Schema = Record<string, unknown>;
 
 /**
- * Models write an array or an object now and then as JSON text. Where the schema wants one of them and a text came that
- * is one, it is taken; everything else is left for validation to judge.
+ * Models sometimes send an array or an object as JSON text. Where the schema expects one and the text parses to it, the
+ * parsed value is used. Everything else stays as it is, for validation to judge.
  */
 export function unwrapJsonText(schema: Schema, given: unknown): unknown {
   const value = typeof given === "string" ? unwrapped(schema, given) : given;

@@ -1,6 +1,5 @@
 import { ToolFailure } from "../../tool.ts";
 import { findOccurrences } from "./find-occurrences.ts";
-import { lineNumberAt } from "./line-number-at.ts";
 import { describeNearest } from "./describe-nearest.ts";
 
 export interface TextEdit {
@@ -12,9 +11,9 @@ const placesMax = 100;
 const placesNamed = 10;
 
 /**
- * The text after all edits, each made in the text as the ones before it left it. Each must fit exactly one place; else a
- * ToolFailure tells why, and nothing is changed. `\n` in an edit stands for the line ending of the text, and every line
- * that no edit touches keeps its own.
+ * The text after all edits, applied in order. Each `old_string` must occur exactly once in the text that the edits before it
+ * produced; else a ToolFailure says why and no edit is applied. `\n` in an edit matches the line ending of the text, and
+ * every line that no edit touches keeps its own ending.
  */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const ending = lineEnding(text) ?? "\n";
@@ -39,7 +38,7 @@ function applyEdit(
   const places = findOccurrences(plain, wanted, placesMax);
   const [place] = places;
   if (place === undefined)
-    refuse(label, `found no place that is exactly its old_string. ${describeNearest(plain, wanted)}`);
+    refuse(label, `did not find its old_string in the file. ${describeNearest(plain, wanted)}`);
   if (places.length > 1) refuse(label, ambiguous(plain, places));
   return replaceIn(text, { start: place, end: place + wanted.length, replacement, ending });
 }
@@ -52,7 +51,14 @@ function ambiguous(plain: string, places: number[]): string {
   const count = places.length === placesMax ? `at least ${placesMax}` : `${places.length}`;
   const lines = places.slice(0, placesNamed).map((place) => lineNumberAt(plain, place));
   const more = places.length > placesNamed ? " and more" : "";
-  return `fits ${count} places, at lines ${lines.join(", ")}${more}. Add surrounding lines to old_string until it fits only one.`;
+  return `found its old_string in ${count} places, at lines ${lines.join(", ")}${more}. Add surrounding lines to old_string until it occurs only once.`;
+}
+
+/** The 1-based number of the line that holds the character at `offset`. */
+function lineNumberAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
 }
 
 function withLineFeeds(text: string): string {
@@ -60,11 +66,11 @@ function withLineFeeds(text: string): string {
 }
 
 interface Replacement {
-  /** Offsets in the text with `\n` only. */
+  /** Offsets in the text after its line endings became `\n`. */
   start: number;
   end: number;
   replacement: string;
-  /** Of most lines; used where the replaced text had none. */
+  /** The line ending of most lines; used where the replaced text has none. */
   ending: string;
 }
 
@@ -75,7 +81,7 @@ function replaceIn(text: string, { start, end, replacement, ending }: Replacemen
   return text.slice(0, from) + replacement.replaceAll("\n", own) + text.slice(to);
 }
 
-/** Where an offset of the text with `\n` lies in the text with its own endings. */
+/** Maps an offset in the text with `\n` endings to an offset in the text with its own endings. */
 function offsetInOriginal(text: string, offset: number): number {
   let shift = 0;
   for (let at = text.indexOf("\r\n"); at >= 0 && at - shift < offset; at = text.indexOf("\r\n", at + 2))
@@ -83,7 +89,7 @@ function offsetInOriginal(text: string, offset: number): number {
   return offset + shift;
 }
 
-/** The one that ends most lines. */
+/** The ending of most lines; undefined for a text of one line. */
 function lineEnding(text: string): "\r\n" | "\n" | undefined {
   const lineFeeds = text.split("\n").length - 1;
   if (lineFeeds === 0) return undefined;

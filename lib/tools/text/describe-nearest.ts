@@ -1,7 +1,7 @@
 const linesSearched = 50_000;
 const lineCharsCompared = 300;
 const placesShown = 3;
-const leastLikeness = 0.5;
+const likenessMin = 0.5;
 
 interface Place {
   /** Index of the first line. */
@@ -9,22 +9,22 @@ interface Place {
   lines: string[];
 }
 
-/** For a text that was not found: up to three places that resemble it, by line number, and what differs first. */
+/** For a text that was not found: up to three similar places, with line numbers and the first difference. */
 export function describeNearest(text: string, wanted: string): string {
   if (text === "") return "The file is empty.";
   const unescaped = wanted.replaceAll("\\n", "\n").replaceAll("\\t", "\t").replaceAll('\\"', '"');
   if (unescaped !== wanted && text.includes(unescaped)) {
-    return 'It would fit without its escapes: write line breaks, tabs and quotes as themselves, not as \\n, \\t and \\".';
+    return 'It would match without its escapes: write line breaks, tabs and quotes directly, not as \\n, \\t and \\".';
   }
   const wantedLines = wanted.split("\n");
   const places = nearestPlaces(text.split("\n"), wantedLines);
-  if (places.length === 0) return "Nothing in the file resembles it; read the file again.";
-  const told = places.map((place) => `- ${describePlace(place, wantedLines)}`);
-  return ["The nearest places are:", ...told].join("\n");
+  if (places.length === 0) return "Nothing in the file is similar to it; read the file again.";
+  const described = places.map((place) => `- ${describePlace(place, wantedLines)}`);
+  return ["The most similar places are:", ...described].join("\n");
 }
 
 function nearestPlaces(lines: string[], wanted: string[]): Place[] {
-  // The longest line says the most about where the text belongs.
+  // The longest line is the best evidence of where the text belongs.
   const anchor = wanted.reduce(
     (best, line, index) => (line.trim().length > (wanted[best] ?? "").trim().length ? index : best),
     0,
@@ -33,7 +33,7 @@ function nearestPlaces(lines: string[], wanted: string[]): Place[] {
   if (anchorWords.size === 0) return [];
   const scored = lines.slice(0, linesSearched).flatMap((line, index) => {
     const score = likeness(anchorWords, wordsOf(line));
-    return score >= leastLikeness ? [{ start: Math.max(0, index - anchor), score }] : [];
+    return score >= likenessMin ? [{ start: Math.max(0, index - anchor), score }] : [];
   });
   const best = scored.sort((one, other) => other.score - one.score).slice(0, placesShown);
   return best.map(({ start }) => ({ start, lines: lines.slice(start, start + wanted.length) }));
@@ -50,7 +50,7 @@ function describePlace({ start, lines }: Place, wanted: string[]): string {
   return `${first}: ${what}; the file has ${shown(found)}, old_string has ${shown(wanted[index] ?? "")}`;
 }
 
-/** The first line of a text may begin, and the last one end, in the middle of a line. */
+/** The wanted text may begin and end in the middle of a line. */
 function fits(found: string | undefined, wanted: string, edge: { first: boolean; last: boolean }): boolean {
   if (found === undefined) return false;
   if (edge.first && edge.last) return found.includes(wanted);

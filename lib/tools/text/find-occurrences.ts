@@ -1,6 +1,6 @@
 /**
- * Offsets at which `wanted` stands in `text`, overlapping ones too, at most `limit`. Time grows with the length of the
- * text whatever it holds (Knuth, Morris and Pratt), because both may come from someone who wishes us to hang.
+ * At most `limit` offsets of `wanted` in `text`, overlapping ones included. Uses the algorithm of Knuth, Morris and Pratt:
+ * both texts may be hostile, and its time is linear in their length whatever they contain.
  */
 export function findOccurrences(text: string, wanted: string, limit: number): number[] {
   const found: number[] = [];

@@ -1,8 +1,8 @@
 import { ToolFailure } from "../../tool.ts";
 import type { FileStat, WorkspaceHost } from "../../workspace.ts";
-import { inUnits } from "./in-units.ts";
+import { formatBytes } from "./format-bytes.ts";
 
-/** The bytes of a file that is there. Throws a ToolFailure that says what is there instead. */
+/** The bytes of an existing file. Throws a ToolFailure where there is none, where it is no file, or where it is too large. */
 export async function readRegularFile(
   host: WorkspaceHost,
   path: string,
@@ -10,9 +10,9 @@ export async function readRegularFile(
 ): Promise<Uint8Array> {
   const stat = await host.files.stat(path);
   if (!stat) throw new ToolFailure(`There is no file ${path} in the workspace.`, { file_path: path });
-  refuseWhatIsNoFile(path, stat);
+  requireFile(path, stat);
   if (stat.sizeBytes > bytesMax) {
-    const sizes = `is ${inUnits(stat.sizeBytes)}, more than the ${inUnits(bytesMax)} that can be read at once`;
+    const sizes = `is ${formatBytes(stat.sizeBytes)}, more than the ${formatBytes(bytesMax)} that can be read at once`;
     throw new ToolFailure(`${path} ${sizes}. Search it with codeSearch, or print a part of it with bash.`, {
       file_path: path,
     });
@@ -20,12 +20,12 @@ export async function readRegularFile(
   return host.files.read(path, bytesMax);
 }
 
-/** A link that leads nowhere, or outside, is left for the host to refuse in its own words. */
-export function refuseWhatIsNoFile(path: string, stat: FileStat): void {
+/** Throws a ToolFailure for a folder or a special file. Links pass: reading refuses one that is broken or leads outside. */
+export function requireFile(path: string, stat: FileStat): void {
   if (stat.type === "file" || stat.type === "link") return;
   const what =
     stat.type === "folder"
-      ? "is a folder. Its entries are listed by listFiles."
+      ? "is a folder. List its entries with listFiles."
       : "is a special file (a pipe, a socket or a device), which is never opened.";
   throw new ToolFailure(`${path} ${what}`, { file_path: path });
 }

@@ -1,4 +1,4 @@
-import { inUnits } from "./in-units.ts";
+import { formatBytes } from "./format-bytes.ts";
 
 const charsMax = 64 * 1024;
 const computeMs = 500;
@@ -11,9 +11,9 @@ export interface FileChange {
   after: string;
 }
 
-/** A unified diff as git writes it, at most 64 KiB; what is cut, or too large to compare, is said in words. */
+/** A unified diff as git writes it, of at most 64 KiB. A last line says what was cut, or that the versions differ too much. */
 export async function unifiedDiff({ path, before, after }: FileChange): Promise<string> {
-  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff"); // At the first change, for the sake of the start.
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff"); // Loaded at the first change, so that the server starts sooner.
   const from = before === null ? "/dev/null" : `a/${path}`;
   const patch = createTwoFilesPatch(from, `b/${path}`, before ?? "", after, undefined, undefined, {
     context: 3,
@@ -28,6 +28,6 @@ export async function unifiedDiff({ path, before, after }: FileChange): Promise<
 }
 
 function wholeReplaced(path: string, before: string, after: string): string {
-  const sizes = `${inUnits(Buffer.byteLength(before))} before, ${inUnits(Buffer.byteLength(after))} after`;
-  return `--- a/${path}\n+++ b/${path}\n… The versions differ too much to be compared (${sizes}).\n`;
+  const sizes = `${formatBytes(Buffer.byteLength(before))} before, ${formatBytes(Buffer.byteLength(after))} after`;
+  return `--- a/${path}\n+++ b/${path}\n… The versions differ too much to compare (${sizes}).\n`;
 }

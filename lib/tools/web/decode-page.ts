@@ -6,7 +6,7 @@ export function mediaTypeOf(page: FetchedPage): string {
   return (page.mediaType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
-/** The text of a page in the encoding it names: in its type, else in the head of the document, else UTF-8. */
+/** The text of a page. Its encoding comes from the media type, else from the start of the document, else it is UTF-8. */
 export function decodePage(page: FetchedPage): string {
   const head = Buffer.from(page.body.subarray(0, 1024)).toString("latin1");
   const label =
@@ -20,7 +20,6 @@ function decoderFor(label: string): TextDecoder {
   try {
     return new TextDecoder(label);
   } catch {
-    // An encoding nobody knows is most likely a mistyped one.
-    return new TextDecoder();
+    return new TextDecoder(); // An unknown encoding is most likely a mistyped name.
   }
 }

@@ -10,8 +10,9 @@ export interface PageText {
 const elementsMax = 50_000;
 
 /**
- * The article of a page as Markdown, without navigation and the like; when no article can be told apart, the whole body.
- * Nothing of the page is executed or loaded. Time and stack may grow badly with odd pages: run it where it can be ended.
+ * The article of a page as Markdown, without navigation and the like; the whole body when there is no clear article. Nothing
+ * of the page is executed or loaded. A hostile page can take very long or overflow the stack, so run this in a thread that
+ * can be terminated.
  */
 export function htmlToMarkdown(html: string): PageText {
   const { document } = parseHTML(framed(html));
@@ -22,7 +23,7 @@ export function htmlToMarkdown(html: string): PageText {
   return { title: article?.title || title, text };
 }
 
-/** The parser takes a page literally: of one that leaves out `html` and `body`, as it may, it would see only the first element. */
+/** HTML may leave out `html` and `body`, but then the parser would see only the first element; so add them. */
 function framed(html: string): string {
   if (/<html[\s>]/i.test(html)) return html;
   return /<body[\s>]/i.test(html) ? `<html>${html}</html>` : `<html><body>${html}</body></html>`;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { htmlToMarkdown } from "./html-to-markdown.ts";
 
-// A failure needs no answer: the other side hears the thread end.
+// A failure needs no answer: the parent sees the thread end.
 parentPort?.postMessage(htmlToMarkdown(String(workerData)));

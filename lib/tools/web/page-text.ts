@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { ToolFailure, type FetchedPage } from "../../tool.ts";
-import { inUnits } from "../text/in-units.ts";
+import { formatBytes } from "../text/format-bytes.ts";
 import { decodePage, mediaTypeOf } from "./decode-page.ts";
 import type { PageText } from "./html-to-markdown.ts";
 import { readHtml } from "./read-html.ts";
 
-/** What a page says, as text: articles as Markdown, JSON and plain text as they are. Throws a ToolFailure for what is no text. */
+/** A page as text: HTML as Markdown; JSON and plain text unchanged. Throws a ToolFailure when it is not text. */
 export async function pageText(page: FetchedPage, signal: AbortSignal): Promise<PageText> {
   const type = mediaTypeOf(page);
   if (/^(text\/html|application\/xhtml\+xml)$/.test(type)) return readHtml(decodePage(page), { signal });
@@ -13,7 +13,7 @@ export async function pageText(page: FetchedPage, signal: AbortSignal): Promise<
     return { title: null, text: decodePage(page) };
   }
   throw new ToolFailure(
-    `${page.url} is ${type === "" ? "of no named type and not text" : type} (${inUnits(page.body.length)}). webFetch reads web pages, text and JSON only.`,
+    `${page.url} is ${type === "" ? "not text and has no media type" : type} (${formatBytes(page.body.length)}). webFetch reads web pages, text and JSON only.`,
     { url: page.url, status: page.status },
   );
 }

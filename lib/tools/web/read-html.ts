@@ -6,30 +6,30 @@ const htmlCharsMax = 2_000_000;
 const convertMs = 5000;
 const memoryMbMax = 256;
 
-/** What makes parsers allocate most, each far above what pages people write hold. */
+/** Parsers allocate most for these. The limits are far above what ordinary pages have. */
 const tagsMax = 50_000;
 const entitiesMax = 50_000;
 const tagCharsMax = 100_000;
 
 export interface HtmlLimits {
   signal: AbortSignal;
-  /** Time the parsers may take. */
+  /** How long the parsers may run. */
   timeoutMs?: number;
 }
 
 /**
- * What an HTML page says, as Markdown. The parsers run on their own thread, loaded there when first needed, with bounded
- * time and memory: a page made to take quadratic time, or to overflow the stack, falls back to its text without tags.
+ * An HTML page as Markdown. The parsers run in a thread of their own with limited time and memory. A page that exceeds the
+ * limits, for example one made to take quadratic time or to overflow the stack, becomes its text without tags instead.
  */
 export async function readHtml(html: string, limits: HtmlLimits): Promise<PageText> {
-  const bounded = html.slice(0, htmlCharsMax);
-  const left = html.length - bounded.length;
-  const converted = isParsable(bounded) ? await convertOnThread(bounded, limits) : undefined;
-  const read = converted?.text ? converted : { title: null, text: stripTags(bounded) };
+  const start = html.slice(0, htmlCharsMax);
+  const left = html.length - start.length;
+  const converted = isParsable(start) ? await convertInThread(start, limits) : undefined;
+  const read = converted?.text ? converted : { title: null, text: stripTags(start) };
   return left > 0 ? { ...read, text: `${read.text}\n\n… (${left} more characters of HTML)` } : read;
 }
 
-/** A thread that outgrows its memory in one leap takes the process with it, so what could is not given to one. */
+/** A thread that exceeds its memory limit in one allocation ends the whole process, so such pages are not parsed at all. */
 function isParsable(html: string): boolean {
   const tags = html.split("<");
   const entities = html.split("&").length - 1;
@@ -45,8 +45,8 @@ function tagLength(piece: string): number {
   return end < 0 ? piece.length : end;
 }
 
-/** Undefined when the thread failed or was ended. */
-async function convertOnThread(
+/** Undefined when the thread failed or took too long. */
+async function convertInThread(
   html: string,
   { signal, timeoutMs = convertMs }: HtmlLimits,
 ): Promise<PageText | undefined> {

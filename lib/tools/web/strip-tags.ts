@@ -1,12 +1,12 @@
-/** The text of HTML without its tags, for pages no parser can take. Takes time in proportion to the length, whatever comes. */
+/** The text of HTML without its tags, for pages that no parser can handle. Takes linear time for any input. */
 export function stripTags(html: string): string {
-  const text = withoutUnseen(html).replace(/<[^<>]*>/g, " ");
+  const text = withoutInvisible(html).replace(/<[^<>]*>/g, " ");
   const lines = text.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
   return lines.filter((line) => line !== "").join("\n");
 }
 
-/** Without scripts and styles. One pass, because a regular expression for pairs of tags takes quadratic time. */
-function withoutUnseen(html: string): string {
+/** Drops scripts and styles. One pass, because a regular expression for pairs of tags takes quadratic time. */
+function withoutInvisible(html: string): string {
   const lower = html.toLowerCase();
   const kept: string[] = [];
   let from = 0;

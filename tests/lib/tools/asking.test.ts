@@ -15,17 +15,17 @@ test("todoWrite gives back the list and how far it is", async () => {
   const todos = [todo("1", "completed"), todo("2", "in_progress"), todo("3", "pending")];
   expect(await openRoom().run("todoWrite", { todos })).toEqual({
     success: true,
-    message: "The list is kept: 1 of 3 completed.",
+    message: "The list is saved: 1 of 3 completed.",
     todos,
   });
-  expect((await openRoom().run("todoWrite", { todos: [] })).message).toBe("The list is empty now.");
+  expect((await openRoom().run("todoWrite", { todos: [] })).message).toBe("The list is now empty.");
 });
 
 test("todoWrite refuses an id that stands twice, and two steps in progress", async () => {
   const { run } = openRoom();
   const twice = await run("todoWrite", { todos: [todo("1", "pending"), todo("1", "completed")] });
   expect(twice).toMatchObject({ success: false });
-  expect(twice.message).toContain('the id "1" stands in it twice');
+  expect(twice.message).toContain('two steps have the id "1"');
   const both = await run("todoWrite", { todos: [todo("1", "in_progress"), todo("2", "in_progress")] });
   expect(both).toMatchObject({ success: false });
   expect(both.message).toContain("these are: 1, 2");
@@ -51,14 +51,14 @@ test("askUserQuestions says which questions were left open", async () => {
   const output = await openRoom().run("askUserQuestions", { questions }, { decision });
   expect(output).toMatchObject({
     success: true,
-    message: "The user answered. Left open: also.",
+    message: "The user answered. Not answered: also.",
     answers: { runner: "Jest", also: null },
   });
 });
 
 test.each([
-  [decided("rejected", { reason: "Busy" }), /does not want to answer.*Reason: Busy/],
-  [decided("expired"), /Nobody answered in time/],
+  [decided("rejected", { reason: "Busy" }), /declined to answer.*Reason: Busy/],
+  [decided("expired"), /The user did not answer in time/],
   [decided("cancelled"), /withdrawn/],
   [null, /have no answer/],
 ])("askUserQuestions never makes an answer up (%#)", async (decision, said) => {
@@ -71,7 +71,7 @@ test.each([
 test("askUserQuestions asks nobody when two questions have one id", async () => {
   const { preview } = openRoom();
   const same = { questions: [questions[0], { ...questions[1], id: "runner" }] };
-  await expect(preview("askUserQuestions", same)).rejects.toThrow('"runner" belongs to two questions');
+  await expect(preview("askUserQuestions", same)).rejects.toThrow('two of them have the id "runner"');
   await expect(preview("askUserQuestions", { questions })).resolves.toEqual({ preview: null, revision: "" });
 });
 
@@ -92,7 +92,7 @@ test.each([
     {
       success: true,
       message:
-        "The user changed the plan and approved it. Implement it as it stands in `plan` now. The user adds: Keep it short",
+        "The user changed the plan and approved it. Implement the version in `plan` now. The user adds: Keep it short",
       action: "approve",
       plan: "# Better",
       feedback: "Keep it short",

@@ -113,7 +113,7 @@ test("bash takes the answer no of grep for an answer, and its failure for a fail
   expect(await run("bash", { command: "echo a | grep b" })).toMatchObject({
     success: true,
     exit_code: 1,
-    message: "Command executed successfully; exit code 1 says that nothing matched",
+    message: "Command executed successfully; exit code 1 means that nothing matched",
   });
   expect(await run("bash", { command: "grep a missing" })).toMatchObject({ success: false, exit_code: 2 });
   expect(await run("bash", { command: "false" })).toMatchObject({

@@ -51,20 +51,20 @@ test("editFile makes all edits or none", async () => {
   const { edit, now } = roomWith("one\ntwo\n");
   const output = await edit(["one", "1"], ["three", "3"]);
   expect(output.success).toBe(false);
-  expect(output.message).toMatch(/^Nothing was changed: edit 2 of 2 found no place/);
+  expect(output.message).toMatch(/^Nothing was changed: edit 2 of 2 did not find its old_string/);
   expect(now()).toBe("one\ntwo\n");
 });
 
 test("editFile refuses a text that fits several places and names their lines; one more line makes it fit", async () => {
   const { edit, now } = roomWith("a {\n  x\n}\nb {\n  x\n}\n");
   const output = await edit(["  x\n", "  y\n"]);
-  expect(output.message).toMatch(/fits 2 places, at lines 2, 5\. Add surrounding lines/);
+  expect(output.message).toMatch(/old_string in 2 places, at lines 2, 5\. Add surrounding lines/);
   expect(await edit(["b {\n  x\n", "b {\n  y\n"])).toMatchObject({ success: true });
   expect(now()).toBe("a {\n  x\n}\nb {\n  y\n}\n");
 });
 
 test("editFile counts overlapping places too", async () => {
-  expect((await roomWith("aaa").edit(["aa", "b"])).message).toContain("fits 2 places");
+  expect((await roomWith("aaa").edit(["aa", "b"])).message).toContain("in 2 places");
 });
 
 test.each<[string, [string, string], RegExp]>([
@@ -81,7 +81,7 @@ test.each<[string, [string, string], RegExp]>([
 test("editFile names the nearest places and says when only white space differs", async () => {
   const source = "function add(a, b) {\n\treturn a + b;\n}\n\nfunction sub(a, b) {\n\treturn a - b;\n}\n";
   const { message } = await roomWith(source).edit(["function add(a, b) {\n    return a + b;\n}", "x"]);
-  expect(message).toContain("The nearest places are:");
+  expect(message).toContain("The most similar places are:");
   expect(message).toContain(
     'line 2: only white space differs; the file has "\\treturn a + b;", old_string has "    return a + b;"',
   );
@@ -96,7 +96,7 @@ test("editFile names at most three nearest places, by what differs first", async
 
 test("editFile says so when nothing resembles the text, when the file is empty, and when it was escaped", async () => {
   expect((await roomWith("alpha beta\n").edit(["gamma(delta)", "x"])).message).toContain(
-    "Nothing in the file resembles it",
+    "Nothing in the file is similar to it",
   );
   expect((await roomWith("").edit(["a", "x"])).message).toContain("The file is empty.");
   expect((await roomWith("a\n\tb\n").edit(["a\\n\\tb", "x"])).message).toContain("without its escapes");

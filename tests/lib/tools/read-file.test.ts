@@ -88,7 +88,7 @@ test("readFile refuses to start past the end, and starts on the last line", asyn
 });
 
 test.each([
-  ["a NUL byte in its head", Buffer.from("ab\0c"), /binary: it holds a NUL byte at offset 2/],
+  ["a NUL byte in its head", Buffer.from("ab\0c"), /binary: it contains a NUL byte at offset 2/],
   ["bytes that are no UTF-8", Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0a]), /not UTF-8/],
   ["UTF-16", Buffer.from("\uFEFFhello", "utf16le"), /UTF-16/],
 ])("readFile refuses %s in words", async (_, bytes, reason) => {

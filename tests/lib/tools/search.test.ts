@@ -87,7 +87,7 @@ test("codeSearch takes a pattern that is no expression as it stands, and says so
   const { run } = roomWith({ "a.ts": "call(a[0]\n" });
   const output = await run("codeSearch", { pattern: "call(a[", path: "." });
   expect(output["result"]).toBe("a.ts\n  1: call(a[0]");
-  expect(output.message).toContain("no valid regular expression");
+  expect(output.message).toContain("not a valid regular expression");
   expect((await run("codeSearch", { pattern: "call\\(", path: "." })).message).toBe("1 match in 1 file.");
 });
 
@@ -115,9 +115,9 @@ test("listFiles lists what is not ignored, down to three levels unless told", as
   });
   const output = await run("listFiles", { directory_path: "." });
   expect(output["result"]).toBe(".gitignore (13 bytes)\n1/\n1/2/\n1/2/3/\na.txt (3 bytes)");
-  expect(output.message).toBe("5 entries below the workspace, down to 3 levels.");
+  expect(output.message).toBe("5 entries below the workspace, up to 3 levels deep.");
   const flat = await run("listFiles", { directory_path: "1", max_depth: 1 });
-  expect(flat).toMatchObject({ message: "1 entry below 1, down to 1 level.", result: "1/2/" });
+  expect(flat).toMatchObject({ message: "1 entry below 1, up to 1 level deep.", result: "1/2/" });
 });
 
 test("listFiles stops at 1000 entries and says so; it refuses a file", async () => {

@@ -70,8 +70,8 @@ test("parse takes an object, the JSON text of one, and one that was encoded twic
 });
 
 test.each([
-  ["not JSON", '{"file_path": "a', /must be one JSON object.*What came: "\{\\"file_path\\": \\"a"/],
-  ["empty text", "", /must be one JSON object.*What came: ""/],
+  ["not JSON", '{"file_path": "a', /must be one JSON object.*Received: "\{\\"file_path\\": \\"a"/],
+  ["empty text", "", /must be one JSON object.*Received: ""/],
   ["a number", 3, /\/: expected object, got 3/],
   ["null", null, /\/: expected object, got null/],
   ["a list", [], /\/: expected object, got \[\]/],

@@ -93,7 +93,7 @@ test("webFetch shows 40,000 characters whole, and says that a page holds no text
   const whole = (await fetching({ body: "x".repeat(40_000), type: "text/plain" })).output;
   expect(String(whole["content"])).toHaveLength(40_000);
   expect(whole).not.toHaveProperty("content_file");
-  expect((await fetching({ body: "", type: "text/html" })).output.message).toBe("The page holds no text.");
+  expect((await fetching({ body: "", type: "text/html" })).output.message).toBe("The page contains no text.");
 });
 
 test.each([
@@ -110,7 +110,7 @@ test.each(["file:///etc/passwd", "ftp://example.com/", "example.com", "javascrip
   async (url) => {
     const output = await openRoom().run("webFetch", { url });
     expect(output).toMatchObject({ success: false });
-    expect(output.message).toMatch(/is no http or https URL\. Nothing was fetched/);
+    expect(output.message).toMatch(/is not an http or https URL\. Nothing was fetched/);
   },
 );
 

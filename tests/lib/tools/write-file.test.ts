@@ -34,7 +34,7 @@ test("writeFile says so when the file holds that already, so that it can be repe
   writeFileSync(join(root, "a"), "same");
   const before = statSync(join(root, "a")).mtimeMs;
   const output = await run("writeFile", { file_path: "a", content: "same" });
-  expect(output).toMatchObject({ success: true, message: "a holds exactly this content already." });
+  expect(output).toMatchObject({ success: true, message: "a already has exactly this content." });
   expect(statSync(join(root, "a")).mtimeMs).toBe(before);
 });
 

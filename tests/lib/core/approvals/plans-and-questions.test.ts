@@ -89,7 +89,7 @@ test("an answer reaches the model, be it a label, several, or words of one's own
   }
 });
 
-test("a question a person does not want to answer is told so, and the task goes on", async () => {
+test("a question a person declined to answer is told so, and the task goes on", async () => {
   const { sessionId, taskId } = await converse(server, [asks(), says("End.")]);
   const { id: actionId } = await pendingAction(server, sessionId);
   await decide(server, sessionId, { type: "reject", actionId, reason: "Find out yourself" });
