@@ -13,97 +13,101 @@ import { eventsFrom } from "./events.ts";
 import { modelErrorFrom } from "./failures.ts";
 import { wireOf } from "./wires/wires.ts";
 import { createListing } from "./listing.ts";
-import { fetchWithIdleTimeout } from "./idle-timeout-fetch.ts";
+import { fetchWithIdleTimeout, nodeFetch } from "./idle-timeout-fetch.ts";
+import type { Rates } from "./catalogue/pricing.ts";
 import { promptFrom } from "./request/prompt.ts";
 import { baseUrlOf, modelFacts, modelProblem, withBuiltIn } from "./providers.ts";
-import { createScripted } from "./scripted/scripted.ts";
-import { watchedFetch } from "./watched-fetch.ts";
+import { createScripted, type Scripted } from "./scripted/scripted.ts";
 import type { Wire } from "./wires/wire.ts";
-import { wellFormed } from "../well-formed.ts";
+import { wellFormedEvents } from "./well-formed-events.ts";
 
 export interface ModelClientOptions {
   providers: ProviderSource;
-  /** A provider that says nothing for this long has failed; before the headers as well. */
+  /** A provider that sends nothing for this long has failed, before the headers or between two pieces of the body. */
   idleTimeoutMs: number;
   fetch?: typeof globalThis.fetch;
   clock?: Clock;
 }
 
-type Deps = Required<Omit<ModelClientOptions, "fetch">> & Pick<ModelClientOptions, "fetch">;
-
 /** All providers behind one port. When the request's signal is aborted, the iterator throws the signal's reason. */
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const deps: Deps = { clock: systemClock, ...options };
-  const scripted = createScripted(deps.clock);
+  const { clock = systemClock, fetch, idleTimeoutMs } = options;
   const providers = () => withBuiltIn(options.providers.providers());
+  const context = { providers, clock, fetch, idleTimeoutMs, scripted: createScripted(clock) };
   return {
-    stream: (request) => {
-      const all = providers();
-      const problem = modelProblem(request.model, all);
-      const { modelKey, providerId } = splitModelId(request.model);
-      const provider = all.get(providerId);
-      if (problem !== undefined || provider === undefined) return failing(problem ?? "");
-      const wire = wireOf(provider.type);
-      const rates = {
-        pricing: modelFacts(provider.type, modelKey, provider.models).pricing,
-        cacheWriteFactor: 1,
-      };
-      if (wire === undefined) return wellFormedEvents(scripted.stream(request, { modelKey, rates }));
-      const target = { wire, provider, providerId, modelKey };
-      const events = streamFrom(request, target, {
-        ...deps,
-        rates: { ...rates, cacheWriteFactor: wire.cacheWriteFactor },
-      });
-      return wellFormedEvents(events);
-    },
+    stream: (request) => wellFormedEvents(streamFromProvider(context, request)),
     problemWith: (model) => modelProblem(model, providers()),
-    list: createListing({ providers, clock: deps.clock, fetch: options.fetch ?? globalThis.fetch }),
+    list: createListing({ providers, clock, fetch: fetch ?? globalThis.fetch }),
   };
 }
 
+interface ClientContext {
+  providers(): ReadonlyMap<string, Provider>;
+  clock: Clock;
+  /** Undefined: Node's. */
+  fetch: typeof globalThis.fetch | undefined;
+  idleTimeoutMs: number;
+  scripted: Scripted;
+}
+
+function streamFromProvider(context: ClientContext, request: ModelRequest): AsyncIterable<ModelEvent> {
+  const all = context.providers();
+  const problem = modelProblem(request.model, all);
+  const { modelKey, providerId } = splitModelId(request.model);
+  const provider = all.get(providerId);
+  if (problem !== undefined || provider === undefined) return failWith(problem ?? "");
+  const wire = wireOf(provider.type);
+  const { pricing } = modelFacts(provider.type, modelKey, provider.models);
+  if (wire === undefined)
+    return context.scripted.stream(request, { modelKey, rates: { pricing, cacheWriteFactor: 1 } });
+  const rates = { pricing, cacheWriteFactor: wire.cacheWriteFactor };
+  return streamFromWire(context, request, { wire, provider, providerId, modelKey, rates });
+}
+
 // oxlint-disable-next-line require-yield -- It only ever throws.
-async function* failing(problem: string): AsyncGenerator<ModelEvent, void, undefined> {
+async function* failWith(problem: string): AsyncGenerator<ModelEvent, void, undefined> {
   throw new ModelError("refused", problem);
 }
 
-interface Target {
+interface WireModel {
   wire: Wire;
   provider: Provider;
   providerId: string;
   modelKey: string;
+  rates: Rates;
 }
 
-async function* streamFrom(
+async function* streamFromWire(
+  context: ClientContext,
   request: ModelRequest,
-  target: Target,
-  deps: Deps & { rates: Parameters<typeof eventsFrom>[1]["rates"] },
+  target: WireModel,
 ): AsyncGenerator<ModelEvent, void, undefined> {
+  const { provider, providerId, rates } = target;
   const ending = new AbortController();
   try {
     request.signal.throwIfAborted();
-    const { stream } = await answerTo(request, target, { ...deps, ending });
-    yield* eventsFrom(stream, { providerId: target.providerId, rates: deps.rates });
+    const { stream } = await requestStream(context, request, { ...target, ending });
+    yield* eventsFrom(stream, { providerId, rates });
   } catch (error) {
     if (request.signal.aborted) throw request.signal.reason;
     if (ending.signal.aborted) throw ending.signal.reason;
-    const { providerId, provider } = target;
-    throw modelErrorFrom(error, { providerId, apiKey: provider.apiKey ?? "", now: deps.clock.now() });
+    throw modelErrorFrom(error, { providerId, apiKey: provider.apiKey ?? "", now: context.clock.now() });
   } finally {
     ending.abort(); // Closes the socket when the iterator was left early.
   }
 }
 
-async function answerTo(
+async function requestStream(
+  { clock, idleTimeoutMs, fetch }: ClientContext,
   request: ModelRequest,
-  { wire, provider, providerId, modelKey }: Target,
-  { clock, idleTimeoutMs, fetch, ending }: Deps & { ending: AbortController },
+  { wire, provider, providerId, modelKey, ending }: WireModel & { ending: AbortController },
 ) {
-  const usedFetch = fetch ?? (await fetchWithIdleTimeout(idleTimeoutMs));
+  const baseFetch = fetch ?? (await nodeFetch(idleTimeoutMs));
   const model = await wire.open({
     modelKey,
     baseUrl: baseUrlOf(provider, wire),
     apiKey: provider.apiKey ?? "",
-    fetch: watchedFetch({ fetch: usedFetch, clock, idleTimeoutMs, ending }),
+    fetch: fetchWithIdleTimeout({ fetch: baseFetch, clock, idleTimeoutMs, ending }),
   });
   const { strictTools, ...options } = wire.options({ modelKey, reasoningEffort: request.reasoningEffort });
   return model.doStream({
@@ -119,32 +123,4 @@ function functionTool(
   strict: boolean | undefined,
 ): LanguageModelV4FunctionTool {
   return { type: "function", name, description, inputSchema, ...(strict === undefined ? {} : { strict }) };
-}
-
-/** The same events in well-formed text. A pair whose halves come in two pieces is put together. */
-async function* wellFormedEvents(
-  events: AsyncIterable<ModelEvent>,
-): AsyncGenerator<ModelEvent, void, undefined> {
-  let held = "";
-  let heldType: Spoken["type"] = "text";
-  for await (const event of events) {
-    const isContinued = isSpoken(event) && event.type === heldType;
-    if (held !== "" && !isContinued) yield { type: heldType, text: "\uFFFD" };
-    if (!isSpoken(event)) {
-      held = "";
-      yield wellFormed(event);
-      continue;
-    }
-    const text = isContinued ? held + event.text : event.text;
-    held = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
-    heldType = event.type;
-    const whole = text.slice(0, text.length - held.length);
-    if (whole !== "") yield { type: event.type, text: whole.toWellFormed() };
-  }
-}
-
-type Spoken = Extract<ModelEvent, { text: string }>;
-
-function isSpoken(event: ModelEvent): event is Spoken {
-  return event.type === "text" || event.type === "reasoning";
 }

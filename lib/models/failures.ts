@@ -4,52 +4,52 @@ import { asRecord, asText } from "./wires/records.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 export interface FailureContext {
-  /** For the message. */
+  /** Named in the message. */
   providerId: string;
-  /** Never repeated in a message. */
+  /** Removed from the message if it appears there. */
   apiKey: string;
-  /** Milliseconds since the epoch; for waits given as a date. */
+  /** Milliseconds since the epoch; a wait given as a date is counted from it. */
   now: number;
 }
 
-/** Whatever was thrown, or came as an error in the stream, as one typed failure in words. */
+/** Turns anything that was thrown, or that came as an error in the stream, into one typed failure. */
 export function modelErrorFrom(error: unknown, context: FailureContext): ModelError {
   if (error instanceof ModelError) return error;
-  const said = providerAnswer(error);
-  if (/ended without a finish reason/.test(said.message)) return cutShort();
-  const failure = failureOf(error, said);
-  const words = worded(said.message, context.apiKey);
-  const speaker =
-    said.status === undefined ? context.providerId : `${context.providerId} answered ${said.status}`;
+  const answer = providerAnswer(error);
+  if (/ended without a finish reason/.test(answer.message)) return cutShort();
+  const failure = failureOf(error, answer);
+  const message = cleaned(answer.message, context.apiKey);
+  const source =
+    answer.status === undefined ? context.providerId : `${context.providerId} answered ${answer.status}`;
   const advice = failure === "unauthorized" ? ` Check the key of ${context.providerId}.` : "";
-  return new ModelError(failure, `${speaker}: ${sentence(words || phrases[failure])}${advice}`, {
-    // The packages' errors carry whole prompts; only what lies below them is kept.
+  return new ModelError(failure, `${source}: ${sentence(message || phrases[failure])}${advice}`, {
+    // The errors of the packages contain whole prompts, so only their cause is kept.
     cause: error instanceof Error ? error.cause : undefined,
-    retryAfterMs: retryAfterMs(said.headers, context.now),
+    retryAfterMs: retryAfterMs(answer.headers, context.now),
   });
 }
 
 const phrases: Record<ModelFailure, string> = {
   "rate-limited": "too many requests",
-  overloaded: "the provider cannot answer just now",
+  overloaded: "the provider cannot answer at the moment",
   network: "the connection failed",
-  timeout: "nothing came for too long",
-  "context-overflow": "the conversation is longer than the model can read",
+  timeout: "no answer came in time",
+  "context-overflow": "the conversation is longer than the context of the model",
   unauthorized: "the API key was not accepted",
   refused: "the request was refused",
-  malformed: "the answer was not understood",
+  malformed: "the answer could not be understood",
 };
 
 interface Answer {
-  /** Absent when no HTTP status, nor a word that means one, is known. */
+  /** An HTTP status, or a code that means one; undefined when there is neither. */
   status: number | undefined;
-  /** Codes and types in the provider's own words, for matching. */
+  /** Codes, types and message of the provider in lower case, for matching. */
   words: string;
   message: string;
   headers: Record<string, unknown>;
 }
 
-/** Errors of the packages, error events of the wires, and JSON bodies have the same few fields at different depths. */
+/** Errors of the packages, error events in a stream and JSON bodies have the same few fields at different depths. */
 function providerAnswer(error: unknown): Answer {
   const outer = asRecord(error);
   const body = bodyOf(outer);
@@ -73,7 +73,7 @@ function bodyOf(outer: Record<string, unknown>): Record<string, unknown> {
     const body: unknown = JSON.parse(asText(outer["responseBody"]) ?? "{}");
     return asRecord(Array.isArray(body) ? body[0] : body);
   } catch {
-    return {}; // A page of HTML, say; the status tells enough.
+    return {}; // For example an HTML page; the status is enough.
   }
 }
 
@@ -105,7 +105,7 @@ function failureWithoutAnswer(error: unknown): ModelFailure {
     )
   )
     return "network";
-  // The request was taken and the provider told of an error of its own.
+  // A value that is no Error is an error event: the provider took the request and then failed.
   return error instanceof Error ? "malformed" : "overloaded";
 }
 
@@ -113,7 +113,7 @@ function causes(error: unknown): Record<string, unknown>[] {
   const chain: Record<string, unknown>[] = [];
   for (let next: unknown = error; next !== undefined && next !== null && chain.length < 8;) {
     const record = asRecord(next);
-    // Names of errors stand on their prototype.
+    // Read by name, because the name of an error is on its prototype.
     chain.push({ name: record["name"], code: record["code"] });
     next = record["cause"];
   }
@@ -126,8 +126,8 @@ function sentence(words: string): string {
 
 const messageCharactersMax = 500;
 
-/** One line without keys. */
-function worded(message: string, apiKey: string): string {
+/** The message on one line, without keys, of at most 500 characters. */
+function cleaned(message: string, apiKey: string): string {
   const known = apiKey.length >= 6 ? message.replaceAll(apiKey, "[key]") : message;
   const line = known
     .replace(/\b(sk|pk|gsk|xai|AIza|key)[-_]?[\w*-]{12,}/g, "[key]")

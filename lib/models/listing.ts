@@ -14,10 +14,10 @@ type Listed = { models: ListedModel[]; error: string | null };
 const answerTimeoutMs = 3_000;
 const answerBytesMax = 8 * 1024 * 1024;
 const keptMs = 5 * 60_000;
-/** What failed is asked again sooner, but not at every call. */
+/** After a failure the provider is asked again sooner, but not at every call. */
 const failureKeptMs = 15_000;
 const modelsMax = 2_000;
-/** The contract's form of a model key. */
+/** The pattern of a model key in the contract. */
 const validKey = /^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,127}$/;
 
 interface ListingOptions {
@@ -26,44 +26,54 @@ interface ListingOptions {
   fetch: Fetch;
 }
 
-/** Models of all providers: those of the settings, and those the providers list themselves. Never throws. */
-export function createListing({ providers, clock, fetch }: ListingOptions): ModelClient["list"] {
-  const kept = new Map<string, { listed: Promise<Listed>; until: number }>();
-  const cached = (providerId: string, provider: Provider): Promise<Listed> => {
-    const key = fingerprint(providerId, provider);
-    const known = kept.get(key);
-    if (known !== undefined && clock.now() < known.until) return known.listed;
-    const entry = {
-      listed: listOf(providerId, provider, { fetch, now: clock.now() }),
-      until: clock.now() + keptMs,
-    };
-    for (const [old, { until }] of kept) if (until <= clock.now()) kept.delete(old);
-    kept.set(key, entry);
-    void entry.listed.then(({ error }) => {
-      if (error !== null) entry.until = clock.now() + failureKeptMs;
-    });
-    return entry.listed;
-  };
-  return async () => {
-    const asked = [...providers()].map(async ([id, provider]) => ({
+/** Models of all providers: those in the settings and those the providers list themselves. The list never rejects. */
+export function createListing(options: ListingOptions): ModelClient["list"] {
+  const context: ListingContext = { ...options, kept: new Map() };
+  return () => listModels(context);
+}
+
+interface ListingContext extends ListingOptions {
+  /** By fingerprint of the configuration. */
+  kept: Map<string, { listed: Promise<Listed>; until: number }>;
+}
+
+async function listModels(context: ListingContext): ReturnType<ModelClient["list"]> {
+  const requests = [...context.providers()].map(async ([id, provider]) => ({
+    id,
+    provider,
+    ...(await cachedList(context, id, provider)),
+  }));
+  const answers = await Promise.all(requests);
+  return {
+    items: answers.flatMap(({ id, provider, models }) => modelsOf(id, provider, models)),
+    providers: answers.map(({ id, provider, error }) => ({
       id,
-      provider,
-      ...(await cached(id, provider)),
-    }));
-    const answers = await Promise.all(asked);
-    return {
-      items: answers.flatMap(({ id, provider, models }) => modelsOf(id, provider, models)),
-      providers: answers.map(({ id, provider, error }) => ({
-        id,
-        type: provider.type,
-        configured: providerProblem(id, provider) === undefined,
-        error,
-      })),
-    };
+      type: provider.type,
+      configured: providerProblem(id, provider) === undefined,
+      error,
+    })),
   };
 }
 
-/** A changed key or address is another configuration. The key itself is not kept. */
+function cachedList(
+  { kept, clock, fetch }: ListingContext,
+  providerId: string,
+  provider: Provider,
+): Promise<Listed> {
+  const key = fingerprint(providerId, provider);
+  const now = clock.now();
+  const known = kept.get(key);
+  if (known !== undefined && now < known.until) return known.listed;
+  const entry = { listed: listOf(providerId, provider, { fetch, now }), until: now + keptMs };
+  for (const [old, { until }] of kept) if (until <= now) kept.delete(old);
+  kept.set(key, entry);
+  void entry.listed.then(({ error }) => {
+    if (error !== null) entry.until = clock.now() + failureKeptMs;
+  });
+  return entry.listed;
+}
+
+/** Changes when the key or the address changes. The key itself is not kept. */
 function fingerprint(providerId: string, { type, baseUrl, apiKey }: Provider): string {
   return createHash("sha256")
     .update(JSON.stringify([providerId, type, baseUrl, apiKey]))
@@ -106,7 +116,7 @@ async function listOf(
   const problem = providerProblem(providerId, provider);
   if (problem !== undefined) return { models: [], error: problem };
   try {
-    return { models: await ask(provider, wire, fetch), error: null };
+    return { models: await requestList(provider, wire, fetch), error: null };
   } catch (error) {
     const failure = modelErrorFrom(error, { providerId, apiKey: provider.apiKey ?? "", now });
     return { models: [], error: failure.message };
@@ -117,7 +127,7 @@ function scriptedModels(): ListedModel[] {
   return Object.entries(scriptedKeys).map(([modelKey, name]) => ({ modelKey, name }));
 }
 
-async function ask(provider: Provider, wire: Wire, fetch: Fetch): Promise<ListedModel[]> {
+async function requestList(provider: Provider, wire: Wire, fetch: Fetch): Promise<ListedModel[]> {
   const response = await fetch(`${baseUrlOf(provider, wire)}${wire.listing.path}`, {
     headers: { accept: "application/json", ...wire.listing.headers(provider.apiKey ?? "") },
     redirect: "manual",
@@ -135,7 +145,7 @@ async function boundedText(response: Response): Promise<string> {
   for await (const piece of response.body ?? []) {
     text += decoder.decode(piece, { stream: true });
     if (text.length > answerBytesMax)
-      throw new Error(`its list of models is longer than ${answerBytesMax} bytes`);
+      throw new Error(`The list of models is longer than ${answerBytesMax} bytes.`);
   }
   return text;
 }

@@ -5,18 +5,18 @@ import { wireOf, wires } from "./wires/wires.ts";
 import { scriptedKeys } from "./scripted/keys.ts";
 import { type Wire, joinBaseUrl } from "./wires/wire.ts";
 
-/** The scripted provider is part of the product: it is there whatever is configured. */
+/** The scripted provider is part of the product, whatever is configured. */
 const builtIn: Provider = { type: "scripted", baseUrl: null, apiKey: null, models: {}, source: "built-in" };
 
 export function withBuiltIn(providers: ReadonlyMap<string, Provider>): ReadonlyMap<string, Provider> {
   return providers.has("scripted") ? providers : new Map([...providers, ["scripted", builtIn]]);
 }
 
-/** Undefined when the model can answer; else why not, and what to set. */
+/** Undefined when the model can be used; else why not, and what to set. */
 export function modelProblem(model: string, providers: ReadonlyMap<string, Provider>): string | undefined {
   const { modelKey, providerId } = splitModelId(model);
   if (modelKey === "" || providerId === model || providerId === "")
-    return `"${model}" is no model id; it should be modelKey@providerId, such as gpt-5-mini@openai.`;
+    return `"${model}" is not a model id. Expected modelKey@providerId, such as gpt-5-mini@openai.`;
   const provider = providers.get(providerId);
   if (provider === undefined) return unknownProvider(providerId);
   if (provider.type === "scripted" && !Object.hasOwn(scriptedKeys, modelKey))
@@ -24,13 +24,13 @@ export function modelProblem(model: string, providers: ReadonlyMap<string, Provi
   return providerProblem(providerId, provider);
 }
 
-/** Undefined when the provider has what it needs. */
+/** Undefined when the provider is fully configured; else what is missing, and what to set. */
 export function providerProblem(providerId: string, provider: Provider): string | undefined {
   const wire = wireOf(provider.type);
   if (wire === undefined || provider.baseUrl !== null) return undefined;
   if (wire.defaultBaseUrl === null)
     return `The provider ${providerId} has no address. ${remedy(providerId, wire, "baseUrl")}`;
-  // A provider at an address of one's own may need no key; at the usual address it always does.
+  // At its usual address a provider always needs a key; at another one (`baseUrl`) it may need none.
   return provider.apiKey === null
     ? `The provider ${providerId} has no API key. ${remedy(providerId, wire, "apiKey")}`
     : undefined;
@@ -46,17 +46,17 @@ function unknownProvider(providerId: string): string {
 
 function remedy(providerId: string, wire: Wire, field: "apiKey" | "baseUrl"): string {
   const patch = `providers.${providerId}.${field} with PATCH /v1/settings`;
-  // The environment configures only the provider that is named like its type.
+  // The environment configures only a provider whose id is its type.
   if (providerId !== wire.type) return `Set ${patch}.`;
   return `Set ${field === "apiKey" ? wire.keyVariable : wire.baseUrlVariable}, or ${patch}.`;
 }
 
-/** Where requests of the provider go. */
+/** The address that paths of the provider are appended to. */
 export function baseUrlOf(provider: Provider, wire: Wire): string {
   return joinBaseUrl(provider.baseUrl ?? wire.defaultBaseUrl ?? "", wire.versionSegment);
 }
 
-/** What is known of a model: the provider's settings before the catalogue. */
+/** What is known of a model. Settings of the provider override the catalogue. */
 export function modelFacts(
   type: ProviderType,
   modelKey: string,

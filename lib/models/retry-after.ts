@@ -1,4 +1,4 @@
-/** What a provider asks us to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date. */
+/** How long a provider asks us to wait: `retry-after-ms`, or `retry-after` in seconds or as a date. */
 export function retryAfterMs(headers: Record<string, unknown>, now: number): number | undefined {
   const exact = Number(headers["retry-after-ms"] ?? Number.NaN);
   if (Number.isFinite(exact)) return Math.max(0, exact);

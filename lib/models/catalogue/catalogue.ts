@@ -1,6 +1,6 @@
 import type { ModelSettings, ProviderType } from "../../settings.ts";
 
-/** What is known of models whose provider does not tell. Settings of the provider come before it. */
+/** Facts about models whose provider does not publish them in its API. Settings of the provider override them. */
 export function catalogueEntry(type: ProviderType, modelKey: string): ModelSettings | undefined {
   const models = catalogue[type];
   const undated = modelKey.replace(/-\d{4}-?\d{2}-?\d{2}$/, "");
@@ -9,13 +9,13 @@ export function catalogueEntry(type: ProviderType, modelKey: string): ModelSetti
 
 const million = 1_000_000;
 
-/** Prices are USD for a million tokens, of the standard tier, for prompts of usual length. */
+/** Prices in USD per million tokens, of the standard tier, without surcharges for long prompts. */
 const catalogue: Partial<Record<ProviderType, ReadonlyMap<string, ModelSettings>>> = {
   // developers.openai.com/api/docs/models/gpt-5-mini, November 2026.
   openai: new Map([
     ["gpt-5-mini", entry("GPT-5 mini", 400_000, { input: 0.25, cachedInput: 0.025, output: 2 })],
   ]),
-  // platform.claude.com/docs/en/about-claude/pricing and …/models/*/overview, November 2026.
+  // platform.claude.com/docs/en/about-claude/pricing and /docs/en/about-claude/models/*/overview, November 2026.
   anthropic: new Map([
     ["claude-fable-5-1", entry("Claude Fable 5.1", million, { input: 10, cachedInput: 0.25, output: 50 })],
     ["claude-opus-5-5", entry("Claude Opus 5.5", million, { input: 4, cachedInput: 0.2, output: 20 })],

@@ -5,12 +5,12 @@ import type { Usage } from "../../task.ts";
 export type Pricing = NonNullable<ModelSettings["pricing"]>;
 
 export interface Rates {
-  /** USD for a million tokens; undefined when nobody told. */
+  /** USD per million tokens; undefined when the price is not known. */
   pricing: Pricing | undefined;
   cacheWriteFactor: number;
 }
 
-/** Counts as the contract has them: cached tokens are part of the input, reasoning is part of the output. */
+/** Usage as the contract counts it: cached tokens are part of the input, reasoning is part of the output. */
 export function usageFrom({ inputTokens, outputTokens }: LanguageModelV4Usage, rates: Rates): Usage {
   const cached = inputTokens.cacheRead ?? 0;
   const written = inputTokens.cacheWrite ?? 0;

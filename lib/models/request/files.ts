@@ -3,12 +3,12 @@ import type { Message } from "../../message.ts";
 import type { ModelFile } from "../../model.ts";
 import { head } from "../../well-formed.ts";
 
-/** Anthropic's limit for one image; the lowest of all. */
+/** Anthropic's limit for one image, the lowest of all providers. */
 const imageBytesMax = 5 * 1024 * 1024;
 const documentBytesMax = 20 * 1024 * 1024;
 const inlinedCharactersMax = 100_000;
 
-/** A file of a message: as it is where the provider takes it, inlined when it is text, else told in words. */
+/** A file of a message: sent as a file where the provider accepts its type, inlined when it is text, else only described. */
 export function filePart(
   fileId: string,
   {
@@ -19,7 +19,7 @@ export function filePart(
 ): LanguageModelV4TextPart | LanguageModelV4FilePart {
   const file = files.get(fileId);
   if (file === undefined) return text(describedById(fileId, message));
-  if (mediaTypes.includes(file.mediaType) && file.bytes.byteLength <= bytesMax(file)) return asItIs(file);
+  if (mediaTypes.includes(file.mediaType) && file.bytes.byteLength <= bytesMax(file)) return unchanged(file);
   return text(isText(file) ? inlined(file) : described(file, "It cannot be shown to you."));
 }
 
@@ -27,7 +27,7 @@ function bytesMax({ mediaType }: ModelFile): number {
   return mediaType.startsWith("image/") ? imageBytesMax : documentBytesMax;
 }
 
-function asItIs({ name, mediaType, bytes }: ModelFile): LanguageModelV4FilePart {
+function unchanged({ name, mediaType, bytes }: ModelFile): LanguageModelV4FilePart {
   return { type: "file", filename: name, mediaType, data: { type: "data", data: bytes } };
 }
 
@@ -48,11 +48,11 @@ function described({ name, mediaType, bytes }: ModelFile, rest: string): string 
 
 function describedById(fileId: string, message: Message): string {
   const known = message.files.find(({ id }) => id === fileId);
-  if (known === undefined) return "Attached file that is not there any more.";
+  if (known === undefined) return "Attached file that no longer exists.";
   const { name, mediaType, sizeBytes } = known;
   return `Attached file ${JSON.stringify(name)} (${mediaType}, ${sizeBytes} bytes). It cannot be shown to you.`;
 }
 
-function text(words: string): LanguageModelV4TextPart {
-  return { type: "text", text: words };
+function text(content: string): LanguageModelV4TextPart {
+  return { type: "text", text: content };
 }

@@ -13,50 +13,51 @@ import { filePart } from "./files.ts";
 import { asRecord } from "../wires/records.ts";
 import { callText, outputText } from "./tool-text.ts";
 
-type Said = Pick<ModelRequest, "system" | "history" | "files">;
+type Conversation = Pick<ModelRequest, "system" | "history" | "files">;
 type UserMessage = Extract<LanguageModelV4Message, { role: "user" }>;
 type AssistantPart = LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart;
 
 export interface PromptOptions {
-  /** Only what this provider gave goes back to it. */
+  /** Metadata and reasoning go back only to the provider that gave them. */
   providerId: string;
-  /** Media types that are sent as they are. */
+  /** Media types that are sent as files. */
   mediaTypes: readonly string[];
 }
 
-/** The conversation as providers take it: never an empty message, never two of the user in a row, never the model's last. */
-export function promptFrom(said: Said, options: PromptOptions): LanguageModelV4Prompt {
-  const prompt: LanguageModelV4Prompt = isBlank(said.system)
+/** The conversation in a form all providers accept: no empty message, no two user messages in a row, no model message last. */
+export function promptFrom(conversation: Conversation, options: PromptOptions): LanguageModelV4Prompt {
+  const prompt: LanguageModelV4Prompt = isBlank(conversation.system)
     ? []
-    : [{ role: "system", content: said.system }];
-  for (const entry of said.history) {
-    const message = messageFrom(entry, said, options);
+    : [{ role: "system", content: conversation.system }];
+  for (const entry of conversation.history) {
+    const message = messageFrom(entry, conversation, options);
     if (message !== undefined) append(prompt, message);
   }
-  // Models refuse to go on from their own words; this happens where one was cut.
+  // Models refuse to continue their own message. The history ends with one where an answer was cut.
   if (prompt.at(-1)?.role === "assistant") append(prompt, userMessage("Continue."));
   return prompt;
 }
 
-/** What a provider gave is kept under the provider's id, so that another one never sees it. */
+/** Metadata is kept under the id of the provider that gave it, so that no other provider ever sees it. */
 export function ownMetadata(
   metadata: ProviderMetadata | undefined,
   providerId: string,
 ): SharedV4ProviderOptions | undefined {
   const own = metadata?.[providerId];
-  // Written by `eventsFrom` of this room and stored as it was.
+  // `eventsFrom` wrote it in this form, and it was stored unchanged.
   return own === undefined ? undefined : (asRecord(own) as SharedV4ProviderOptions);
 }
 
 function messageFrom(
   { message, providerMetadata }: HistoryMessage,
-  said: Said,
+  conversation: Conversation,
   options: PromptOptions,
 ): LanguageModelV4Message | undefined {
   if (message.role === "user") {
     const content = message.content.flatMap((part) => {
       if (part.type === "text") return isBlank(part.text) ? [] : [{ type: "text" as const, text: part.text }];
-      if (part.type === "file") return [filePart(part.fileId, { message, files: said.files, ...options })];
+      if (part.type === "file")
+        return [filePart(part.fileId, { message, files: conversation.files, ...options })];
       return [];
     });
     return content.length === 0 ? undefined : { role: "user", content };
@@ -76,18 +77,18 @@ function assistantMessage(
     const providerOptions = own === undefined ? {} : { providerOptions: own };
     if (part.type === "text")
       return isBlank(part.text) ? [] : [{ type: "text", text: part.text, ...providerOptions }];
-    // Reasoning of another provider's model means nothing to this one.
+    // A model cannot use the reasoning of another provider's model.
     if (part.type === "reasoning")
       return own === undefined ? [] : [{ type: "reasoning", text: part.text, ...providerOptions }];
     if (part.type !== "tool-call") return [];
     const { toolCallId, toolName } = part;
     return [{ type: "tool-call", toolCallId, toolName, input: objectInput(part.input), ...providerOptions }];
   });
-  // Reasoning that led to nothing is refused when it stands alone.
+  // Providers refuse a message that holds only reasoning.
   return content.every((part) => part.type === "reasoning") ? undefined : { role: "assistant", content };
 }
 
-/** Providers want an object, even where the model wrote something else. */
+/** Providers require an object, even where the model wrote something else. */
 function objectInput(input: unknown): unknown {
   const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
   return isObject ? input : { invalidInput: input ?? null };
@@ -115,7 +116,7 @@ function append(prompt: LanguageModelV4Prompt, message: LanguageModelV4Message):
   else prompt.push(message);
 }
 
-/** Neighbouring texts become one, because simple servers take a string only. */
+/** Merges texts that meet into one, because simple servers accept only a string. */
 function joined(first: UserMessage, second: UserMessage): UserMessage {
   const content = [...first.content];
   for (const part of second.content) {

@@ -5,8 +5,8 @@ import type { ScriptStep } from "./script.ts";
 const tokensPerSecond = 60;
 
 /**
- * Repairs the demo's repository: `sum.js` subtracts where it should add, and its test is red. Where it stands follows
- * from the history: the answers with tool calls since the last answer without.
+ * Repairs the repository of the demo, where `sum.js` subtracts instead of adding and its test fails. The number of answers
+ * with tool calls since the last answer without any says which step is next.
  */
 export function demoStep(history: readonly HistoryMessage[]): ScriptStep {
   const turn = currentTurn(history);
@@ -20,12 +20,12 @@ const repaired = "return a + b;";
 
 const steps: ScriptStep[] = [
   {
-    reasoning: "A failing test says more than the code. I will look at it before I change anything.",
+    reasoning: "The failing test shows what is expected. I will run it before I change anything.",
     text: "I'll run the tests first.",
     toolCalls: [test],
   },
   {
-    text: "The test of `sum` is the one to look at. Let me read the function.",
+    text: "The test of `sum` fails. Let me read the function.",
     toolCalls: [{ toolName: "readFile", input: { file_path: "sum.js" } }],
   },
   {
@@ -39,16 +39,16 @@ const steps: ScriptStep[] = [
     ],
   },
   { text: "Now the tests again.", toolCalls: [test] },
-  { text: "And what changed, in full.", toolCalls: [{ toolName: "bash", input: { command: "git diff" } }] },
+  { text: "And the whole change.", toolCalls: [{ toolName: "bash", input: { command: "git diff" } }] },
 ];
 
 function currentTurn(history: readonly HistoryMessage[]): HistoryMessage[] {
-  const isLastWord = ({ message }: HistoryMessage) =>
+  const isFinalAnswer = ({ message }: HistoryMessage) =>
     message.role === "assistant" && message.content.every((part) => part.type !== "tool-call");
-  return history.slice(history.findLastIndex(isLastWord) + 1);
+  return history.slice(history.findLastIndex(isFinalAnswer) + 1);
 }
 
-/** Says what the tools really gave, whatever the plan was. */
+/** Reports what the tools really returned, not what was planned. */
 function summary(turn: readonly HistoryMessage[]): string {
   const results = turn.flatMap(({ message }) =>
     message.role === "tool" ? message.content.filter((part) => part.type === "tool-result") : [],
@@ -79,7 +79,7 @@ function hasWorked({ output, isError }: ToolResultPart): boolean {
 }
 
 function changedLines(diff: ToolResultPart | undefined): string {
-  if (diff === undefined || !hasWorked(diff)) return "The difference could not be shown.";
+  if (diff === undefined || !hasWorked(diff)) return "The change could not be shown.";
   const text = Object.values(diff.output)
     .filter((value) => typeof value === "string")
     .join("\n");

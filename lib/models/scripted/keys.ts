@@ -1,4 +1,4 @@
-/** The models of the scripted provider and how they are called. */
+/** The models of the scripted provider: key and display name. */
 export const scriptedKeys = {
   demo: "Demo: repairs a small repository",
   echo: "Echo: repeats what you say",

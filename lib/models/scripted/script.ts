@@ -7,11 +7,11 @@ import { asArray, asRecord } from "../wires/records.ts";
 export interface ScriptStep {
   reasoning?: string;
   text?: string;
-  /** So many tokens of made-up text, after `text`. */
+  /** Number of tokens of filler text after `text`. */
   tokens?: number;
   /** As fast as possible when absent. */
   tokensPerSecond?: number;
-  /** An input that is a text is sent as it stands, JSON or not. */
+  /** A string as input is sent unchanged, whether it is JSON or not. */
   toolCalls?: { toolName: string; input: unknown }[];
   fail?: ScriptFailure;
   /** Before the first token. */
@@ -23,13 +23,13 @@ export interface ScriptFailure {
   failure: ModelFailure;
   message?: string;
   retryAfterMs?: number;
-  /** Tokens that still come through. */
+  /** Tokens sent before the failure. */
   afterTokens?: number;
   /** How many attempts fail; all of them when absent. */
   times?: number;
 }
 
-/** A script, where it stands in the history, and how many of its steps were played. */
+/** A script, the message that contains it, and how many of its steps were played. */
 export interface FoundScript {
   steps: ScriptStep[];
   messageId: string;
@@ -38,7 +38,7 @@ export interface FoundScript {
 
 /**
  * Finds the newest message of the user with a fenced block (```json or ```script) that is a script: an object with
- * `steps`. Throws ModelError refused when there is none, or one that is not of the form.
+ * `steps`. Throws a ModelError (refused) when there is none, or when it is not valid.
  */
 export function findScript(history: readonly HistoryMessage[]): FoundScript {
   for (let index = history.length - 1; index >= 0; index--) {
@@ -49,7 +49,7 @@ export function findScript(history: readonly HistoryMessage[]): FoundScript {
     const later = history.slice(index + 1).filter((entry) => entry.message.role === "assistant");
     return { steps: parseSteps(block[1] ?? ""), messageId: message.id, played: later.length };
   }
-  throw refused('No message holds a script: a block ```json with { "steps": [ … ] }.');
+  throw refused('No message contains a script. Expected a block ```json with { "steps": [ ... ] }.');
 }
 
 function parseSteps(text: string): ScriptStep[] {
@@ -104,9 +104,9 @@ function check(value: Record<string, unknown>, fields: Record<string, Check>, pa
   for (const [name, content] of Object.entries(value)) {
     const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (known === undefined)
-      throw refused(`${path}.${name} is unknown; known are ${Object.keys(fields).join(", ")}.`);
+      throw refused(`${path}.${name} is unknown. Known fields: ${Object.keys(fields).join(", ")}.`);
     if (!known(content))
-      throw refused(`${path}.${name} is not as it should be: ${JSON.stringify(content)?.slice(0, 100)}.`);
+      throw refused(`${path}.${name} has an unexpected value: ${JSON.stringify(content)?.slice(0, 100)}.`);
   }
 }
 

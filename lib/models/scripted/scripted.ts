@@ -11,8 +11,8 @@ export interface Scripted {
 }
 
 /**
- * A model without a network, for the demo and for tests. What it says follows from the history alone, so it goes on
- * correctly after a restart. The one exception: a step with `fail.times` counts its attempts in memory.
+ * A model without a network, for the demo and for tests. Its answer depends only on the history, so it continues correctly
+ * after a restart. One exception: a step with `fail.times` counts its attempts in memory.
  */
 export function createScripted(clock: Clock): Scripted {
   const attempts = new Map<string, number>();
@@ -31,34 +31,37 @@ export function createScripted(clock: Clock): Scripted {
 
 const attemptsMax = 10_000;
 
-interface Stage {
+interface ScriptPlayer {
   modelKey: string;
   rates: Rates;
   clock: Clock;
-  /** Counts an attempt at the step and tells whether it fails. */
+  /** Counts an attempt at the step and returns whether it fails. */
   fails(identity: string, failure: ScriptFailure): boolean;
 }
 
-async function* play(request: ModelRequest, stage: Stage): AsyncGenerator<ModelEvent, void, undefined> {
-  const { step, identity } = nextStep(request, stage.modelKey);
-  const failure = step.fail !== undefined && stage.fails(identity, step.fail) ? step.fail : undefined;
-  await stage.clock.sleep(step.delayMs ?? 0, request.signal);
+async function* play(
+  request: ModelRequest,
+  player: ScriptPlayer,
+): AsyncGenerator<ModelEvent, void, undefined> {
+  const { step, identity } = nextStep(request, player.modelKey);
+  const failure = step.fail !== undefined && player.fails(identity, step.fail) ? step.fail : undefined;
+  await player.clock.sleep(step.delayMs ?? 0, request.signal);
   const pieces = piecesOf(step);
-  const spoken = failure === undefined ? pieces : pieces.slice(0, failure.afterTokens ?? 0);
-  yield* paced(spoken, { clock: stage.clock, signal: request.signal, tokensPerSecond: step.tokensPerSecond });
+  const sent = failure === undefined ? pieces : pieces.slice(0, failure.afterTokens ?? 0);
+  yield* paced(sent, { clock: player.clock, signal: request.signal, tokensPerSecond: step.tokensPerSecond });
   if (failure !== undefined)
-    throw new ModelError(failure.failure, failure.message ?? "The script wanted this failure.", {
+    throw new ModelError(failure.failure, failure.message ?? "The script asked for this failure.", {
       retryAfterMs: failure.retryAfterMs,
     });
   yield* toolCalls(step, request);
-  yield { type: "finish", reason: reasonOf(step), usage: usageOf(request, pieces.length, stage.rates) };
+  yield { type: "finish", reason: reasonOf(step), usage: usageOf(request, pieces.length, player.rates) };
 }
 
 function nextStep({ history }: ModelRequest, modelKey: string): { step: ScriptStep; identity: string } {
   if (modelKey === "demo") return { step: demoStep(history), identity: "demo" };
   if (modelKey === "echo") {
-    const said = history.findLast(({ message }) => message.role === "user");
-    return { step: { text: said === undefined ? "" : textOf(said.message.content) }, identity: "echo" };
+    const last = history.findLast(({ message }) => message.role === "user");
+    return { step: { text: last === undefined ? "" : textOf(last.message.content) }, identity: "echo" };
   }
   const { steps, messageId, played } = findScript(history);
   return { step: steps[played] ?? { text: "Done." }, identity: `${messageId} ${played}` };
@@ -71,7 +74,7 @@ function piecesOf({ reasoning = "", text = "", tokens = 0 }: ScriptStep): ModelE
   ];
 }
 
-/** Ids are the same at every replay and differ from all others of the conversation. */
+/** Ids are the same at every replay and unique in the conversation. */
 function* toolCalls({ toolCalls: calls = [] }: ScriptStep, { history }: ModelRequest): Generator<ModelEvent> {
   const answer = history.filter(({ message }) => message.role === "assistant").length + 1;
   for (const [index, { toolName, input }] of calls.entries()) {
@@ -92,7 +95,7 @@ function reasonOf({
   return finish ?? (calls.length > 0 ? "tool-calls" : "stop");
 }
 
-/** About four characters make a token. */
+/** Counts four characters as one token. */
 function usageOf({ system, history }: ModelRequest, outputTokens: number, rates: Rates) {
   const characters = history.reduce(
     (sum, { message }) => sum + JSON.stringify(message.content).length,

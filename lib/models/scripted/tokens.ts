@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 
-/** Pieces of at most five characters; no character is cut in two. */
+/** Pieces of at most five characters; surrogate pairs are not split. */
 export function tokensOf(text: string): string[] {
   return text.match(/.{1,5}/gsu) ?? [];
 }
@@ -8,7 +8,7 @@ export function tokensOf(text: string): string[] {
 const words =
   "the agent reads one file after another and writes down what it has seen until all is clear".split(" ");
 
-/** So many tokens of text, the same ones each time. */
+/** `count` tokens of text, always the same ones. */
 export function fillerText(count: number): string[] {
   return Array.from(
     { length: count },
@@ -16,10 +16,10 @@ export function fillerText(count: number): string[] {
   );
 }
 
-/** How many pieces may pass before others get their turn. */
+/** How many pieces are sent before other work gets a turn. */
 const burst = 100;
 
-/** Lets pieces through at their speed; throws the signal's reason when it is aborted. */
+/** Yields pieces at the given speed. Throws the reason of the signal when it is aborted. */
 export async function* paced<T>(
   pieces: readonly T[],
   {

@@ -2,7 +2,7 @@ import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { asArray, asNumber, asRecord, asText } from "./records.ts";
 import type { ListedModel, Wire } from "./wire.ts";
 
-/** Anthropic's Messages API, and what others offer under that form. */
+/** Anthropic's Messages API, also where other providers offer it. */
 export const anthropic: Wire = {
   type: "anthropic",
   defaultBaseUrl: "https://api.anthropic.com/v1",
@@ -10,14 +10,14 @@ export const anthropic: Wire = {
   keyVariable: "ANTHROPIC_API_KEY",
   baseUrlVariable: "ANTHROPIC_BASE_URL",
   mediaTypes: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"],
-  // Five-minute writes, platform.claude.com/docs/en/about-claude/pricing, November 2026.
+  // Price of writing to the five-minute cache, platform.claude.com/docs/en/about-claude/pricing, November 2026.
   cacheWriteFactor: 1.25,
   async open({ modelKey, baseUrl, apiKey, fetch }) {
     const { createAnthropic } = await import("@ai-sdk/anthropic");
     return createAnthropic({ baseURL: baseUrl, apiKey, fetch }).messages(modelKey);
   },
   options: ({ modelKey, reasoningEffort }) => ({
-    // The API demands a limit. The package knows those of Claude and would give any other model 4,096.
+    // The API requires a limit. The package knows the limits of Claude models and would set 4,096 for any other.
     ...(modelKey.includes("claude") ? {} : { maxOutputTokens: 32_000 }),
     ...(reasoningEffort === "none" ? {} : { reasoning: reasoningEffort }),
   }),
@@ -32,12 +32,15 @@ export const anthropic: Wire = {
 const cached = { anthropic: { cacheControl: { type: "ephemeral" } } };
 
 /**
- * Marks what the next request will begin with as well: the system prompt (tools stand before it), and the last two
- * messages that are not the model's, so that the newer mark is written while the older one is read.
+ * Marks the end of what the next request will start with too, so that the provider caches it: the system prompt (tools come
+ * before it), and the last two messages that are not the model's. The older one of these is read from the cache while the
+ * newer one is written to it.
  */
 function withCaching(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
-  const said = prompt.flatMap(({ role }, index) => (role === "user" || role === "tool" ? [index] : []));
-  const marked = new Set(said.slice(-2));
+  const notTheModels = prompt.flatMap(({ role }, index) =>
+    role === "user" || role === "tool" ? [index] : [],
+  );
+  const marked = new Set(notTheModels.slice(-2));
   return prompt.map((message, index) =>
     message.role === "system" || marked.has(index) ? { ...message, providerOptions: cached } : message,
   );

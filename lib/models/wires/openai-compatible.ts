@@ -1,7 +1,7 @@
 import { openaiListing } from "./openai-listing.ts";
 import type { Wire } from "./wire.ts";
 
-/** Chat Completions as everyone but OpenAI speaks it. */
+/** The Chat Completions API as providers other than OpenAI implement it. */
 export const openaiCompatible: Wire = {
   type: "openai-compatible",
   defaultBaseUrl: null,

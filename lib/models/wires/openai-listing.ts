@@ -1,7 +1,7 @@
 import { asArray, asNumber, asRecord, asText } from "./records.ts";
 import type { ListedModel, Wire } from "./wire.ts";
 
-/** `GET /models`. OpenAI lists models of every kind by id alone, so the others are told by their names. */
+/** `GET /models`. OpenAI lists models of every kind with an id only, so those that cannot chat are recognised by name. */
 export function openaiListing({ onlyKnownChatModels }: { onlyKnownChatModels: boolean }): Wire["listing"] {
   return {
     path: "/models",
@@ -20,7 +20,7 @@ function listedModel(value: unknown): ListedModel[] {
   const { id, name, ...rest } = asRecord(value);
   const modelKey = asText(id);
   if (modelKey === undefined) return [];
-  // OpenRouter, Groq and vLLM each have their own word for it.
+  // OpenRouter, Groq and vLLM each have their own name for this field.
   const contextTokens = asNumber(rest["context_length"] ?? rest["context_window"] ?? rest["max_model_len"]);
   const known = asText(name);
   return [

@@ -3,7 +3,7 @@ import { openaiListing } from "./openai-listing.ts";
 import { asText } from "./records.ts";
 import type { Wire } from "./wire.ts";
 
-/** OpenAI's Responses API. Nothing is stored there: reasoning comes encrypted and goes back with the next request. */
+/** OpenAI's Responses API with `store: false`: reasoning arrives encrypted and is sent back with the next request. */
 export const openai: Wire = {
   type: "openai",
   defaultBaseUrl: "https://api.openai.com/v1",
@@ -17,7 +17,7 @@ export const openai: Wire = {
     return createOpenAI({ baseURL: baseUrl, apiKey, fetch }).responses(modelKey);
   },
   options: ({ reasoningEffort }) => ({
-    // Without this the API makes every property of a tool's schema required.
+    // By default the API would make every property of a tool schema required.
     strictTools: false,
     providerOptions: {
       openai: {
@@ -26,17 +26,18 @@ export const openai: Wire = {
       },
     },
   }),
-  shape: withoutUnbackedReasoning,
+  shape: withoutUnencryptedReasoning,
   listing: openaiListing({ onlyKnownChatModels: true }),
 };
 
-/** A reasoning item that came without its encrypted content is unknown to the API and would be refused. */
-function withoutUnbackedReasoning(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
-  const backed = new Set(prompt.flatMap(encryptedItems));
+/** Drops reasoning without encrypted content: the API has not stored it and would refuse it. */
+function withoutUnencryptedReasoning(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
+  const encrypted = new Set(prompt.flatMap(encryptedItems));
   return prompt.map((message) => {
     if (message.role !== "assistant") return message;
     const content = message.content.filter(
-      (part) => part.type !== "reasoning" || backed.has(asText(part.providerOptions?.["openai"]?.["itemId"])),
+      (part) =>
+        part.type !== "reasoning" || encrypted.has(asText(part.providerOptions?.["openai"]?.["itemId"])),
     );
     return { ...message, content };
   });

@@ -361,5 +361,5 @@ test("problemWith names what to set", () => {
   expect(problemWith("m@nowhere")).toContain("providers.nowhere.baseUrl");
   expect(problemWith("m@google")).toContain("GEMINI_API_KEY");
   expect(problemWith("m@unheard-of")).toContain("no provider unheard-of");
-  expect(problemWith("no-provider")).toContain("no model id");
+  expect(problemWith("no-provider")).toContain("not a model id");
 });

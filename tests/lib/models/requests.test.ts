@@ -278,7 +278,7 @@ describe.each<WireName>(["openai-chat", "openai-responses", "anthropic-messages"
     expect(body).toContain("notes.txt");
     expect(body).toContain("a.zip");
     expect(body).not.toContain(Buffer.from("PK").toString("base64"));
-    expect(body).toContain("not there any more");
+    expect(body).toContain("no longer exists");
   });
 
   test("the key goes out in the provider's header alone", async () => {

@@ -148,7 +148,7 @@ describe("script", () => {
   });
 
   test.each([
-    ["no script at all", user("Hi."), "No message holds a script"],
+    ["no script at all", user("Hi."), "No message contains a script"],
     ["no JSON", user("```json\n{ oh\n```"), "not JSON"],
     ["no steps", user("```json\n{}\n```"), "`steps`"],
     ["an unknown field", script([{ test: "x" }]), "steps[0].test is unknown"],
