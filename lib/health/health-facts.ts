@@ -10,9 +10,9 @@ export interface HealthFactsOptions {
   replica(): ReplicaFacts | undefined;
 }
 
-type Read = Pick<HealthFacts, "diskFreeBytes" | "walBytes" | "replica"> & { attachmentsMissing: number };
+type ReadFacts = Pick<HealthFacts, "diskFreeBytes" | "walBytes" | "replica"> & { attachmentsMissing: number };
 
-export async function readHealthFacts({ dataDir, replica: factsOf }: HealthFactsOptions): Promise<Read> {
+export async function readHealthFacts({ dataDir, replica: factsOf }: HealthFactsOptions): Promise<ReadFacts> {
   const { bavail, bsize } = await statfs(dataDir);
   const sizes = await Promise.all(databaseNames.map((name) => sizeOf(join(dataDir, `${name}.db-wal`))));
   const replica = factsOf();
@@ -24,7 +24,7 @@ export async function readHealthFacts({ dataDir, replica: factsOf }: HealthFacts
   };
 }
 
-/** A write-ahead log that was brought in and removed has none. */
+/** 0 where there is no file: SQLite removes the write-ahead log when the last connection closes. */
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,

@@ -7,18 +7,18 @@ export interface CostSources {
   clock: Clock;
 }
 
-/** Of today in UTC: from the log at the start, and from then on as the steps are paid for. */
-export function countCost({ storage, clock }: CostSources, registry: Registry): void {
+/** Cost of the current UTC day: read from the event log at the start, then updated with each usage event. */
+export function registerCost({ storage, clock }: CostSources, registry: Registry): void {
   const today = () => timestamp(clock.now()).slice(0, 10);
   let day = today();
   let costUsd = storage.costSince(`${day}T00:00:00.000Z`);
-  const turnDay = () => {
+  const startNewDay = () => {
     if (day === today()) return;
     day = today();
     costUsd = 0;
   };
   storage.events.onCommitted((_sessionId, events) => {
-    turnDay();
+    startNewDay();
     for (const event of events) if (event.type === "usage") costUsd += event.data.usage.costUsd;
   });
   new Gauge({
@@ -26,7 +26,7 @@ export function countCost({ storage, clock }: CostSources, registry: Registry): 
     help: "What model requests cost since midnight UTC, as far as prices are known.",
     registers: [registry],
     collect() {
-      turnDay();
+      startNewDay();
       this.set(costUsd);
     },
   });

@@ -2,7 +2,7 @@ import type { Metrics, MetricsSources } from "./metrics.ts";
 
 export type { Metrics } from "./metrics.ts";
 
-/** Undefined, and nothing loaded, where nobody could ask for them. */
+/** Without a private port nothing could read metrics, so none are kept and the library is not loaded. */
 export async function openMetrics(
   { privatePort }: { privatePort: number | undefined },
   sources: MetricsSources,

@@ -4,8 +4,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventFeed, EventStreams } from "../event.ts";
 import type { ModelClient } from "../model.ts";
 import type { Storage } from "../ports/storage.ts";
-import { countCost } from "./cost-today.ts";
-import { describeAlarms, describeDisk, describeReplica } from "./state.ts";
+import { registerCost } from "./cost-today.ts";
+import { registerAlarms, registerDisk, registerReplica } from "./state.ts";
 import { timeFeed } from "./timed-feed.ts";
 import { timeModels } from "./timed-models.ts";
 
@@ -13,32 +13,34 @@ export interface MetricsSources {
   version: string;
   clock: Clock;
   storage: Pick<Storage, "events" | "tasks" | "actions" | "costSince">;
-  health: { alarms(): Alarm[]; vitals(): HealthFacts | undefined };
+  health: { alarms(): Alarm[]; facts(): HealthFacts | undefined };
 }
 
 export interface Metrics {
-  /** The same, watched. */
+  /** The same client, with its requests measured. */
   models(client: ModelClient): ModelClient;
+  /** The same feed, with its readers measured. */
   feed<T extends EventFeed & EventStreams>(feed: T): T;
-  /** Hears of each answer of the server over HTTP, and of each problem over whichever transport. */
+  /** Counts an answer over HTTP. */
   onAnswered(answer: { operationId: string | undefined; status: number }): void;
+  /** Counts a problem, over HTTP or WebSocket. */
   onProblem(code: string): void;
-  /** In the text format of Prometheus. */
+  /** All metrics in the text format of Prometheus. */
   text(): Promise<string>;
 }
 
-/** What is worth a look on a server of one person. No label holds an id, a path or anything that somebody wrote. */
+/** Metrics for the operator of the server. No label contains an id, a path, or text that a person or a model wrote. */
 export function createMetrics({ version, clock, storage, health }: MetricsSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const build = new Gauge({
-    name: "talkcody_build_info",
-    help: "Always 1.",
-    labelNames: ["version"],
-    registers,
-  });
-  build.set({ version }, 1);
+  registerBuildInfo(version, registry);
+  registerAlarms(health, registry);
+  registerDisk(health, registry);
+  registerReplica(health, clock, registry);
+  registerTasks(storage, registry);
+  registerPendingAction({ storage, clock }, registry);
+  registerCost({ storage, clock }, registry);
   const requests = new Counter({
     name: "talkcody_requests_total",
     help: "Answers over HTTP.",
@@ -55,12 +57,6 @@ export function createMetrics({ version, clock, storage, health }: MetricsSource
     for (const event of events)
       if (event.type === "error") errors.inc({ code: event.data.problem.code, from: "task" });
   });
-  countTasks(storage, registry);
-  timePendingAction({ storage, clock }, registry);
-  countCost({ storage, clock }, registry);
-  describeAlarms(health, registry);
-  describeDisk(health, registry);
-  describeReplica(health, clock, registry);
   return {
     models: (client) => timeModels(client, clock, registry),
     feed: (feed) => timeFeed(feed, clock, registry),
@@ -70,7 +66,17 @@ export function createMetrics({ version, clock, storage, health }: MetricsSource
   };
 }
 
-function countTasks({ tasks }: MetricsSources["storage"], registry: Registry): void {
+function registerBuildInfo(version: string, registry: Registry): void {
+  const build = new Gauge({
+    name: "talkcody_build_info",
+    help: "Always 1.",
+    labelNames: ["version"],
+    registers: [registry],
+  });
+  build.set({ version }, 1);
+}
+
+function registerTasks({ tasks }: MetricsSources["storage"], registry: Registry): void {
   new Gauge({
     name: "talkcody_tasks",
     help: "Tasks that have not ended.",
@@ -83,13 +89,13 @@ function countTasks({ tasks }: MetricsSources["storage"], registry: Registry): v
   });
 }
 
-function timePendingAction(
+function registerPendingAction(
   { storage, clock }: Pick<MetricsSources, "storage" | "clock">,
   registry: Registry,
 ): void {
   new Gauge({
     name: "talkcody_oldest_pending_action_seconds",
-    help: "For how long the oldest decision has waited for a person; 0 when none does.",
+    help: "How long the oldest pending decision has waited for a person; 0 when there is none.",
     registers: [registry],
     collect() {
       const [oldest] = storage.actions.pending(undefined, { limit: 1 });

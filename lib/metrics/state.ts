@@ -3,8 +3,8 @@ import type { Alarm, HealthFacts } from "../operating/alarm.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ReplicaFacts } from "../operating/replica.ts";
 
-/** Each of them stands there, so that a rule for one that never rang finds it. */
-const silent: Record<Alarm["code"], 0> = {
+/** Every alarm has a value from the start, so that a rule for an alarm that never rang finds its metric. */
+const noAlarms: Record<Alarm["code"], 0> = {
   replication: 0,
   copies: 0,
   attachments: 0,
@@ -13,72 +13,77 @@ const silent: Record<Alarm["code"], 0> = {
   wal: 0,
 };
 
-export function describeAlarms({ alarms }: { alarms(): Alarm[] }, registry: Registry): void {
+export function registerAlarms({ alarms }: { alarms(): Alarm[] }, registry: Registry): void {
   new Gauge({
     name: "talkcody_alarm",
-    help: "1 while a person should look after it; GET /v1/server says what to do.",
+    help: "1 while a person has to act; GET /v1/server says what to do.",
     labelNames: ["alarm"],
     registers: [registry],
     collect() {
-      for (const [alarm, value] of Object.entries(silent)) this.set({ alarm }, value);
+      for (const [alarm, value] of Object.entries(noAlarms)) this.set({ alarm }, value);
       for (const { code } of alarms()) this.set({ alarm: code }, 1);
     },
   });
 }
 
-interface Watched {
-  vitals(): HealthFacts | undefined;
+interface HealthSource {
+  facts(): HealthFacts | undefined;
 }
 
-export function describeDisk({ vitals }: Watched, registry: Registry): void {
-  state(
+export function registerDisk({ facts }: HealthSource, registry: Registry): void {
+  registerOptionalGauge(
     registry,
     "talkcody_disk_free_bytes",
-    "Free on the disk of the data folder.",
-    () => vitals()?.diskFreeBytes,
+    "Free bytes on the disk of the data folder.",
+    () => facts()?.diskFreeBytes,
   );
-  state(
+  registerOptionalGauge(
     registry,
     "talkcody_wal_bytes",
-    "The largest write-ahead log of the databases.",
-    () => vitals()?.walBytes,
+    "Size of the largest write-ahead log of the databases.",
+    () => facts()?.walBytes,
   );
 }
 
-/** Nothing of it stands there without a replica. */
-export function describeReplica({ vitals }: Watched, clock: Clock, registry: Registry): void {
+/** Without a replica none of these metrics has a value. */
+export function registerReplica({ facts }: HealthSource, clock: Clock, registry: Registry): void {
   const known = <T>(read: (replica: ReplicaFacts) => T | undefined) => {
-    const replica = vitals()?.replica;
+    const replica = facts()?.replica;
     return replica && read(replica);
   };
   const ageOf = (at: number | undefined) => (at === undefined ? undefined : (clock.now() - at) / 1000);
-  const tell = (name: string, help: string, read: (replica: ReplicaFacts) => number | undefined) =>
-    state(registry, name, help, () => known(read));
-  tell(
+  const register = (name: string, help: string, read: (replica: ReplicaFacts) => number | undefined) =>
+    registerOptionalGauge(registry, name, help, () => known(read));
+  register(
     "talkcody_replication_lag_seconds",
-    "For how long the oldest write waits that is not in the replica.",
+    "How long the oldest write has waited that is not in the replica yet.",
     ({ replicator }) => replicator && replicator.lagMs / 1000,
   );
-  tell("talkcody_copy_age_seconds", "Since the newest whole copy of the databases.", ({ copiedAt }) =>
+  register("talkcody_copy_age_seconds", "Age of the newest complete copy of the databases.", ({ copiedAt }) =>
     ageOf(copiedAt),
   );
-  tell(
+  register(
     "talkcody_attachments_unreplicated",
-    "Files whose bytes are on this disk alone.",
+    "Files whose bytes are only on this disk.",
     (replica) => replica.attachmentsMissing,
   );
-  tell("talkcody_drill_age_seconds", "Since the last restore drill that passed.", ({ drill }) =>
+  register("talkcody_drill_age_seconds", "Time since the last restore drill that passed.", ({ drill }) =>
     ageOf(drill?.lastGoodAt ? Date.parse(drill.lastGoodAt) : undefined),
   );
-  tell(
+  register(
     "talkcody_drill_recovery_point_seconds",
-    "What the last restore drill would have lost.",
+    "How much the last restore drill would have lost.",
     ({ drill }) => drill?.recoveryPointSeconds ?? undefined,
   );
 }
 
-/** A gauge that is not there while nothing is known. */
-function state(registry: Registry, name: string, help: string, read: () => number | undefined): void {
+/** A gauge that has no value while `read` returns undefined. */
+function registerOptionalGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => number | undefined,
+): void {
   new Gauge({
     name,
     help,

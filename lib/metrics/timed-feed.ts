@@ -2,33 +2,33 @@ import { Gauge, Histogram, type Registry } from "prom-client";
 import type { Clock } from "../ports/clock.ts";
 import type { EventFeed, EventStreams, StreamFrame } from "../event.ts";
 
-/** Times from each event to the moment a reader has taken it, and counts the readers. */
+/** Measures the time from each event to the moment a reader has taken it, and counts the readers. */
 export function timeFeed<T extends EventFeed & EventStreams>(feed: T, clock: Clock, registry: Registry): T {
   const registers = [registry];
   const lag = new Histogram({
     name: "talkcody_event_fanout_seconds",
-    help: "From an event to the moment a reader took it, its commit and a slow line included. Of live events alone.",
+    help: "Time from an event to the moment a reader took it, including its commit and a slow connection. Live events only.",
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers,
   });
   const readers = new Gauge({
     name: "talkcody_readers",
-    help: "Streams of events that are open, over SSE and WebSocket.",
+    help: "Open event streams, over SSE and WebSocket.",
     registers,
   });
-  return { ...feed, open: (query) => timed(feed.open(query), { clock, lag, readers }) };
+  return { ...feed, open: (query) => timeBatches(feed.open(query), { clock, lag, readers }) };
 }
 
-interface Timing {
+interface FeedMetrics {
   clock: Clock;
   lag: Histogram;
   readers: Gauge;
 }
 
-/** Whoever asks for the next batch has taken the one before. */
-async function* timed(
+/** A reader that asks for the next batch has taken the one before. */
+async function* timeBatches(
   batches: AsyncIterable<readonly StreamFrame[]>,
-  { clock, lag, readers }: Timing,
+  { clock, lag, readers }: FeedMetrics,
 ): AsyncGenerator<readonly StreamFrame[]> {
   const openedAt = clock.now();
   readers.inc();

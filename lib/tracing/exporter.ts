@@ -8,13 +8,13 @@ export interface ExporterSources {
   report(message: string): void;
 }
 
-/** A collector that is away for hours fills no log. */
+/** Limits the log while a collector is unreachable for hours. */
 const reportEveryMs = 60_000;
 
 /**
- * Sends spans as OTLP/HTTP with JSON, and reports at most once a minute that it cannot. Address, headers and timeout are
- * given; the library reads OTEL_EXPORTER_OTLP_COMPRESSION and the paths of certificates (…_CERTIFICATE, …_CLIENT_KEY,
- * …_CLIENT_CERTIFICATE) from the environment of the process by itself.
+ * Sends spans as OTLP/HTTP with JSON. Reports at most once a minute that sending fails. Address, headers and timeout come
+ * from the configuration; the library itself reads OTEL_EXPORTER_OTLP_COMPRESSION, OTEL_EXPORTER_OTLP_CERTIFICATE,
+ * OTEL_EXPORTER_OTLP_CLIENT_KEY and OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE from the environment of the process.
  */
 export function createExporter(
   { url, headers, timeoutMs }: TracesConfig,
@@ -22,16 +22,18 @@ export function createExporter(
 ): SpanExporter {
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs });
   let reportedAt = -Infinity;
-  const tell = (): void => {
+  const reportFailure = (): void => {
     if (clock.elapsed() - reportedAt < reportEveryMs) return;
     reportedAt = clock.elapsed();
-    // Without what the collector said: it may repeat what it was sent, and with it a key.
-    report(`Traces cannot be sent to ${new URL(url).host}; some are lost. Requests and tasks go on.`);
+    // The answer of the collector is left out: it may repeat the request headers, and with them a key.
+    report(
+      `Traces cannot be sent to ${new URL(url).host}, and some are lost. Requests and tasks are not affected.`,
+    );
   };
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
-        if (result.error !== undefined) tell();
+        if (result.error !== undefined) reportFailure();
         done(result);
       }),
     forceFlush: () => exporter.forceFlush(),

@@ -2,7 +2,7 @@ import type { Tracing, TracingSources } from "./tracing.ts";
 
 export type { Tracing } from "./tracing.ts";
 
-/** Undefined, and nothing loaded, where the environment asks for no traces. */
+/** Undefined where the environment asks for no traces; then the libraries are not loaded. */
 export async function openTracing(
   { traces }: { traces: TracingSources["traces"] | undefined },
   sources: Omit<TracingSources, "traces">,

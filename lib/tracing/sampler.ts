@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/sdk-trace";
 import type { TracesConfig } from "../ports/tracer.ts";
 
-/** Which traces are kept. */
+/** Decides which traces are kept. */
 export function createSampler({ sampler, sampledRatio }: TracesConfig): Sampler {
   switch (sampler) {
     case "always_on":

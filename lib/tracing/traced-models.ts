@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import { ModelError, splitModelId, type ModelClient, type ModelEvent } from "../model.ts";
 import { fail, type BeginSpan } from "./begin.ts";
 
-/** The same models; each request is a span, by the semantic conventions of generative AI and without what is said. */
+/** The same client. Each request is a span by the semantic conventions for generative AI, without any content. */
 export function traceModels(
   client: ModelClient,
   { begin, clock }: { begin: BeginSpan; clock: Clock },
@@ -19,27 +19,27 @@ export function traceModels(
         "gen_ai.request.stream": true,
       };
       const open = () => begin(`chat ${modelKey}`, attributes, { kind: SpanKind.CLIENT });
-      return traced(client.stream(request), open, clock);
+      return traceEvents(client.stream(request), open, clock);
     },
   };
 }
 
-/** Where the conventions have a name of their own. */
+/** Names in the conventions that differ from our provider ids. */
 const providerNames: Readonly<Record<string, string>> = { google: "gcp.gemini" };
 
-async function* traced(
+async function* traceEvents(
   events: AsyncIterable<ModelEvent>,
   open: () => Span,
   clock: Clock,
 ): AsyncGenerator<ModelEvent> {
   const span = open();
-  const askedAt = clock.elapsed();
-  let isSaying = false;
+  const requestedAt = clock.elapsed();
+  let hasStarted = false;
   try {
     for await (const event of events) {
-      if (!isSaying)
-        span.setAttribute("gen_ai.response.time_to_first_chunk", (clock.elapsed() - askedAt) / 1000);
-      isSaying = true;
+      if (!hasStarted)
+        span.setAttribute("gen_ai.response.time_to_first_chunk", (clock.elapsed() - requestedAt) / 1000);
+      hasStarted = true;
       if (event.type === "finish") finish(span, event);
       yield event;
     }

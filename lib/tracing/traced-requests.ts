@@ -5,7 +5,7 @@ import { fail, type BeginSpan } from "./begin.ts";
 
 const propagator = new W3CTraceContextPropagator();
 
-/** One request, by the semantic conventions of HTTP. Paths and queries are left out: they name files of the user. */
+/** One request as a span by the semantic conventions for HTTP. Paths and queries are left out: they name files of the user. */
 export function traceRequest(
   { method, headers }: TracedRequest,
   begin: BeginSpan,
@@ -21,7 +21,7 @@ export function traceRequest(
       "talkcody.operation.id": operationId,
       "gen_ai.conversation.id": sessionId,
       "talkcody.task.id": taskId,
-      "error.type": problem, // What a caller did wrong is no error of the server, so its status stays unset.
+      "error.type": problem, // A mistake of the caller is not an error of the server, so the span status stays unset.
     });
     if (status === undefined || status >= 500) fail(span, problem ?? "closed");
     span.end();

@@ -6,21 +6,21 @@ import { fail, type BeginSpan } from "./begin.ts";
 
 export interface TaskTracing {
   begin: BeginSpan;
-  /** The context of whatever is at work. */
+  /** The context of the current task. */
   within: AsyncLocalStorage<Context>;
   storage: Pick<Storage, "sessions" | "tasks">;
 }
 
 /**
- * A trace of its own, not part of the request that made the task: the task outlives it, perhaps by days and lives of the
- * server. Session and task ids lead from one to the other.
+ * Each task is a trace of its own and not part of the request that created it: the task may run for days and continue after
+ * restarts of the server. Session id and task id connect the two.
  */
 export async function traceTask(
   task: Task,
   work: () => Promise<void>,
   { begin, within, storage }: TaskTracing,
 ): Promise<void> {
-  const agentId = known(() => storage.sessions.get(task.sessionId)?.agentId) ?? "unknown";
+  const agentId = readIfPossible(() => storage.sessions.get(task.sessionId)?.agentId) ?? "unknown";
   const attributes = {
     "gen_ai.operation.name": "invoke_agent",
     "gen_ai.agent.id": agentId,
@@ -30,19 +30,19 @@ export async function traceTask(
   const span = begin(`invoke_agent ${agentId}`, attributes, { parent: ROOT_CONTEXT });
   try {
     await within.run(trace.setSpan(ROOT_CONTEXT, span), work);
-    const left = known(() => storage.tasks.outline(task.id));
+    const left = readIfPossible(() => storage.tasks.outline(task.id));
     if (left !== undefined) span.setAttribute("talkcody.task.state", left.state);
     if (left?.error) fail(span, left.error.code);
   } catch (error) {
-    fail(span, "cut"); // By what will pass: the task is taken up again.
+    fail(span, "cut"); // Interrupted, for example by a stop of the server. The task continues later.
     throw error;
   } finally {
     span.end();
   }
 }
 
-/** What cannot be read is the affair of the work itself, which goes on as it would untraced. */
-function known<T>(read: () => T): T | undefined {
+/** Undefined when it cannot be read. The work itself will meet the same error and handle it. */
+function readIfPossible<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

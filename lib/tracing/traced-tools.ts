@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { ToolFailure, type Tool, type Toolbox } from "../tool.ts";
 import { fail, type BeginSpan } from "./begin.ts";
 
-/** The same tools; each run is a span, without what went in and what came out. */
+/** The same tools. Each run is a span, without its input and output. */
 export function traceToolbox(toolbox: Toolbox, begin: BeginSpan): Toolbox {
   const tools = toolbox.tools.map((tool) => traceTool(tool, begin));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -21,7 +21,7 @@ function traceTool(tool: Tool, begin: BeginSpan): Tool {
       if (!output.success) fail(span, "failed");
       return output;
     } catch (error) {
-      fail(span, typeOf(error));
+      fail(span, errorTypeOf(error));
       throw error;
     } finally {
       span.end();
@@ -30,8 +30,8 @@ function traceTool(tool: Tool, begin: BeginSpan): Tool {
   return { ...tool, run };
 }
 
-/** A ToolFailure is an answer the model can act on; anything else that is thrown broke the tool. */
-function typeOf(error: unknown): string {
+/** A ToolFailure is an answer for the model. Any other error means that the tool broke. */
+function errorTypeOf(error: unknown): string {
   if (error instanceof ToolFailure) return "failed";
   return error instanceof AppError ? error.code : "internal";
 }

@@ -24,17 +24,17 @@ export interface TracingSources {
 }
 
 export interface Tracing extends RequestTracer, TaskTracer {
-  /** The same, traced. */
+  /** The same objects, with spans around their work. */
   models(client: ModelClient): ModelClient;
   toolbox(toolbox: Toolbox): Toolbox;
-  /** Sends what is left, for at most two seconds. Never rejects. */
+  /** Sends the remaining spans, for at most two seconds. Never rejects. */
   close(): Promise<void>;
 }
 
-/** A stop does not wait longer than this for a collector. */
+/** How long a stop of the server waits for the collector. */
 const flushMs = 2000;
 
-/** Spans by OpenTelemetry. Nothing of it is global, so two servers in one process do not meet. */
+/** Spans by OpenTelemetry. Nothing is registered globally, so two servers in one process stay independent. */
 export function createTracing({ traces, version, clock, storage, report }: TracingSources): Tracing {
   const processor = new BatchSpanProcessor({ exporter: createExporter(traces, { clock, report }) });
   const provider = new TracerProvider({
@@ -51,12 +51,14 @@ export function createTracing({ traces, version, clock, storage, report }: Traci
     task: (task, work) => traceTask(task, work, { begin, within, storage }),
     models: (client) => traceModels(client, { begin, clock }),
     toolbox: (toolbox) => traceToolbox(toolbox, begin),
-    close: async () => {
-      const waited = new AbortController();
-      const late = clock.sleep(flushMs, waited.signal);
-      await Promise.race([provider.shutdown(), late]).catch(() => {});
-      waited.abort();
-      await late.catch(() => {});
-    },
+    close: () => shutDown(provider, clock),
   };
+}
+
+async function shutDown(provider: TracerProvider, clock: Clock): Promise<void> {
+  const flushed = new AbortController();
+  const timeout = clock.sleep(flushMs, flushed.signal);
+  await Promise.race([provider.shutdown(), timeout]).catch(() => {});
+  flushed.abort();
+  await timeout.catch(() => {});
 }

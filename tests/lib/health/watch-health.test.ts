@@ -67,8 +67,8 @@ test("the largest write-ahead log and the room of the disk are looked at for rea
   const { dataDir, health, look } = watched();
   writeFileSync(join(dataDir, "agents.db-wal"), Buffer.alloc(3_000_000));
   await look();
-  expect(health.vitals()?.walBytes).toBe(3_000_000);
-  expect(health.vitals()?.diskFreeBytes).toBeGreaterThan(1_000_000);
+  expect(health.facts()?.walBytes).toBe(3_000_000);
+  expect(health.facts()?.diskFreeBytes).toBeGreaterThan(1_000_000);
 });
 
 test("databases that cannot be read are a reason why nobody is served", () => {
@@ -83,8 +83,8 @@ test("a disk that cannot be looked at is told once, and looked at again", async 
   await look();
   renameSync(dataDir, `${dataDir}-away`);
   for (let round = 0; round < 3; round++) await look();
-  expect(told).toEqual([expect.stringMatching(/^How the server is cannot be seen: .*ENOENT/)]);
+  expect(told).toEqual([expect.stringMatching(/^The health of the server cannot be checked: .*ENOENT/)]);
   renameSync(`${dataDir}-away`, dataDir);
   await look();
-  expect(health.vitals()?.diskFreeBytes).toBeGreaterThan(0);
+  expect(health.facts()?.diskFreeBytes).toBeGreaterThan(0);
 });
