@@ -1,4 +1,4 @@
-// node deploy/check-databases.ts FILE…: ends with 0 when all are whole; else says what is wrong with which, and ends with 1.
+// node deploy/check-databases.ts FILE...: exits with 0 when all databases are intact; else prints what is wrong and exits with 1.
 import { damagesIn } from "../lib/storage/index.ts";
 
 for (const file of process.argv.slice(2))

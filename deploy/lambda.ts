@@ -4,5 +4,5 @@ import { openFunction } from "./lambda/open-function.ts";
 
 const config = loadConfig();
 
-/** All operations, or the one that TALKCODY_FUNCTION_OPERATION names, behind a function URL that streams: docs/guides/functions.md. */
+/** Serves all operations, or the one in TALKCODY_FUNCTION_OPERATION, behind a streaming function URL: docs/guides/functions.md. */
 export const handler = awslambda.streamifyResponse(createFunction(() => openFunction(config)));

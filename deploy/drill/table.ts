@@ -2,12 +2,12 @@ import type { DatabaseFacts, Drill } from "../../lib/operating/drill.ts";
 
 const sourceWords = { replica: "the replica", copy: "the newest hourly copy" } as const;
 
-/** The drill for a person. */
-export function tableOf(
+/** The result of a drill as a table for a person. */
+export function drillTable(
   drill: Drill,
   { restored, live }: { restored: DatabaseFacts | undefined; live: DatabaseFacts | undefined },
 ): string {
-  const seconds = (value: number | null) => (value === null ? "–" : `${value.toFixed(1)} s`);
+  const inSeconds = (value: number | null) => (value === null ? "–" : `${value.toFixed(1)} s`);
   const facts = (name: string, of: (facts: DatabaseFacts) => number) =>
     row(name, restored ? of(restored) : "–", live ? of(live) : "–");
   return [
@@ -20,11 +20,13 @@ export function tableOf(
     facts("sessions without their agent", (found) => found.sessionsWithoutAgent),
     facts("files without bytes on this disk", (found) => found.filesWithoutBytes.length),
     "",
-    row("recovery point", seconds(drill.recoveryPointSeconds)),
-    row("time to restore", seconds(drill.restoreSeconds)),
+    row("recovery point", inSeconds(drill.recoveryPointSeconds)),
+    row("time to restore", inSeconds(drill.restoreSeconds)),
     row("last good drill", drill.lastGoodAt ?? "never"),
     "",
-    ...(drill.breaches.length === 0 ? ["All is well."] : drill.breaches.map((breach) => `BREACH  ${breach}`)),
+    ...(drill.breaches.length === 0
+      ? ["The drill passed."]
+      : drill.breaches.map((breach) => `BREACH  ${breach}`)),
   ].join("\n");
 }
 

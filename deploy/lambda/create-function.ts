@@ -5,22 +5,22 @@ import type { AnswerEvent, FunctionAnswer, FunctionEvent } from "../../lib/serve
 import { refusedEvent } from "../../lib/server/index.ts";
 import { createLease, type Held } from "./lease.ts";
 
-/** A handler as Lambda calls it once it is marked as one that streams. */
+/** A Lambda handler that streams its response. */
 export type StreamingHandler = (event: FunctionEvent, to: Writable, context: object) => Promise<void>;
 
 declare global {
-  /** What the Node runtime of Lambda has beside the handler. */
+  /** A global of the Node runtime of Lambda. */
   var awslambda: {
     streamifyResponse(handler: StreamingHandler): StreamingHandler;
     HttpResponseStream: { from(to: Writable, meta: FunctionAnswer["meta"]): Writable };
   };
 }
 
-/** Each answer goes out as it comes. Rejects when it broke on the way; what cannot be opened is answered with a problem. */
+/** Streams each answer. Rejects when an answer breaks off; when the server cannot be opened, answers with a problem. */
 export function createFunction(open: () => Promise<Held<AnswerEvent>>): StreamingHandler {
   const lease = createLease(open);
   return async (event, to, context) => {
-    // Else the platform waits until nothing at all is left to do before it hands over the next request.
+    // Else the platform hands over the next request only when the event loop is empty.
     Object.assign(context, { callbackWaitsForEmptyEventLoop: false });
     let isOpen = false;
     try {
@@ -30,17 +30,17 @@ export function createFunction(open: () => Promise<Held<AnswerEvent>>): Streamin
       });
     } catch (error) {
       if (isOpen) throw error;
-      console.error(error); // The caller, who may be anybody, is not told what this host is like.
-      await send(refusedEvent(toStranger(error)), to);
+      console.error(error); // The caller may be anybody, so the answer gives no details of this host.
+      await send(refusedEvent(publicError(error)), to);
     }
   };
 }
 
-function toStranger(error: unknown): unknown {
+function publicError(error: unknown): unknown {
   if (!(error instanceof AppError && error.code === "busy"))
-    return new Error("A function could not be opened");
+    return new Error("The function could not open the server");
   const detail =
-    "The always-on server has the data, or has to look at it first. Ask that one, or again later.";
+    "The always-on server is using the data, or has to check it first. Send the request to that server, or try again later.";
   return new AppError("busy", detail, { cause: error, retryAfterSeconds: 5 });
 }
 

@@ -4,8 +4,8 @@ export interface Held<T> {
 }
 
 /**
- * Shares one thing among those who use it at the same time. It is opened for the first of them, and closed before the
- * last one's promise settles: a function that is asleep can neither keep a lock nor hear that it lost one.
+ * Shares one resource among concurrent users. It is opened for the first user and closed before the promise of the last one
+ * settles, because a function that is asleep can neither keep a lock nor notice that it lost it.
  */
 export function createLease<T>(open: () => Promise<Held<T>>) {
   let held: Promise<Held<T>> | undefined;
@@ -15,7 +15,7 @@ export function createLease<T>(open: () => Promise<Held<T>>) {
   const leave = () => {
     const leaving = held;
     held = undefined;
-    // What could not be opened needs no closing, and its users were told.
+    // When opening failed there is nothing to close, and the users have got the error.
     const closing = leaving?.then(
       ({ close }) => close(),
       () => undefined,

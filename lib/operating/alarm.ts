@@ -3,17 +3,17 @@ import type { ReplicaFacts } from "./replica.ts";
 
 export type Alarm = Schemas["Alarm"];
 
-/** What tells whether a person is needed. */
+/** Measurements that decide which alarms ring. */
 export interface HealthFacts {
-  /** Of the data folder. */
+  /** On the disk of the data folder. */
   diskFreeBytes: number;
-  /** The largest write-ahead log of the databases. */
+  /** Size of the largest write-ahead log of the databases. */
   walBytes: number;
   /** Since the server started. */
   upMs: number;
   /** Undefined without a replica. */
   replica: ReplicaFacts | undefined;
-  /** For how long there have been files on this disk alone; 0 when there are none. */
+  /** How long there have been files whose bytes are only on this disk; 0 when there are none. */
   attachmentsMissingMs: number;
 }
 
@@ -22,56 +22,56 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const MiB = 1024 * 1024;
 
-/** When a person is told, which is within a minute: the watch looks every ten seconds. */
+/** Limits above (for free bytes: below) which an alarm rings. They are checked every ten seconds. */
 export const alarmThresholds = {
   lagMs: 30 * second,
-  /** Two of the hourly ones failed. */
+  /** Two hourly copies in a row failed. */
   copyAgeMs: 2 * hour,
-  /** Even a large file on a slow line is there by then. */
+  /** Enough to upload even a large file over a slow connection. */
   attachmentsMissingMs: 30 * minute,
-  /** The daily one, and two hours to try it again. */
+  /** The drill runs daily; two more hours to try again. */
   drillAgeMs: 26 * hour,
-  /** What is due after a long rest is done soon after a start. */
+  /** After a start, a copy or a drill that is overdue gets this long before its alarm rings. */
   settleMs: 30 * minute,
-  /** A clone, a build or a whole copy of the databases takes more than that in one go. */
+  /** A single clone, build or copy of the databases can need this much. */
   diskFreeBytes: 512 * MiB,
-  /** Four times what SQLite keeps of it after a burst. */
+  /** Four times the size to which SQLite truncates it after a burst. */
   walBytes: 256 * MiB,
 };
 
-/** What a person should look after now, one sentence each and what to do. `now` in milliseconds since the epoch. */
-export function alarmsOf(vitals: HealthFacts, now: number): Omit<Alarm, "since">[] {
-  const { diskFreeBytes, walBytes, replica } = vitals;
-  const alarms: Omit<Alarm, "since">[] = replica === undefined ? [] : replicaAlarms(replica, vitals, now);
+/** The alarms that ring now. Each detail says what is wrong and what to do. `now` is in milliseconds since the epoch. */
+export function alarmsOf(facts: HealthFacts, now: number): Omit<Alarm, "since">[] {
+  const { diskFreeBytes, walBytes, replica } = facts;
+  const alarms: Omit<Alarm, "since">[] = replica === undefined ? [] : replicaAlarms(replica, facts, now);
   if (diskFreeBytes < alarmThresholds.diskFreeBytes)
     alarms.push({
       code: "disk",
-      detail: `${mebibytes(diskFreeBytes)} are free on the disk of the data folder; when it is full nothing more is taken. Delete sessions and workspaces, or enlarge the disk.`,
+      detail: `Only ${mebibytes(diskFreeBytes)} are free on the disk of the data folder. When it is full, the server accepts nothing more. Delete sessions and workspaces, or enlarge the disk.`,
     });
   if (walBytes > alarmThresholds.walBytes)
     alarms.push({
       code: "wal",
-      detail: `The write-ahead log of a database has ${mebibytes(walBytes)} and does not shrink: another program reads the database and holds it. Close it, or restart the server.`,
+      detail: `The write-ahead log of a database has grown to ${mebibytes(walBytes)} because another program keeps the database open for reading. Close that program, or restart the server.`,
     });
   return alarms;
 }
 
-function replicaAlarms(replica: ReplicaFacts, vitals: HealthFacts, now: number): Omit<Alarm, "since">[] {
+function replicaAlarms(replica: ReplicaFacts, facts: HealthFacts, now: number): Omit<Alarm, "since">[] {
   const { replicator, copiedAt, drill } = replica;
   const alarms: Omit<Alarm, "since">[] = [];
-  const startedAt = now - vitals.upMs;
-  const isSettled = vitals.upMs > alarmThresholds.settleMs;
+  const startedAt = now - facts.upMs;
+  const isSettled = facts.upMs > alarmThresholds.settleMs;
   if (replicator !== undefined && replicator.lagMs > alarmThresholds.lagMs)
     alarms.push({ code: "replication", detail: lagSentence(replicator) });
   if (isSettled && now - (copiedAt ?? startedAt) > alarmThresholds.copyAgeMs)
     alarms.push({
       code: "copies",
-      detail: `${lastSentence("whole copy of the databases", now, copiedAt)} There should be one each hour; the log of the server says why.`,
+      detail: `${lastSentence("complete copy of the databases", now, copiedAt)} A copy is due each hour; the log of the server says why there is none.`,
     });
-  if (vitals.attachmentsMissingMs > alarmThresholds.attachmentsMissingMs)
+  if (facts.attachmentsMissingMs > alarmThresholds.attachmentsMissingMs)
     alarms.push({
       code: "attachments",
-      detail: `Files have been on this disk alone for ${spanOf(vitals.attachmentsMissingMs)}. The log of the server says why the replica does not take them.`,
+      detail: `For ${duration(facts.attachmentsMissingMs)} there have been files whose bytes are only on this disk. The log of the server says why they are not copied to the replica.`,
     });
   const lastGoodAt = drill?.lastGoodAt ? Date.parse(drill.lastGoodAt) : undefined;
   if (drill !== undefined && drill.breaches.length > 0)
@@ -79,24 +79,24 @@ function replicaAlarms(replica: ReplicaFacts, vitals: HealthFacts, now: number):
   else if (isSettled && now - (lastGoodAt ?? startedAt) > alarmThresholds.drillAgeMs)
     alarms.push({
       code: "drill",
-      detail: `${lastSentence("restore drill that passed", now, lastGoodAt)} Hold one with deploy/restore-drill.sh, and read what it says.`,
+      detail: `${lastSentence("restore drill that passed", now, lastGoodAt)} Run deploy/restore-drill.sh and read its output.`,
     });
   return alarms;
 }
 
 function lagSentence({ lagMs, isSilent }: { lagMs: number; isSilent: boolean }): string {
   return isSilent
-    ? `The replicator has not answered for ${spanOf(lagMs)}; what is written now would be lost with this disk. Restart deploy/start.sh if it does not come back.`
-    : `Writes wait for ${spanOf(lagMs)} to get into the replica; they would be lost with this disk. See whether the bucket answers and takes its keys.`;
+    ? `The replicator has not answered for ${duration(lagMs)}. What is written now would be lost with this disk. If it does not come back, restart deploy/start.sh.`
+    : `Writes have been waiting for ${duration(lagMs)} to reach the replica. They would be lost with this disk. Check that the bucket answers and accepts its keys.`;
 }
 
 function lastSentence(what: string, now: number, at: number | undefined): string {
   return at === undefined
-    ? `There was no ${what} since the server started.`
-    : `The last ${what} is ${spanOf(now - at)} old.`;
+    ? `There has been no ${what} since the server started.`
+    : `The last ${what} is ${duration(now - at)} old.`;
 }
 
-function spanOf(ms: number): string {
+function duration(ms: number): string {
   if (ms < 2 * minute) return `${Math.round(ms / second)} s`;
   return ms < 2 * hour ? `${Math.round(ms / minute)} min` : `${Math.round(ms / hour)} h`;
 }

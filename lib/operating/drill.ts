@@ -1,38 +1,38 @@
 import type { DatabaseName } from "../database-name.ts";
 
-/** A restore to a place where nobody works, and what was found there. Kept as drill.json in the data folder. */
+/** The result of a restore into a separate folder, which was then inspected. Stored as drill.json in the data folder. */
 export interface Drill {
-  /** RFC 3339; when it began. */
+  /** When the drill began, RFC 3339. */
   at: string;
-  /** The replica, or the newest of the hourly copies; null where nothing could be restored. */
+  /** Restored from the replica, or from the newest hourly copy; null when nothing could be restored. */
   source: "replica" | "copy" | null;
-  /** How long it took to bring the databases back. */
+  /** How long the restore of the databases took. */
   restoreSeconds: number;
-  /** What a loss of the disk at that moment would have cost; null where there is nothing live to compare with. */
+  /** How much a loss of the disk at that moment would have cost; null when there is no live data to compare with. */
   recoveryPointSeconds: number | null;
-  /** What must not be; nothing when all is well. */
+  /** Everything found that is wrong; empty when the drill passed. */
   breaches: string[];
-  /** The last one without a breach, this one or an earlier one; RFC 3339. */
+  /** When the last drill without a breach began, this one or an earlier one; RFC 3339. */
   lastGoodAt: string | null;
 }
 
-/** What the three databases in a folder say together. */
+/** What the three databases in a folder contain. */
 export interface DatabaseFacts {
-  /** Time of the newest thing in each, milliseconds since the epoch; null where there is none. */
+  /** Time of the newest record in each database, milliseconds since the epoch; null for an empty one. */
   newest: Readonly<Record<DatabaseName, number | null>>;
   sessions: number;
   events: number;
   sessionsWithoutAgent: number;
-  /** Sessions whose log does not end where its count says. */
+  /** Sessions whose event log does not end where the session says. */
   sessionsWithoutTheirLog: string[];
   /** Files whose bytes are not on this disk. */
   filesWithoutBytes: { name: string; sha256: string }[];
 }
 
-/** A restore may cost this much at most, in seconds: a minute of the replica's, or two hours of the hourly copies'. */
+/** How many seconds a restore may lose at most: a minute from the replica, two hours from the hourly copies. */
 export const recoveryPointSecondsMax = { replica: 60, copy: 7200 } as const;
 
-/** What a loss of the live databases would have cost, in seconds; null when there was nothing in them. */
+/** How many seconds a loss of the live databases would have cost; null when they are empty. */
 export function recoveryPointSeconds(
   live: DatabaseFacts["newest"],
   restored: DatabaseFacts["newest"],

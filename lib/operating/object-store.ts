@@ -1,7 +1,7 @@
-/** `refused`: keys or bucket are wrong; `full`: no room; `unreachable`: no answer, or none that makes sense. */
+/** `refused`: keys or bucket are wrong; `full`: no space left; `unreachable`: no answer, or one that cannot be understood. */
 export type ReplicaFailure = "refused" | "full" | "unreachable";
 
-/** What every method of an ObjectStore throws. The message is for a person and names no key. */
+/** Thrown by every method of an ObjectStore. The message is for a person and contains no key. */
 export class ReplicaError extends Error {
   readonly reason: ReplicaFailure;
 
@@ -12,10 +12,10 @@ export class ReplicaError extends Error {
   }
 }
 
-/** Bytes that are on disk here already. */
+/** Bytes that are on the local disk. */
 export interface StoredBytes {
   sizeBytes: number;
-  /** In hexadecimal; what arrives otherwise is not stored. */
+  /** In hexadecimal. Bytes that arrive with another hash are not stored. */
   sha256: string;
   open(): AsyncIterable<Uint8Array>;
 }
@@ -26,24 +26,24 @@ export interface StoredObject {
 }
 
 /**
- * Objects by key, below the prefix of the replica. Keys are of letters, digits and `-._/`. Nothing is tried twice in here,
- * and nothing hangs: who says nothing for 30 s is unreachable. All throw ReplicaError, and what the signal was aborted with.
+ * Objects by key, below the prefix of the replica. Keys consist of letters, digits and `-._/`. No method retries, and none
+ * hangs: a store that sends nothing for 30 s is unreachable. All throw ReplicaError, or the reason of the signal.
  */
 export interface ObjectStore {
-  /** Names the place without its secrets; the same place has the same name in each run. */
+  /** Names the store without its secrets. The same store has the same name in each run. */
   readonly place: string;
-  /** The whole object, or none: a kill in between leaves what was there before. */
+  /** Stores the whole object or nothing: after a kill in between, the previous object is still there. */
   put(key: string, bytes: StoredBytes, signal: AbortSignal): Promise<void>;
-  /** Undefined when there is none. Reading may throw too. */
+  /** Undefined when there is no such object. Reading it may throw too. */
   get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   head(key: string, signal: AbortSignal): Promise<StoredObject | undefined>;
-  /** All whose key begins so, by key. */
+  /** All objects whose key starts with `prefix`, sorted by key. */
   list(prefix: string, signal: AbortSignal): Promise<StoredObject[]>;
-  /** Removing what is not there is no failure. */
+  /** Does nothing when there is no such object. */
   remove(key: string, signal: AbortSignal): Promise<void>;
 }
 
-/** The bytes of an attachment; the same bytes are one object. */
+/** The key of an attachment. Equal bytes are stored once. */
 export function attachmentKey(sha256: string): string {
   return `attachments/${sha256}`;
 }

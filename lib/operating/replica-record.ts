@@ -1,23 +1,23 @@
-/** Bytes of a file that the replica may not have yet. */
+/** The bytes of a file that the replica may not have yet. */
 export interface MissingBytes {
   fileId: string;
   sha256: string;
   sizeBytes: number;
-  /** They were put there for another file. */
+  /** Whether the replica already has these bytes because of another file. */
   isThere: boolean;
 }
 
-/** Which bytes a replica has, on record in chat_history.db: what a kill cut short is found there again. Synchronous. */
+/** Which bytes a replica has. Stored in chat_history.db, so that an upload that a kill interrupted is resumed. Synchronous. */
 export interface ReplicaRecord {
-  /** By the id of the file, from behind `after`. */
+  /** Sorted by file id, starting after `after`. */
   missing(place: string, page: { after: string; limit: number }): MissingBytes[];
   count(place: string): number;
-  /** The place has the bytes, for all files that have these. */
+  /** Records that the replica has the bytes, for all files that share them. */
   settle(sha256: string, place: string): void;
-  /** Bytes that no file refers to any more, and none did since. */
+  /** Hashes that no file has referred to since `before`. */
   unwanted(before: string, limit: number): string[];
-  /** They are gone from the replica. */
+  /** Records that the bytes are no longer in the replica. */
   forget(sha256: string): void;
-  /** Hears of each file after the commit that stored it. */
+  /** Calls the listener after each commit that stores a file. */
   onAdded(listener: () => void): void;
 }

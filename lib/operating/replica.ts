@@ -2,18 +2,18 @@ import type { StoredBytes } from "./object-store.ts";
 import type { Drill } from "./drill.ts";
 import type { DatabaseName } from "../database-name.ts";
 
-/** Where copies outlive the machine, as the URL of the replica says it. */
+/** The replica: a place outside this machine for copies of the data. Parsed from TALKCODY_REPLICA_URL. */
 export type ReplicaPlace =
   | { type: "file"; folder: string }
   | {
       type: "s3";
       bucket: string;
-      /** Without slashes around it; may be empty. */
+      /** Without leading and trailing slashes; may be empty. */
       prefix: string;
-      /** Undefined: Amazon's of the region. */
+      /** Undefined: Amazon's endpoint for the region. */
       endpoint: string | undefined;
       region: string;
-      /** The bucket stands in the path, not in the host name. */
+      /** Whether URLs have the bucket in the path instead of the host name. */
       isPathStyle: boolean;
     };
 
@@ -25,14 +25,14 @@ export interface ReplicaCredentials {
 
 export interface ReplicaConfig {
   place: ReplicaPlace;
-  /** As it was given; it holds no key. */
+  /** The URL as configured; it contains no key. */
   url: string;
   credentials: ReplicaCredentials | undefined;
 }
 
 /**
- * The forms that Litestream knows: `s3://bucket/prefix?endpoint=…&region=…&forcePathStyle=true`, `file:///path`. As there,
- * an endpoint of one's own takes the bucket in the path. Undefined for anything else.
+ * Parses the forms that Litestream accepts: `s3://bucket/prefix?endpoint=...&region=...&forcePathStyle=true` and
+ * `file:///path`. As in Litestream, path style is the default with an `endpoint`. Undefined for any other text.
  */
 export function parseReplicaUrl(text: string): ReplicaPlace | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -55,7 +55,7 @@ function folderOf(url: URL): ReplicaPlace | undefined {
   return url.host === "" && folder !== "" ? { type: "file", folder } : undefined;
 }
 
-/** Null where it is no address. */
+/** Undefined when no endpoint is given; null when it is not a valid address. */
 function endpointOf(text: string | null): string | undefined | null {
   if (text === null || text === "") return undefined;
   const address = /^https?:\/\//.test(text) ? text : `https://${text}`;
@@ -63,48 +63,48 @@ function endpointOf(text: string | null): string | undefined | null {
   return url === null || url.username !== "" || url.password !== "" ? null : url.origin;
 }
 
-/** A whole copy of a database in a file beside it, checked and compressed. */
+/** A complete copy of a database, checked and compressed, in a file beside it. */
 export interface LocalCopy extends StoredBytes {
   remove(): void;
 }
 
-/** Rejects with AppError storage-full where the disk has no room for one; with an Error that says what is damaged. */
+/** Rejects with AppError storage-full when the disk is too full for a copy, or with an Error that says what is damaged. */
 export type CopyDatabase = (name: DatabaseName, signal: AbortSignal) => Promise<LocalCopy>;
 
 /**
- * Runs a page of ours in a process of its own, which ends with the signal and with the server. Rejects when it cannot be
- * started, and with what the signal was aborted with.
+ * Runs a file of this repository in a process of its own, which ends with the signal and with the server. Rejects when it
+ * cannot be started, and with the reason of the signal.
  */
 export type RunProgramFile = (
   program: {
-    /** Absolute. */
+    /** Absolute path. */
     page: string;
     args?: readonly string[];
     env?: Readonly<Record<string, string>>;
-    /** For its standard input. */
+    /** Its standard input. */
     input?: string;
   },
   signal: AbortSignal,
 ) => Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
 
-/** How the copies are, for whoever watches over them. */
+/** The state of replica and copies, for alarms and metrics. */
 export interface ReplicaFacts {
-  /** Undefined where nothing replicates the databases, or a replicator that does not say how far it is. */
+  /** Undefined when no replicator runs, or when it does not publish its progress. */
   replicator: ReplicatorFacts | undefined;
-  /** When the newest whole copy of the databases was begun, milliseconds since the epoch; undefined until one is known. */
+  /** When the newest complete copy of the databases began, milliseconds since the epoch; undefined until one is known. */
   copiedAt: number | undefined;
-  /** Files whose bytes are on this disk alone. */
+  /** Number of files whose bytes are only on this disk. */
   attachmentsMissing: number;
-  /** The last restore drill; undefined when none was held. */
+  /** The last restore drill; undefined when there was none. */
   drill: Drill | undefined;
 }
 
 export interface ReplicatorFacts {
   /**
-   * For how long a write waits that is not in the replica: since it was seen in the database, or since the replicator
-   * answered last, whichever is longer. Seen every five seconds; 0 when all that was seen is there.
+   * How long the oldest write has waited that is not in the replica: since it was seen in the database, or since the last
+   * answer of the replicator, whichever is longer. Checked every five seconds; 0 when the replica has every write seen.
    */
   lagMs: number;
-  /** It does not answer. */
+  /** Whether the replicator does not answer. */
   isSilent: boolean;
 }

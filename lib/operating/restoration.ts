@@ -1,4 +1,4 @@
-/** Times, RFC 3339. */
+/** Time of the newest record in each database, RFC 3339; null for an empty one. */
 export interface NewestTimes {
   chat_history: string | null;
   agents: string | null;
@@ -6,47 +6,46 @@ export interface NewestTimes {
 }
 
 /**
- * The databases were put back from copies: not all from one instant, and what happened after it is unknown. It stands
- * until `settle`, over as many runs of the server as that takes.
+ * The databases were restored from copies. The copies are not all of the same moment, and what happened after them is
+ * unknown. The restoration stays open until `settle`, even over several runs of the server.
  */
 export interface Restoration {
-  /** What told of it, for people. */
+  /** How the restore was noticed, for a person. */
   noticedBy: string;
-  /** Of the newest thing in each database; null where there is none. */
   newest: NewestTimes;
-  /** Of one database about another, or about the disk. Synchronous. */
+  /** Checks between two databases, or between a database and the disk. Synchronous. */
   facts: CrossDatabaseFacts;
-  /** Keeps the report in restored.json beside the databases and ends the restoration. Synchronous. */
+  /** Writes the report to restored.json beside the databases and closes the restoration. Synchronous. */
   settle(report: RestorationReport): void;
 }
 
-/** What no foreign key can hold, because it is not in one database. */
+/** Relations that no foreign key can enforce, because they cross databases. */
 export interface CrossDatabaseFacts {
-  /** Sessions whose agent agents.db does not have. Those of the built-in agent are not among them. */
+  /** Sessions whose agent is not in agents.db. Sessions of the built-in agent are not included. */
   sessionsWithoutAgent(): { sessionId: string; agentId: string }[];
-  /** Sessions that name a model of their own. */
+  /** Sessions with a model of their own. */
   sessionsWithModel(): { sessionId: string; model: string }[];
-  /** Ids of files on record whose bytes are not on this disk. */
+  /** Ids of files whose bytes are not on this disk. */
   filesWithoutBytes(): string[];
 }
 
-/** What was found and what was done about it. Ids tell where to look. */
+/** What was found after a restore and what was done about it. Lists contain ids. */
 export interface RestorationReport {
   restoredAt: string;
   noticedBy: string;
-  /** As in Restoration: the recovery point of each database. */
+  /** The recovery point of each database. */
   newest: NewestTimes;
   tasksEnded: string[];
-  /** How many pending decisions were withdrawn with their tasks. */
+  /** Number of pending decisions that were withdrawn with their tasks. */
   decisionsWithdrawn: number;
   sessionsWithoutAgent: string[];
   sessionsWithoutModel: string[];
   workspacesCloned: string[];
   /** Scratch workspaces whose files are gone. */
   workspacesEmptied: string[];
-  /** Folders of workspaces that no database knows. They stay where they are. */
+  /** Folders of workspaces that are in no database. They were left in place. */
   foldersUnknown: string[];
-  /** Remains of workspaces, under their new names. */
+  /** Leftover folders of workspaces that were renamed out of the way, by their new names. */
   foldersSetAside: string[];
   filesWithoutBytes: string[];
 }

@@ -5,15 +5,15 @@ import { join } from "node:path";
 export interface ApiKey {
   key: string;
   source: "environment" | "file";
-  /** The key file, whether it is in use or not. */
+  /** Path of the key file, also when the key comes from the environment. */
   path: string;
-  /** Takes the same time for every candidate of a length. */
+  /** Compares in constant time for candidates of the same length. */
   isKey(candidate: string): boolean;
 }
 
 /**
- * The key of this server: the configured one, else the one in the data directory, which is made at the first start
- * (32 random bytes, readable by its owner only). Throws an Error when the file holds no key.
+ * The API key of this server: the configured one, else the one in the data directory. The first start creates that file
+ * (32 random bytes, readable only by its owner). Throws an Error when the file contains no valid key.
  */
 export function openApiKey({
   dataDir,
@@ -23,7 +23,7 @@ export function openApiKey({
   configured: string | undefined;
 }): ApiKey {
   const path = join(dataDir, "api-key");
-  const key = configured ?? readKey(path) ?? makeKey(dataDir, path);
+  const key = configured ?? readKey(path) ?? createKey(dataDir, path);
   const expected = digest(key);
   return {
     key,
@@ -42,13 +42,15 @@ function readKey(path: string): string | undefined {
   if (!entry) return undefined;
   const key = entry.isFile() ? readFileSync(path, "utf8").trim() : "";
   if (!/^[!-~]{16,512}$/.test(key))
-    throw new Error(`${path} holds no API key. Delete it, and the next start makes a new one.`);
+    throw new Error(
+      `${path} contains no valid API key. Delete the file, and the next start creates a new one.`,
+    );
   if ((entry.mode & 0o077) !== 0) chmodSync(path, 0o600);
   return key;
 }
 
-/** The file appears whole or not at all; of two servers that start at once, both use the key of the first. */
-function makeKey(dataDir: string, path: string): string {
+/** Creates the file complete or not at all. When two servers start at once, both use the key of the first. */
+function createKey(dataDir: string, path: string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;
   const key = randomBytes(32).toString("base64url");
@@ -58,7 +60,7 @@ function makeKey(dataDir: string, path: string): string {
     return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return readKey(path) ?? makeKey(dataDir, path);
+    return readKey(path) ?? createKey(dataDir, path);
   } finally {
     unlinkSync(draft);
   }

@@ -83,7 +83,7 @@ test("the drill restores the replica beside the server at work, and says what a 
     const held = await drill({ ...env, TALKCODY_DATA_DIR: server.dataDir });
     return held.code === 0 && held.table;
   });
-  expect(table).toContain("All is well.");
+  expect(table).toContain("The drill passed.");
   const { source, recoveryPointSeconds, breaches } = lastDrill(server.dataDir);
   expect({ source, breaches }).toEqual({ source: "replica", breaches: [] });
   expect(recoveryPointSeconds).toBeGreaterThanOrEqual(0);
@@ -110,7 +110,7 @@ test.each([
     "a log that lost its end",
     "chat_history",
     "UPDATE sessions SET last_sequence = 99",
-    "does not end where it should",
+    "does not end where the session says",
   ],
   [
     "a hole in the file",
@@ -156,7 +156,7 @@ test("an empty replica is a breach, and no replica is said to be none", async ()
   rmSync(join(replica, "copies"), { recursive: true });
   expect(await drill(env)).toMatchObject({
     code: 1,
-    table: expect.stringContaining("no whole copy in the replica"),
+    table: expect.stringContaining("no complete copy in the replica"),
   });
   const { TALKCODY_DATA_DIR } = env;
   expect(await drill({ TALKCODY_DATA_DIR })).toMatchObject({

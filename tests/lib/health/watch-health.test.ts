@@ -42,7 +42,7 @@ test("an alarm is told once when it begins and once when it is over, and knows s
   const since = new Date(clock.now()).toISOString();
   await look();
   expect(health.alarms()).toMatchObject([{ code: "replication", since }]);
-  expect(told).toEqual([expect.stringMatching(/^Alarm \(replication\): Writes wait for 45 s/)]);
+  expect(told).toEqual([expect.stringMatching(/^Alarm \(replication\): Writes have been waiting for 45 s/)]);
   facts.replicator = { lagMs: 0, isSilent: false };
   await look();
   expect([health.alarms(), told.slice(1)]).toEqual([[], ["The alarm (replication) is over."]]);

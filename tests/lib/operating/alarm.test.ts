@@ -46,7 +46,7 @@ test("a replica that is half a minute behind rings, and says whether the replica
   const detail = (isSilent: boolean) =>
     alarmsOf({ ...well, replica: { ...replica, replicator: { lagMs: 45_000, isSilent } } }, now)[0]?.detail;
   expect(detail(true)).toMatch(/replicator has not answered for 45 s/);
-  expect(detail(false)).toMatch(/wait for 45 s .* bucket/);
+  expect(detail(false)).toMatch(/waiting for 45 s .* bucket/);
 });
 
 test("copies and drills that are overdue ring, but not while a server that rested is making up for it", () => {
@@ -72,7 +72,7 @@ test("a drill that failed rings at once, in its own words", () => {
   ]);
 });
 
-test("files on this disk alone, a disk nearly full and a log that does not shrink ring", () => {
+test("files on this disk alone, a disk nearly full and a log that keeps the database open ring", () => {
   expect(codes({ attachmentsMissingMs: minutes(31) })).toEqual(["attachments"]);
   expect(codes({ diskFreeBytes: 511 * 2 ** 20 })).toEqual(["disk"]);
   expect(codes({ diskFreeBytes: 512 * 2 ** 20 })).toEqual([]);

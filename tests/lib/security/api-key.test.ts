@@ -65,11 +65,11 @@ test("a key that others may read is closed to them, and a file that holds none s
   expect(statSync(path).mode & 0o777).toBe(0o600);
   for (const content of ["", "short", "has a blank inside it, and more"]) {
     writeFileSync(path, content);
-    expect(() => openApiKey({ dataDir, configured: undefined })).toThrow(/holds no API key/);
+    expect(() => openApiKey({ dataDir, configured: undefined })).toThrow(/contains no valid API key/);
   }
   rmSync(path);
   symlinkSync("/etc/hostname", path);
-  expect(() => openApiKey({ dataDir, configured: undefined })).toThrow(/holds no API key/);
+  expect(() => openApiKey({ dataDir, configured: undefined })).toThrow(/contains no valid API key/);
 });
 
 test("servers that start at once agree on one key", async () => {

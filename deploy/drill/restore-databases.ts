@@ -8,39 +8,44 @@ import type { ReplicaCredentials, ReplicaPlace } from "../../lib/operating/repli
 import { databaseNames } from "../../lib/database-name.ts";
 import type { Drill } from "../../lib/operating/drill.ts";
 
-export interface Sources {
+export interface RestoreSources {
   dataDir: string;
   place: ReplicaPlace;
   credentials: ReplicaCredentials | undefined;
   store: ObjectStore;
-  /** Undefined: there is no replicator here, so the hourly copies are all there is. */
+  /** Undefined: without a replicator, only the hourly copies can be restored. */
   litestreamBin: string | undefined;
   environment: Readonly<Record<string, string>>;
 }
 
 const restoreMsMax = 30 * 60_000;
 
-/** Fills a folder with databases: from the replica as its replicator has it, else from the newest hourly copy. */
-export async function bringBack(
+/** Restores the databases into a folder: from the replica with its replicator, else from the newest hourly copy. */
+export async function restoreDatabases(
   folder: string,
-  sources: Sources,
+  sources: RestoreSources,
 ): Promise<Pick<Drill, "source" | "breaches">> {
   const { litestreamBin, store } = sources;
-  const refusal = litestreamBin === undefined ? undefined : await restoreAll(folder, litestreamBin, sources);
-  const breaches = refusal === undefined ? [] : [refusal];
+  const failure =
+    litestreamBin === undefined ? undefined : await restoreReplica(folder, litestreamBin, sources);
+  const breaches = failure === undefined ? [] : [failure];
   if (databaseNames.every((name) => existsSync(join(folder, `${name}.db`))))
     return { source: "replica", breaches };
   try {
     const at = await fetchNewestCopy(store, folder, AbortSignal.timeout(restoreMsMax));
     if (at !== undefined) return { source: "copy", breaches };
-    return { source: null, breaches: [...breaches, "There is no whole copy in the replica."] };
+    return { source: null, breaches: [...breaches, "There is no complete copy in the replica."] };
   } catch (error) {
     return { source: null, breaches: [...breaches, error instanceof Error ? error.message : String(error)] };
   }
 }
 
-/** Why it failed; undefined when it did not, also where the replica has nothing of a database. */
-async function restoreAll(folder: string, bin: string, sources: Sources): Promise<string | undefined> {
+/** Why the restore failed; undefined when it worked, or when the replica does not have a database. */
+async function restoreReplica(
+  folder: string,
+  bin: string,
+  sources: RestoreSources,
+): Promise<string | undefined> {
   const processes = openProcesses({ dataDir: folder });
   const run = createRunProcess(processes);
   const config = join(import.meta.dirname, "../litestream.yml");
@@ -58,19 +63,19 @@ async function restoreAll(folder: string, bin: string, sources: Sources): Promis
     }
     return undefined;
   } catch (error) {
-    return `${bin} does not run: ${error instanceof Error ? error.message : String(error)}`;
+    return `${bin} could not be run: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
     processes.close();
   }
 }
 
-/** The variables that litestream.yml names, as replica.sh sets them. */
+/** The variables that litestream.yml uses, with the values that replica.sh gives them. */
 function replicatorEnvironment({
   dataDir,
   place,
   credentials,
   environment,
-}: Sources): Record<string, string> {
+}: RestoreSources): Record<string, string> {
   const isBucket = place.type === "s3";
   return {
     ...environment,
