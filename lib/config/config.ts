@@ -9,62 +9,62 @@ import type { Provider } from "../settings.ts";
 import type { TracesConfig } from "../ports/tracer.ts";
 import { routes, type OperationId } from "../../packages/shared/src/routes.gen.ts";
 
-/** Everything the server was told by its environment. Frozen; made once. */
+/** The configuration of the server, read once from its environment. Frozen. */
 export interface Config {
   host: string;
   /** 0 takes any free port. */
   port: number;
   dataDir: string;
   workspacesDir: string;
-  /** Undefined: the server makes one and keeps it in the data directory. */
+  /** Undefined: the server creates a key and keeps it in the data directory. */
   apiKey: string | undefined;
-  /** Host names the server answers for, beside loopback ones; without port. */
+  /** Host names under which the server may be addressed, besides loopback ones; without port. */
   allowedHosts: readonly string[];
-  /** Pages that may talk to the server beside its own, as browsers name them. */
+  /** Origins of web pages that may use the server, in the form of the Origin header. */
   allowedOrigins: readonly string[];
-  /** Lower case. A proxy with TLS stands before the server, and names its caller in this header; undefined: there is none. */
+  /** In lower case: the header in which a TLS proxy in front of the server names the caller. Undefined: there is no proxy. */
   proxyAddressHeader: string | undefined;
-  /** So many wrong keys may come at once from one address. */
+  /** How many wrong API keys one address may send in a burst. */
   failedKeysMax: number;
   allowLocalRepositories: boolean;
   defaultModel: string | undefined;
-  /** Providers whose key or address stands in the environment. */
+  /** Providers whose key or address is in the environment, by id. */
   providers: ReadonlyMap<string, Provider>;
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
   runningTasksMax: number;
   queuedMessagesMax: number;
   bodyBytesMax: number;
   fileBytesMax: number;
-  /** A pending decision expires after this. */
+  /** A pending decision expires after this time. */
   actionTimeoutMs: number;
-  /** A model that says nothing for this long has failed. */
+  /** A model that sends nothing for this long has failed. */
   modelIdleTimeoutMs: number;
-  /** Time a stop may take. */
+  /** How long a stop may take. */
   gracePeriodMs: number;
-  /** Where copies go that outlive the machine; undefined: there are none. */
+  /** Where copies of the data go that outlive this machine. Undefined: no copies are made. */
   replica: ReplicaConfig | undefined;
-  /** The replicator of the databases, for restore drills; undefined: hourly copies are all there is to restore. */
+  /** Path of the Litestream program, for restore drills. Undefined: drills restore the hourly copies. */
   litestreamBin: string | undefined;
-  /** The descriptor that deploy/serve.sh hands the keys of the bucket over by. */
+  /** File descriptor through which deploy/serve.sh passes the keys of the bucket. */
   replicaKeysDescriptor: number | undefined;
-  /** Where the replicator says how far it is; deploy/replica.sh sets it. Undefined: nobody knows. */
+  /** Metrics of the replicator, set by deploy/replica.sh. Undefined: its progress is not known. */
   replicatorMetricsUrl: string | undefined;
-  /** Where the platform asks how the server is; undefined: nowhere. */
+  /** Port for health checks and metrics. Undefined: there is no such port. */
   privatePort: number | undefined;
   privateHost: string;
-  /** Where traces are sent; undefined: there are none. */
+  /** Where traces are sent. Undefined: no traces are made. */
   traces: TracesConfig | undefined;
-  /** The one operation that a function serves; undefined: all of them. Nothing to a server that listens. */
+  /** The only operation that a function serves. Undefined: all operations. A server that listens ignores it. */
   functionOperation: OperationId | undefined;
-  /** What commands may see of the environment. */
+  /** The environment of commands that the agent runs. */
   commandEnvironment: Readonly<Record<string, string>>;
-  /** Whether commands get namespaces of their own where the host has them; `off` shows what holds on other hosts. */
+  /** `auto`: commands run in namespaces of their own where the host supports that. `off`, for tests: they never do. */
   isolation: "auto" | "off";
-  /** For tests: the process ends itself with SIGKILL there. */
+  /** For tests: the process kills itself with SIGKILL at this point. */
   failpoint: FailpointTarget | undefined;
 }
 
-/** Reads the environment; throws one ConfigError that names every mistake. */
+/** Reads the environment. Throws one ConfigError that names every mistake. */
 export function loadConfig(
   environment: Environment = process.env,
   platform: string = process.platform,
@@ -73,31 +73,31 @@ export function loadConfig(
   const dataDir = read.path("TALKCODY_DATA_DIR") ?? defaultDataDir(environment, platform);
   const config: Config = {
     host: read.host("HOST") ?? "127.0.0.1",
-    port: read.integer("PORT", { least: 0, most: 65_535 }) ?? 0,
+    port: read.integer("PORT", { min: 0, max: 65_535 }) ?? 0,
     dataDir,
     workspacesDir: read.path("TALKCODY_WORKSPACES_DIR") ?? `${dataDir}/workspaces`,
     apiKey: read.key("TALKCODY_API_KEY"),
     allowedHosts: read.list("TALKCODY_ALLOWED_HOSTS"),
     allowedOrigins: [...desktopOrigins, ...read.origins("TALKCODY_ALLOWED_ORIGINS")],
     proxyAddressHeader: read.header("TALKCODY_PROXY_ADDRESS_HEADER"),
-    failedKeysMax: read.integer("TALKCODY_FAILED_KEYS_MAX", { least: 1, most: 1_000_000 }) ?? 20,
+    failedKeysMax: read.integer("TALKCODY_FAILED_KEYS_MAX", { min: 1, max: 1_000_000 }) ?? 20,
     allowLocalRepositories: read.flag("TALKCODY_ALLOW_LOCAL_REPOSITORIES"),
     defaultModel: read.model("TALKCODY_MODEL"),
     providers: environmentProviders(read),
     logLevel: read.choice("TALKCODY_LOG_LEVEL", ["silent", "error", "warn", "info", "debug"]) ?? "warn",
-    runningTasksMax: read.integer("TALKCODY_RUNNING_TASKS_MAX", { least: 1, most: 1000 }) ?? 32,
+    runningTasksMax: read.integer("TALKCODY_RUNNING_TASKS_MAX", { min: 1, max: 1000 }) ?? 32,
     queuedMessagesMax: 32,
     bodyBytesMax: 4 * 1024 * 1024,
-    fileBytesMax: read.integer("TALKCODY_FILE_BYTES_MAX", { least: 1, most: 2 ** 40 }) ?? 100 * 1024 * 1024,
+    fileBytesMax: read.integer("TALKCODY_FILE_BYTES_MAX", { min: 1, max: 2 ** 40 }) ?? 100 * 1024 * 1024,
     actionTimeoutMs: 7 * 24 * 3_600_000,
     modelIdleTimeoutMs:
-      read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { least: 100, most: 3_600_000 }) ?? 300_000,
-    gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { least: 0, most: 300_000 }) ?? 10_000,
+      read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { min: 100, max: 3_600_000 }) ?? 300_000,
+    gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { min: 0, max: 300_000 }) ?? 10_000,
     replica: environmentReplica(read),
     litestreamBin: read.text("LITESTREAM_BIN"),
-    replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { least: 0, most: 1023 }),
+    replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { min: 0, max: 1023 }),
     replicatorMetricsUrl: read.url("TALKCODY_REPLICATOR_METRICS_URL"),
-    privatePort: read.integer("TALKCODY_PRIVATE_PORT", { least: 1, most: 65_535 }),
+    privatePort: read.integer("TALKCODY_PRIVATE_PORT", { min: 1, max: 65_535 }),
     privateHost: read.host("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
     traces: environmentTraces(read),
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
@@ -109,10 +109,10 @@ export function loadConfig(
   return Object.freeze(config);
 }
 
-/** The webview of the desktop: on macOS and Linux, and on Windows. */
+/** Origins of the desktop app: on macOS and Linux, and on Windows. */
 const desktopOrigins = ["tauri://localhost", "http://tauri.localhost"];
 
-/** The platform's folder for a user's data. */
+/** The usual folder of the platform for the data of a user. */
 function defaultDataDir(environment: Environment, platform: string): string {
   const home = environment["HOME"] ?? environment["USERPROFILE"] ?? ".";
   if (platform === "darwin") return `${home}/Library/Application Support/talkcody-backend`;
@@ -121,7 +121,7 @@ function defaultDataDir(environment: Environment, platform: string): string {
   return `${environment["XDG_DATA_HOME"] ?? `${home}/.local/share`}/talkcody-backend`;
 }
 
-/** Names that commands get; everything else, and so every key, stays with the server. */
+/** The only variables that commands get, so that no key of the server reaches them. */
 const commandVariables = [
   "PATH",
   "HOME",

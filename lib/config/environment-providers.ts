@@ -1,7 +1,7 @@
 import type { Reader } from "./environment.ts";
 import type { ModelSettings, Provider, ProviderType } from "../settings.ts";
 
-/** Providers whose key or address stands in the environment. */
+/** Providers whose key or address is in the environment, by id. */
 export function environmentProviders(read: Reader): ReadonlyMap<string, Provider> {
   const found = new Map<string, Provider>();
   for (const { id, type, keys, baseUrls } of usualVariables) {
@@ -20,7 +20,7 @@ export function environmentProviders(read: Reader): ReadonlyMap<string, Provider
   return found;
 }
 
-/** The usual variables of each provider: names of its key and of its address. */
+/** The usual variables for the key and the address of each provider; the first one that is set counts. */
 const usualVariables: { id: string; type: ProviderType; keys: string[]; baseUrls: string[] }[] = [
   { id: "openai", type: "openai", keys: ["OPENAI_API_KEY"], baseUrls: ["OPENAI_BASE_URL"] },
   { id: "anthropic", type: "anthropic", keys: ["ANTHROPIC_API_KEY"], baseUrls: ["ANTHROPIC_BASE_URL"] },

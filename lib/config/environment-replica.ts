@@ -1,7 +1,7 @@
 import type { Reader } from "./environment.ts";
 import type { ReplicaConfig } from "../operating/replica.ts";
 
-/** Where copies go that outlive this machine, and the keys to it; undefined where no variable names a place. */
+/** The replica and its keys. Undefined when TALKCODY_REPLICA_URL is not set. */
 export function environmentReplica(read: Reader): ReplicaConfig | undefined {
   const place = read.replica("TALKCODY_REPLICA_URL");
   if (place === undefined) return undefined;

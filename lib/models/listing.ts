@@ -4,15 +4,14 @@ import type { Model, ModelClient } from "../model.ts";
 import type { Provider } from "../settings.ts";
 import { modelErrorFrom } from "./failures.ts";
 import { wireOf } from "./wires/wires.ts";
-import { baseUrlOf, modelFacts, providerProblem } from "./providers.ts";
+import { fetchModels } from "./fetch-models.ts";
+import { modelFacts, providerProblem } from "./providers.ts";
 import { scriptedKeys } from "./scripted/keys.ts";
-import type { ListedModel, Wire } from "./wires/wire.ts";
+import type { ListedModel } from "./wires/wire.ts";
 
 type Fetch = typeof globalThis.fetch;
 type Listed = { models: ListedModel[]; error: string | null };
 
-const answerTimeoutMs = 3_000;
-const answerBytesMax = 8 * 1024 * 1024;
 const keptMs = 5 * 60_000;
 /** After a failure the provider is asked again sooner, but not at every call. */
 const failureKeptMs = 15_000;
@@ -116,7 +115,7 @@ async function listOf(
   const problem = providerProblem(providerId, provider);
   if (problem !== undefined) return { models: [], error: problem };
   try {
-    return { models: await requestList(provider, wire, fetch), error: null };
+    return { models: await fetchModels(provider, wire, fetch), error: null };
   } catch (error) {
     const failure = modelErrorFrom(error, { providerId, apiKey: provider.apiKey ?? "", now });
     return { models: [], error: failure.message };
@@ -125,27 +124,4 @@ async function listOf(
 
 function scriptedModels(): ListedModel[] {
   return Object.entries(scriptedKeys).map(([modelKey, name]) => ({ modelKey, name }));
-}
-
-async function requestList(provider: Provider, wire: Wire, fetch: Fetch): Promise<ListedModel[]> {
-  const response = await fetch(`${baseUrlOf(provider, wire)}${wire.listing.path}`, {
-    headers: { accept: "application/json", ...wire.listing.headers(provider.apiKey ?? "") },
-    redirect: "manual",
-    signal: AbortSignal.timeout(answerTimeoutMs),
-  });
-  const body = await boundedText(response);
-  if (!response.ok)
-    throw Object.assign(new Error(response.statusText), { statusCode: response.status, responseBody: body });
-  return wire.listing.parse(JSON.parse(body));
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const piece of response.body ?? []) {
-    text += decoder.decode(piece, { stream: true });
-    if (text.length > answerBytesMax)
-      throw new Error(`The list of models is longer than ${answerBytesMax} bytes.`);
-  }
-  return text;
 }
