@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { Clock } from "../ports/clock.ts";
 import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
@@ -8,13 +9,13 @@ import type { Storage } from "../ports/storage.ts";
 import type { RequestTracer } from "../ports/tracer.ts";
 import { createApp, type RequestObserver } from "./http/app.ts";
 import { defaultServerLimits, type ServerLimits } from "./http/server-limits.ts";
-import { readOperations } from "./contract/contract.ts";
+import { readOperations, type ContractOperation } from "./contract/contract.ts";
 import { openFunctionAdapter, type AnswerEvent } from "./function-adapter.ts";
 import { createInvoke } from "./requests/invoke.ts";
 import { createJsonParser } from "./http/json.ts";
 import { listenFailure } from "./http/listen-failure.ts";
-import { mount } from "./mount.ts";
-import { watchSilentConnections } from "./http/silent-connections.ts";
+import { mount, type MountOptions } from "./mount.ts";
+import { trackUnusedConnections } from "./http/unused-connections.ts";
 import { createStreams } from "./streams/sse.ts";
 import { createValidation } from "./contract/validation.ts";
 import { createSockets } from "./web-socket/web-socket.ts";
@@ -40,92 +41,117 @@ export interface ServerOptions {
   >;
   observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
-  /** For tests. */
-  bounds?: Partial<ServerLimits>;
-  /** Where log lines go; the standard output without it. */
+  /** Replaces single limits in tests. */
+  limits?: Partial<ServerLimits>;
+  /** Where log lines go; standard output by default. */
   logTo?: { write(line: string): void };
 }
 
 export interface Server {
-  /** Resolves to the URL for clients on this host. Rejects with what to do where it cannot listen. */
+  /** Resolves to the URL for clients on this host. Rejects with an Error that says what to do when it cannot listen. */
   listen(address: { host: string; port: number }): Promise<string>;
-  /** Answers events of a function platform, and refuses what needs an always-on process. With `only`, nothing but that operation is found. */
+  /** Answers events of a function platform, except for what needs an always-on process. With `only`, serves just that operation. */
   openFunction(only?: OperationId): Promise<AnswerEvent>;
-  /** Ends streams and sockets with a resume hint, lets requests under way end, and gives up on them after a while. */
+  /** Ends streams and sockets with a hint to resume, and waits at most `closeMs` for running requests. */
   close(): Promise<void>;
-  /** Logs what went wrong outside of any request. */
+  /** Logs an error that happened outside of any request. */
   reportFault(message: string, cause: unknown): void;
 }
 
-/** The contract, served over HTTP, SSE and WebSocket. Throws where an operation has no handler. */
+/** Serves the contract over HTTP, SSE and WebSocket. Throws an Error when an operation has no handler. */
 export function createServer(options: ServerOptions): Server {
-  const { config } = options;
-  const bounds = { ...defaultServerLimits, closeMs: config.gracePeriodMs, ...options.bounds };
-  const stopping = new AbortController();
-  const stopped = new AbortController();
-  const isStopping = () => stopping.signal.aborted;
-  const newApp = () => createApp({ ...options, ...config, bounds, isStopping });
-  const app = newApp();
-  const apps = [app];
-  const operations = readOperations(options.contract);
-  const missing = operations.filter(({ id }) => typeof options.handlers[id] !== "function");
-  if (missing.length > 0) throw new Error(`No handler for ${missing.map(({ id }) => id).join(", ")}.`);
-
-  const invoke = createInvoke({ ...options, stopped: stopped.signal });
-  const validation = createValidation(options.contract);
-  const streams = createStreams(bounds);
-  const cutSilentConnections = watchSilentConnections(app.server);
-  const byId = new Map(operations.map((operation) => [operation.id, operation]));
-  const parseJson = createJsonParser(app);
-  const sockets = createSockets({
-    app,
-    operations: byId,
-    validation,
-    invoke,
-    parseJson,
-    limits: bounds,
-    isStopping,
-  });
-  const shared = { validation, invoke, streams, sockets, body: { ...config, bounds, parseJson } };
-  mount(app, { ...shared, operations, isAlwaysOn: true });
-
+  const context = createContext(options);
+  const { app, operations } = context;
+  mount(app, { ...context, operations, isAlwaysOn: true });
   return {
-    listen: async ({ host, port }) => {
-      // Fastify would bind every address of localhost, each with a server of its own.
-      const address = { host: host === "localhost" ? "127.0.0.1" : host, port, backlog: bounds.backlogMax };
-      await app.listen(address).catch((error: unknown) => {
-        throw listenFailure(error, address);
-      });
-      return urlOf(app.server.address() as AddressInfo);
-    },
-    openFunction: async (only) => {
-      const functionApp = newApp();
-      apps.push(functionApp);
-      const mounted = operations.filter(({ id }) => id === (only ?? id));
-      mount(functionApp, { ...shared, operations: mounted, isAlwaysOn: false });
-      return openFunctionAdapter(functionApp);
-    },
-    close: async () => {
-      stopping.abort();
-      cutSilentConnections();
-      streams.end();
-      const giveUp = setTimeout(() => stopped.abort(comeBack()), bounds.closeMs);
-      const cut = setTimeout(() => app.server.closeAllConnections(), bounds.closeMs + answerMs);
-      await Promise.all([sockets.close(), ...apps.map((one) => one.close())]);
-      clearTimeout(giveUp);
-      clearTimeout(cut);
-    },
+    listen: (address) => listen(context, address),
+    openFunction: (only) => openFunction(context, only),
+    close: () => closeServer(context),
     reportFault: (message, cause) => app.log.error({ err: cause }, message),
   };
 }
 
-/** What has waited in vain is answered, before its connection is cut. */
-const answerMs = 200;
+interface ServerContext extends Omit<MountOptions, "operations" | "isAlwaysOn"> {
+  operations: readonly ContractOperation[];
+  limits: ServerLimits;
+  app: FastifyInstance;
+  newApp(): FastifyInstance;
+  functionApps: FastifyInstance[];
+  /** Aborted when `close` is called: nothing new is accepted. */
+  stopping: AbortController;
+  /** Aborted when `close` gives up on requests that still run. */
+  stopped: AbortController;
+  destroyUnusedConnections(): void;
+}
 
-function comeBack(): AppError {
-  return new AppError("busy", "The server is stopping. Ask again, under the same key, when it is back.", {
-    retryAfterSeconds: 1,
+function createContext(options: ServerOptions): ServerContext {
+  const { config, contract } = options;
+  const limits = { ...defaultServerLimits, closeMs: config.gracePeriodMs, ...options.limits };
+  const [stopping, stopped] = [new AbortController(), new AbortController()];
+  const isStopping = () => stopping.signal.aborted;
+  const newApp = () => createApp({ ...options, ...config, limits, isStopping });
+  const app = newApp();
+  const operations = readOperations(contract);
+  requireHandlers(operations, options.handlers);
+  const invoke = createInvoke({ ...options, stopped: stopped.signal });
+  const validation = createValidation(contract);
+  const parseJson = createJsonParser(app);
+  const byId = new Map(operations.map((operation) => [operation.id, operation]));
+  return {
+    ...{ operations, limits, app, newApp, functionApps: [], stopping, stopped, invoke, validation },
+    streams: createStreams(limits),
+    destroyUnusedConnections: trackUnusedConnections(app.server),
+    sockets: createSockets({ app, operations: byId, validation, invoke, parseJson, limits, isStopping }),
+    body: { ...config, limits, parseJson },
+  };
+}
+
+function requireHandlers(operations: readonly ContractOperation[], handlers: Handlers): void {
+  const missing = operations.filter(({ id }) => typeof handlers[id] !== "function").map(({ id }) => id);
+  if (missing.length > 0) throw new Error(`No handler for ${missing.join(", ")}. Run npm run generate.`);
+}
+
+async function listen(
+  { app, limits }: ServerContext,
+  { host, port }: { host: string; port: number },
+): Promise<string> {
+  // For "localhost" Fastify would open one server for each of its addresses.
+  const address = { host: host === "localhost" ? "127.0.0.1" : host, port, backlog: limits.backlogMax };
+  await app.listen(address).catch((error: unknown) => {
+    throw listenFailure(error, address);
   });
+  return urlOf(app.server.address() as AddressInfo);
+}
+
+async function openFunction(context: ServerContext, only: OperationId | undefined): Promise<AnswerEvent> {
+  const functionApp = context.newApp();
+  context.functionApps.push(functionApp);
+  const operations = context.operations.filter(({ id }) => id === (only ?? id));
+  mount(functionApp, { ...context, operations, isAlwaysOn: false });
+  return openFunctionAdapter(functionApp);
+}
+
+async function closeServer(context: ServerContext): Promise<void> {
+  const { app, functionApps, limits, sockets, stopped } = context;
+  context.stopping.abort();
+  context.destroyUnusedConnections();
+  context.streams.end();
+  const giveUp = setTimeout(() => stopped.abort(serverStops()), limits.closeMs);
+  const disconnect = setTimeout(() => app.server.closeAllConnections(), limits.closeMs + lastAnswerMs);
+  await Promise.all([sockets.close(), ...[app, ...functionApps].map((each) => each.close())]);
+  clearTimeout(giveUp);
+  clearTimeout(disconnect);
+}
+
+/** Requests that the server gives up on get this long to be answered before their connections are closed. */
+const lastAnswerMs = 200;
+
+function serverStops(): AppError {
+  return new AppError(
+    "busy",
+    "The server is stopping. When it is back, send the request again with the same Idempotency-Key.",
+    { retryAfterSeconds: 1 },
+  );
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -20,11 +20,11 @@ export interface MountOptions {
   streams: Streams;
   sockets: Sockets;
   body: BodyOptions;
-  /** False behind a function, which is asleep between two requests. */
+  /** False in a function, which does nothing between two requests. */
   isAlwaysOn: boolean;
 }
 
-/** One route for each operation; what the contract does not name is not found, or not allowed. */
+/** Adds one route for each operation. For any other path or method the answer is not-found or method-not-allowed. */
 export function mount(app: FastifyInstance, options: MountOptions): void {
   for (const operation of options.operations) {
     const serve = operation.upgrades ? upgrade : answer;
@@ -35,9 +35,9 @@ export function mount(app: FastifyInstance, options: MountOptions): void {
       handler: (request, reply) => serve({ operation, request, reply }, options),
     });
   }
-  // Not in a handler: Fastify looks at the content type first, and refuses QUERY without one in its own way.
+  // A hook, because before a handler Fastify would check the content type and refuse QUERY without one.
   app.addHook("onRequest", (request, reply, done) => {
-    if (request.is404) refuse(request, reply, options.operations);
+    if (request.is404) refuseUnknownRoute(request, reply, options.operations);
     done();
   });
 }
@@ -48,10 +48,10 @@ interface Exchange {
   reply: FastifyReply;
 }
 
-/** Validate, run, write. */
+/** Validates the request, runs the operation and writes the answer. */
 async function answer(exchange: Exchange, options: MountOptions): Promise<void> {
   const { operation, request, reply } = exchange;
-  const { signal, release } = watch(reply.raw);
+  const { signal, release } = abortOnClose(reply.raw);
   try {
     const call = await readCall(exchange, options, signal);
     if (!options.isAlwaysOn) requireNoProcess(call);
@@ -59,7 +59,7 @@ async function answer(exchange: Exchange, options: MountOptions): Promise<void> 
     await writeAnswer(reply, outcome, { operation, streams: options.streams });
   } catch (error) {
     if (!signal.aborted || error instanceof AppError) throw error;
-    request.log.debug({ err: error }, "the caller left");
+    request.log.debug({ err: error }, "the caller disconnected");
     reply.hijack().raw.destroy();
   } finally {
     release();
@@ -90,9 +90,12 @@ function readParameters(
   return validation.parameters(operation, { path: params, query, header: headers });
 }
 
-type Read = Record<"path" | "query" | "header", object> & { operation: ContractOperation; body: ReadBody };
+type ReadRequest = Record<"path" | "query" | "header", object> & {
+  operation: ContractOperation;
+  body: ReadBody;
+};
 
-function idempotencyOf({ operation, path, query, header, body }: Read): OperationCall["idempotency"] {
+function idempotencyOf({ operation, path, query, header, body }: ReadRequest): OperationCall["idempotency"] {
   const key = (header as Record<string, unknown>)["Idempotency-Key"];
   if (typeof key !== "string") return undefined;
   return {
@@ -107,15 +110,15 @@ async function upgrade({ operation, request, reply }: Exchange, options: MountOp
   await options.sockets.accept(operation, request, reply);
 }
 
-/** Aborted when the connection ends before the work does. */
-function watch(response: ServerResponse): { signal: AbortSignal; release(): void } {
-  const gone = new AbortController();
-  const abort = () => gone.abort();
+/** A signal that is aborted when the connection closes. */
+function abortOnClose(response: ServerResponse): { signal: AbortSignal; release(): void } {
+  const closed = new AbortController();
+  const abort = () => closed.abort();
   response.once("close", abort);
-  return { signal: gone.signal, release: () => response.off("close", abort) };
+  return { signal: closed.signal, release: () => response.off("close", abort) };
 }
 
-function refuse(
+function refuseUnknownRoute(
   request: FastifyRequest,
   reply: FastifyReply,
   operations: readonly ContractOperation[],
@@ -124,10 +127,14 @@ function refuse(
   const allowed = operations
     .filter((operation) => patternOf(operation).test(path))
     .map(({ method }) => method);
-  if (allowed.length === 0) throw new AppError("not-found", "Nothing is served at this path.");
+  if (allowed.length === 0)
+    throw new AppError("not-found", "The contract has no such path. GET /v1/openapi.json lists all.");
   const methods = allowed.includes("GET") ? ["HEAD", ...allowed] : allowed;
   void reply.header("allow", methods.toSorted().join(", "));
-  throw new AppError("method-not-allowed", `Expected one of ${methods.toSorted().join(", ")}.`);
+  throw new AppError(
+    "method-not-allowed",
+    `This path takes ${methods.toSorted().join(", ")}; it was called with ${request.method}.`,
+  );
 }
 
 function patternOf({ path }: ContractOperation): RegExp {

@@ -1,23 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { AppError } from "../../errors.ts";
-import { createFailedKeys, type FailedKeysOptions } from "./failed-keys.ts";
+import { createFailedKeys, type FailedKeys, type FailedKeysOptions } from "./failed-keys.ts";
 import { clientAddress } from "./client-address.ts";
 import type { Origins } from "./origins.ts";
 
 export interface AccessCheckOptions extends FailedKeysOptions {
-  /** Names beside the loopback ones, lower case, without port. */
+  /** Host names besides loopback ones, in lower case and without port. */
   allowedHosts: readonly string[];
-  /** Where a proxy names its caller; see clientAddress. */
+  /** Header in which a proxy names its caller; see `clientAddress`. */
   proxyAddressHeader: string | undefined;
   isKey(candidate: string): boolean;
 }
 
-/** What a request has to pass before anything of it is looked at. Reads no body. */
+/** Checks that every request must pass before anything else. They do not read the body. */
 export interface AccessCheck {
-  /** Host against DNS rebinding, Origin against other sites. Throws misdirected-request or forbidden-origin. */
+  /** Checks Host, against DNS rebinding, and Origin, against other sites. Throws misdirected-request or forbidden-origin. */
   admit(request: IncomingMessage): void;
-  /** The key against everyone else. Throws unauthorized, or too-many-failed-keys; a valid key always passes. */
+  /** Checks the API key. Throws unauthorized, or too-many-failed-keys; a valid key always passes. */
   authorize(request: IncomingMessage): void;
 }
 
@@ -25,45 +25,55 @@ export const socketProtocol = "talkcody.v1";
 const keyProtocol = "talkcody.key.";
 
 export function createAccessCheck(options: AccessCheckOptions & { origins: Origins }): AccessCheck {
-  const { allowedHosts, proxyAddressHeader, isKey, origins } = options;
-  const failedKeys = createFailedKeys(options);
-  const isOurs = createHostCheck(allowedHosts);
-  const addressOf = (request: IncomingMessage) =>
-    clientAddress(
-      proxyAddressHeader === undefined ? [] : valuesOf(request, proxyAddressHeader),
-      request.socket.remoteAddress,
-    );
-  return {
-    admit: (request) => {
-      const host = hostOf(request);
-      if (host === undefined || !isOurs(host))
-        throw new AppError(
-          "misdirected-request",
-          "Expected a host name this server answers for; add it to TALKCODY_ALLOWED_HOSTS if it is yours.",
-        );
-      if (!origins.mayAsk(request, host))
-        throw new AppError(
-          "forbidden-origin",
-          "Expected no Origin, that of this server, or an allowed one; add it to TALKCODY_ALLOWED_ORIGINS if it is yours.",
-        );
-    },
-    authorize: (request) => {
-      const [key, ...others] = credentials(request);
-      if (key !== undefined && others.length === 0 && isKey(key)) return;
-      const waitSeconds = key === undefined ? undefined : failedKeys.count(addressOf(request));
-      if (waitSeconds !== undefined) throw tooManyFailedKeys(waitSeconds);
-      throw new AppError(
-        "unauthorized",
-        "Expected one valid API key, as X-API-Key or as Authorization: Bearer.",
-      );
-    },
+  const context: AccessContext = {
+    ...options,
+    failedKeys: createFailedKeys(options),
+    isOurs: createHostCheck(options.allowedHosts),
   };
+  return {
+    admit: (request) => admit(context, request),
+    authorize: (request) => authorize(context, request),
+  };
+}
+
+interface AccessContext extends AccessCheckOptions {
+  origins: Origins;
+  failedKeys: FailedKeys;
+  isOurs(host: string): boolean;
+}
+
+function admit({ origins, isOurs }: AccessContext, request: IncomingMessage): void {
+  const host = hostOf(request);
+  if (host === undefined || !isOurs(host))
+    throw new AppError(
+      "misdirected-request",
+      "Expected one Host header with a name of this server. If the name is yours, add it to TALKCODY_ALLOWED_HOSTS.",
+    );
+  if (!origins.mayAsk(request, host))
+    throw new AppError(
+      "forbidden-origin",
+      "Expected no Origin, the origin of this server, or an allowed one. If the origin is yours, add it to TALKCODY_ALLOWED_ORIGINS.",
+    );
+}
+
+function authorize({ isKey, failedKeys, proxyAddressHeader }: AccessContext, request: IncomingMessage): void {
+  const [key, ...others] = credentials(request);
+  if (key !== undefined && others.length === 0 && isKey(key)) return;
+  const waitSeconds =
+    key === undefined ? undefined : failedKeys.count(addressOf(request, proxyAddressHeader));
+  if (waitSeconds !== undefined) throw tooManyFailedKeys(waitSeconds);
+  throw new AppError("unauthorized", "Expected one valid API key, as X-API-Key or as Authorization: Bearer.");
+}
+
+function addressOf(request: IncomingMessage, proxyAddressHeader: string | undefined): string {
+  const fromProxy = proxyAddressHeader === undefined ? [] : valuesOf(request, proxyAddressHeader);
+  return clientAddress(fromProxy, request.socket.remoteAddress);
 }
 
 function tooManyFailedKeys(retryAfterSeconds: number): AppError {
   return new AppError(
     "too-many-failed-keys",
-    "Too many wrong API keys came from this address. Correct the key, or wait; a valid key is taken at any time.",
+    "Too many wrong API keys came from this address. Correct the key, or wait; a valid key is accepted at any time.",
     { retryAfterSeconds },
   );
 }
@@ -76,7 +86,7 @@ function credentials(request: IncomingMessage): string[] {
   return given.length > 0 || request.headers.upgrade === undefined ? given : protocolKeys(request);
 }
 
-/** Browsers can set no header on a WebSocket but the subprotocols. */
+/** On a WebSocket, browsers can set no header except the subprotocols, so the key may come as one of them. */
 function protocolKeys(request: IncomingMessage): string[] {
   const protocols = valuesOf(request, "sec-websocket-protocol").flatMap((value) => value.split(","));
   return protocols
@@ -85,20 +95,20 @@ function protocolKeys(request: IncomingMessage): string[] {
     .map((protocol) => Buffer.from(protocol.slice(keyProtocol.length), "base64url").toString("utf8"));
 }
 
-/** Tells whether a host, with or without its port, is a loopback name or one of the names, which are in lower case. */
+/** Returns a check whether a host, with or without port, is a loopback name or one of `names` (in lower case). */
 export function createHostCheck(names: readonly string[]): (host: string) => boolean {
   const known = new Set(["localhost", "127.0.0.1", "[::1]", ...names]);
   return (host) => known.has(withoutPort(host));
 }
 
-/** The host a request asks for, in lower case, with port. Undefined unless there is exactly one and the target is a path. */
+/** The Host of a request in lower case, with port. Undefined unless there is exactly one and the target is a path. */
 export function hostOf(request: IncomingMessage): string | undefined {
   const [host, ...others] = valuesOf(request, "host");
   const isPath = request.url?.startsWith("/") === true;
   return others.length === 0 && isPath ? host?.toLowerCase() : undefined;
 }
 
-/** DNS can be made to name this address, so a name must be known; an address cannot be rebound. A browser always says one. */
+/** Whether a page may have reached us by DNS rebinding: the Host is an unknown name. An address cannot be rebound, and a browser always sends Host. */
 export function isMisdirected(request: IncomingMessage, isOurs: (host: string) => boolean): boolean {
   if (valuesOf(request, "host").length === 0) return false;
   const host = hostOf(request);
@@ -111,7 +121,7 @@ function withoutPort(host: string): string {
   return host.replace(/:\d{1,5}$/, "");
 }
 
-/** Every value of a header; Node's own view of some headers hides that there were two. */
+/** Every value of a header. For some headers, Node's `headers` hides that there were two. */
 export function valuesOf({ rawHeaders }: IncomingMessage, name: string): string[] {
   return rawHeaders.flatMap((header, place) =>
     place % 2 === 0 && header.toLowerCase() === name ? [rawHeaders[place + 1] ?? ""] : [],

@@ -12,64 +12,67 @@ import { traceRequests } from "./traced.ts";
 import { createOrigins, isPreflight, preflightHeaders, type Origins } from "./origins.ts";
 
 export interface AppOptions extends AccessCheckOptions {
-  /** Pages that may talk to the server beside its own, lower case. */
+  /** Origins of pages that may use the server besides its own, in lower case. */
   allowedOrigins: readonly string[];
   logLevel: Config["logLevel"];
   logTo?: { write(line: string): void };
   bodyBytesMax: number;
-  bounds: ServerLimits;
+  limits: ServerLimits;
   observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
   isStopping(): boolean;
 }
 
-/** Whoever watches the server at work. Is told after the answer, must not throw, and changes nothing. */
+/** Counts answers and problems. Called after each answer; must not throw. */
 export interface RequestObserver {
   onAnswered(answer: { operationId: string | undefined; status: number }): void;
   onProblem(code: string): void;
 }
 
-/** Fastify, set up for us but without a route: what holds for every connection and every request. */
+/** A Fastify app without routes: the settings, checks and headers that apply to every connection and request. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { logLevel, logTo, bodyBytesMax, bounds } = options;
+  const { logLevel, logTo, bodyBytesMax, limits } = options;
   const origins = createOrigins(options.allowedOrigins);
   const app = fastify({
     logger: logLevel === "silent" ? false : { level: logLevel, ...(logTo ? { stream: logTo } : {}) },
-    logController: new fastify.LogController({ disableRequestLogging: true }), // One line for each answer is ours.
+    logController: new fastify.LogController({ disableRequestLogging: true }), // We log one line for each answer ourselves.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: bodyBytesMax,
-    requestTimeout: bounds.requestMs,
-    return503OnClosing: false, // Our own busy problem says it.
-    routerOptions: { maxParamLength: 16 * 1024 }, // The contract's patterns refuse what is too long.
+    requestTimeout: limits.requestMs,
+    return503OnClosing: false, // Our problem `busy` says it instead.
+    routerOptions: { maxParamLength: 16 * 1024 }, // The patterns of the contract refuse longer ones.
     http: {
-      headersTimeout: bounds.headersMs,
+      headersTimeout: limits.headersMs,
       connectionsCheckingInterval: 1000,
-      requireHostHeader: false, // The guard answers for a missing Host.
+      requireHostHeader: false, // The access check refuses a missing Host.
       shouldUpgradeCallback: isUpgrade,
     },
     frameworkErrors: (error, request, reply) => {
       void reply.headers({ ...headers, ...origins.headersFor(request.raw), "x-request-id": request.id });
-      sendProblem(reply as never, error); // The same reply, typed for a route without a schema.
+      sendProblem(reply as never, error); // The same reply; only its type differs.
     },
     clientErrorHandler: refuseConnection,
     schemaController: { compilersFactory: noSchemas },
   });
-  hook(app, { ...options, origins });
+  addHooks(app, { ...options, origins });
+  app.removeAllContentTypeParsers();
+  // The route reads the body itself, after it has checked the parameters.
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   return app;
 }
 
-/** No route gives Fastify a schema, since the contract is checked here; so its compilers, with a validator of their own, are not loaded. */
+/** Our own code checks the contract, so no route has a Fastify schema, and its compilers are not loaded. */
 const noSchemas = {
   buildValidator: (): never => {
-    throw new Error("Requests are checked against the contract, not by Fastify.");
+    throw new Error("Fastify must not compile schemas: requests are checked against the contract.");
   },
   buildSerializer: (): never => {
-    throw new Error("Answers are written as they are, not by Fastify.");
+    throw new Error("Fastify must not compile serializers: answers are written unchanged.");
   },
 };
 
-/** Everything else that asks for an upgrade is served as if it had not. */
+/** Any other request for an upgrade is served like an ordinary request. */
 function isUpgrade(request: IncomingMessage): boolean {
   const path = request.url?.split("?", 1)[0];
   return (
@@ -83,10 +86,10 @@ const headers = {
   "referrer-policy": "no-referrer",
 };
 
-/** Before and after the route of every request. */
-function hook(app: FastifyInstance, options: AppOptions & { origins: Origins }): void {
+/** Work before and after the route of every request. */
+function addHooks(app: FastifyInstance, options: AppOptions & { origins: Origins }): void {
   const access = createAccessCheck(options);
-  const tellProblem = options.tracer && traceRequests(app, options.tracer);
+  const traceProblem = options.tracer && traceRequests(app, options.tracer);
   app.addHook("onRequest", (request, reply, done) => {
     void reply.headers({
       ...headers,
@@ -96,7 +99,10 @@ function hook(app: FastifyInstance, options: AppOptions & { origins: Origins }):
     access.admit(request.raw);
     if (isPreflight(request.raw)) return void reply.code(204).headers(preflightHeaders).send();
     access.authorize(request.raw);
-    if (options.isStopping()) throw new AppError("busy", "The server is stopping.", { retryAfterSeconds: 1 });
+    if (options.isStopping())
+      throw new AppError("busy", "The server is stopping. Send the request again in a moment.", {
+        retryAfterSeconds: 1,
+      });
     done();
   });
   app.addHook("onSend", (_request, reply, _payload, done) => {
@@ -104,7 +110,8 @@ function hook(app: FastifyInstance, options: AppOptions & { origins: Origins }):
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
-    if (!request.raw.complete && !request.raw.readableEnded) linger(request.raw, options.bounds.lingerMs);
+    if (!request.raw.complete && !request.raw.readableEnded)
+      discardBody(request.raw, options.limits.lingerMs);
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const ms = Math.round(reply.elapsedTime);
     options.observer?.onAnswered({ operationId, status: reply.statusCode });
@@ -114,26 +121,25 @@ function hook(app: FastifyInstance, options: AppOptions & { origins: Origins }):
   app.setErrorHandler((error, request, reply) => {
     const { code } = problemIn(request.id, error);
     options.observer?.onProblem(code);
-    tellProblem?.(request, code);
+    traceProblem?.(request, code);
     return sendProblem(reply, error);
   });
-  app.removeAllContentTypeParsers();
-  // Bodies are read by the route that wants one, after its parameters were found good.
-  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 }
 
-/** Swallows the rest of a body nobody reads, so that the caller hears the answer, but not for long. */
-function linger(request: IncomingMessage, lingerMs: number): void {
-  request.resume(); // Node does so only where nobody had begun to read; else the next request would wait behind it.
+/** Reads and drops the rest of the body for a while, because a caller that is still sending may not see the answer. */
+function discardBody(request: IncomingMessage, lingerMs: number): void {
+  request.resume(); // Node does this only when nobody has read any of it. The next request would wait for this body.
   const timer = setTimeout(() => request.socket.destroy(), lingerMs);
   request.once("close", () => clearTimeout(timer));
   request.once("end", () => clearTimeout(timer));
 }
 
-/** What Node could not read as a request, or not in time. */
+/** Answers a connection on which Node could not read a request, or not in time. */
 function refuseConnection(error: { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-  const detail = isSlow ? "The request did not arrive in time." : "This is not an HTTP request we can read.";
+  const detail = isSlow
+    ? "The request did not arrive in time. Send it faster."
+    : "Expected an HTTP/1.1 request; what came cannot be parsed.";
   socket.end(rawProblem(randomUUID(), new AppError("invalid-request", detail)), () => socket.destroy());
 }

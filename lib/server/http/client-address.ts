@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 
 /**
- * The address a request is counted under. `told` are the values of the header in which a proxy before the server names its
- * caller; none where there is no proxy, since anybody can send a header.
+ * The address under which failed keys are counted. `forwarded` are the values of the header in which a proxy names its
+ * caller; pass none when there is no proxy, because then any caller can send the header.
  */
-export function clientAddress(told: readonly string[], connection: string | undefined): string {
-  // A proxy adds to what its caller sent, so only the last is the proxy's own word.
-  const last = told.join(",").split(",").at(-1)?.trim() ?? "";
+export function clientAddress(forwarded: readonly string[], connection: string | undefined): string {
+  // A proxy appends to what its caller sent, so only the last entry is from the proxy itself.
+  const last = forwarded.join(",").split(",").at(-1)?.trim() ?? "";
   return network((isIP(last) === 0 ? connection : last) ?? "unknown");
 }
 
-/** An IPv6 host has a network of 64 bits to choose its address from, so the network is what counts. */
+/** An IPv6 host can choose any address of its /64 network, so the network is counted instead of the address. */
 function network(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   if (isIP(plain) !== 6) return plain;

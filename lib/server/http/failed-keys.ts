@@ -1,36 +1,44 @@
-import { createLruMap } from "../../ports/lru-map.ts";
+import { createLruMap, type LruMap } from "../../ports/lru-map.ts";
 import type { Clock } from "../../ports/clock.ts";
 
-/** Wrong keys by the address they came from. */
+/** Counts wrong API keys by the address that sent them. */
 export interface FailedKeys {
-  /** Counts one more. Gives the seconds to wait when too many came. */
+  /** Counts one more wrong key. Returns the seconds to wait when there were too many. */
   count(address: string): number | undefined;
 }
 
 export interface FailedKeysOptions {
   clock: Pick<Clock, "elapsed">;
-  /** So many may come at once; later ones as time passes. */
+  /** How many may come in a burst; more are allowed as time passes. */
   failedKeysMax: number;
 }
 
-/** One failure is forgotten each time this passes. */
+/** The count goes down by one each time this passes. */
 const forgetMs = 3000;
-/** Addresses that are remembered; the one that failed longest ago makes room. */
+/** Number of remembered addresses; the one that failed longest ago is dropped first. */
 const addressesMax = 10_000;
 
-export function createFailedKeys({ clock, failedKeysMax }: FailedKeysOptions): FailedKeys {
-  const failures = createLruMap<string, { count: number; at: number }>(addressesMax);
-  const remembered = (address: string, now: number) => {
-    const { count, at } = failures.get(address) ?? { count: 0, at: now };
-    return Math.max(0, count - (now - at) / forgetMs);
-  };
-  return {
-    count: (address) => {
-      const now = clock.elapsed();
-      // Whoever goes on is told to wait longer, but not without end.
-      const count = Math.min(remembered(address, now) + 1, 2 * failedKeysMax);
-      failures.set(address, { count, at: now });
-      return count > failedKeysMax ? Math.ceil(((count - failedKeysMax + 1) * forgetMs) / 1000) : undefined;
-    },
-  };
+export function createFailedKeys(options: FailedKeysOptions): FailedKeys {
+  const failures: Failures = createLruMap(addressesMax);
+  return { count: (address) => countFailure(failures, address, options) };
+}
+
+/** By address; the address that failed last comes last. */
+type Failures = LruMap<string, { count: number; at: number }>;
+
+function countFailure(
+  failures: Failures,
+  address: string,
+  { clock, failedKeysMax }: FailedKeysOptions,
+): number | undefined {
+  const now = clock.elapsed();
+  // The wait grows with further failures, but only up to a limit.
+  const count = Math.min(remembered(failures, address, now) + 1, 2 * failedKeysMax);
+  failures.set(address, { count, at: now });
+  return count > failedKeysMax ? Math.ceil(((count - failedKeysMax + 1) * forgetMs) / 1000) : undefined;
+}
+
+function remembered(failures: Failures, address: string, now: number): number {
+  const { count, at } = failures.get(address) ?? { count: 0, at: now };
+  return Math.max(0, count - (now - at) / forgetMs);
 }

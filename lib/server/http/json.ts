@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../../errors.ts";
 
-/** Parses JSON. Throws AppError invalid-request for what is none and for what would poison a prototype. */
+/** Parses JSON. Throws AppError invalid-request for invalid JSON and for fields that would pollute a prototype. */
 export type ParseJson = (text: string) => unknown;
 
-/** Fastify's own parser, for REST and WebSocket alike. */
+/** Fastify's own parser, for both REST and WebSocket. */
 export function createJsonParser(app: FastifyInstance): ParseJson {
   const parse = app.getDefaultJsonParser("error", "error") as (
     request: unknown,
@@ -16,15 +16,15 @@ export function createJsonParser(app: FastifyInstance): ParseJson {
     parse(undefined, text, (error, value) => {
       result = { error, value };
     });
-    if (result.error) throw unreadable(text, result.error);
+    if (result.error) throw parseError(text, result.error);
     return result.value;
   };
 }
 
-function unreadable(text: string, cause: Error): AppError {
+function parseError(text: string, cause: Error): AppError {
   const detail = isJson(text)
     ? "No field may be named `__proto__`, or `constructor` with a `prototype` in it."
-    : "This is not valid JSON.";
+    : "Expected JSON; what came is not valid JSON.";
   return new AppError("invalid-request", detail, { cause });
 }
 

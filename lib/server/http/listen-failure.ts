@@ -3,7 +3,7 @@ export interface ListenAddress {
   port: number;
 }
 
-/** What a person can do when the server cannot listen; what is not known stays as it came. */
+/** An error that says what to do when the server cannot listen. Unknown errors are returned unchanged. */
 export function listenFailure(error: unknown, { host, port }: ListenAddress): unknown {
   const sentence = sentenceFor(codeOf(error), { host, port });
   return sentence === undefined ? error : new Error(sentence, { cause: error });
@@ -12,13 +12,13 @@ export function listenFailure(error: unknown, { host, port }: ListenAddress): un
 function sentenceFor(code: string, { host, port }: ListenAddress): string | undefined {
   switch (code) {
     case "EADDRINUSE":
-      return `Port ${port} of ${host} is in use. Stop what listens there, or set PORT to another one; without PORT any free port is taken.`;
+      return `Port ${port} of ${host} is in use. Stop the program that uses it, or set PORT to another port. Without PORT, the server takes any free port.`;
     case "EACCES":
-      return `Port ${port} may not be used by this user. Set PORT to one from 1024 on.`;
+      return `This user may not use port ${port}. Set PORT to 1024 or higher.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `HOST is ${JSON.stringify(host)}, which is no address of this machine. Use 127.0.0.1 (only this machine) or 0.0.0.0 (every network it is on).`;
+      return `HOST is ${JSON.stringify(host)}, which is not an address of this machine. Use 127.0.0.1 (only this machine) or 0.0.0.0 (every network it is on).`;
     default:
       return undefined;
   }

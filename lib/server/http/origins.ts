@@ -1,10 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 
-/** Which pages may talk to the server, and what a browser must hear so that they can (CORS). */
+/** Which web pages may use the server, and the CORS headers that let them. */
 export interface Origins {
-  /** Without an Origin it is no page; one of the server's own host is at home; others must be allowed. */
+  /** True without an Origin (then it is no web page), for the server's own origin, and for an allowed one. */
   mayAsk(request: IncomingMessage, host: string): boolean;
-  /** For every answer: an allowed page may read it. */
+  /** Headers for every answer. They let an allowed page read it. */
   headersFor(request: IncomingMessage): OutgoingHttpHeaders;
 }
 
@@ -21,13 +21,13 @@ export function createOrigins(allowedOrigins: readonly string[]): Origins {
   };
 }
 
-/** A browser asks, without a key, whether a page may send a request that no form could. */
+/** A CORS preflight: a browser asks, without a key, whether a page may send a request that no form could send. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   const isAsking = headers["access-control-request-method"] !== undefined;
   return method === "OPTIONS" && headers.origin !== undefined && isAsking;
 }
 
-/** The same for every path, known or not. No wildcard, which would not cover Authorization; no credentials, since there are no cookies. */
+/** The same for every path, known or not. No wildcard, because it would not include Authorization; no credentials, because there are no cookies. */
 export const preflightHeaders: OutgoingHttpHeaders = {
   "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
   "access-control-allow-headers":
@@ -38,7 +38,7 @@ export const preflightHeaders: OutgoingHttpHeaders = {
 const exposed =
   "X-Request-Id, Retry-After, ETag, Location, Idempotency-Replayed, Content-Disposition, Content-Range, Accept-Ranges, Allow";
 
-/** Behind a proxy the scheme may differ, so only host and port are held against each other. */
+/** Compares only host and port, because the scheme may differ behind a proxy. */
 function isOwn(origin: string, host: string): boolean {
   return /^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, "").toLowerCase() === host;
 }

@@ -1,36 +1,36 @@
-/** Every bound of the transport. All are defaults; a test may ask for smaller ones. */
+/** Limits of HTTP, SSE and WebSocket. Tests use smaller ones. */
 export interface ServerLimits {
-  /** Time the headers of a request may take. */
+  /** How long the headers of a request may take to arrive. */
   headersMs: number;
-  /** Time a JSON body may take. */
+  /** How long a JSON body may take to arrive. */
   bodyMs: number;
-  /** Time an upload may pause between two pieces. */
+  /** How long an upload may pause between two pieces. */
   uploadIdleMs: number;
-  /** Time a whole request may take to arrive, uploads included. */
+  /** How long a whole request may take to arrive, uploads included. */
   requestMs: number;
-  /** How long an unread body is swallowed after the answer, so that the caller can read the answer. */
+  /** How long the rest of a body is read and dropped after the answer, so that the caller sees the answer. */
   lingerMs: number;
   /** Time between two comments of an SSE stream. */
   heartbeatMs: number;
-  /** A reader that takes nothing for this long is cut. */
+  /** A reader that takes nothing for this long is disconnected. */
   stallMs: number;
-  /** What an SSE client waits before it connects again. */
+  /** How long an SSE client waits before it connects again. */
   retryMs: number;
-  /** The least it waits after the server said that it stops. */
+  /** The shortest wait after the server announced that it stops. */
   resumeMs: number;
   streamsMax: number;
-  /** Connections that wait to be accepted. One too many is tried again by its kernel after a whole second. */
+  /** Connections that may wait to be accepted. The kernel of a client retries a refused one only after a second. */
   backlogMax: number;
   /** Time between two pings of a WebSocket. */
   pingMs: number;
-  /** A WebSocket peer that says nothing for this long is dead. */
+  /** A WebSocket client that sends nothing for this long is taken for gone. */
   silentMs: number;
   socketsMax: number;
   subscriptionsMax: number;
   frameBytesMax: number;
-  /** Above this nothing more is written to a WebSocket until it has drained. */
+  /** When more than this waits to be sent on a WebSocket, writing stops until it has drained. */
   bufferedBytesMax: number;
-  /** Time requests under way have to end when the server closes. */
+  /** How long running requests have to end when the server closes. */
   closeMs: number;
 }
 

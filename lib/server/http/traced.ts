@@ -2,36 +2,34 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { RequestTracer } from "../../ports/tracer.ts";
 
-/** Tells the tracer of every request. Returns what tells it of a problem, before the problem is written. */
+/** Traces every request. Returns a function that records the problem of a request; call it before the problem is sent. */
 export function traceRequests(
   app: FastifyInstance,
   tracer: RequestTracer,
 ): (request: FastifyRequest, problem: string) => void {
   const problems = new WeakMap<FastifyRequest, string>();
   app.addHook("onRequest", (request, reply, done) => {
-    const answered = tracer.request(request);
-    onHead(reply.raw, (status) =>
-      answered({ ...subjectOf(request), status, problem: problems.get(request) }),
-    );
+    const endSpan = tracer.request(request);
+    onHead(reply.raw, (status) => endSpan({ ...subjectOf(request), status, problem: problems.get(request) }));
     done();
   });
   return (request, problem) => void problems.set(request, problem);
 }
 
-/** Calls back once: when the head leaves, however long a stream follows it, or with undefined when the connection ends before. */
-function onHead(response: ServerResponse, left: (status: number | undefined) => void): void {
-  let isLeft = false;
-  const leave = (status: number | undefined): void => {
-    if (!isLeft) left(status);
-    isLeft = true;
+/** Calls back once: with the status when the head of the answer is written, or with undefined when the connection closes before. */
+function onHead(response: ServerResponse, onSent: (status: number | undefined) => void): void {
+  let isSent = false;
+  const send = (status: number | undefined): void => {
+    if (!isSent) onSent(status);
+    isSent = true;
   };
-  const { writeHead } = response; // Node has no event for it, and calls this one for every head.
+  const { writeHead } = response; // Node has no event for this, but calls writeHead for every answer.
   response.writeHead = (...args: [number]) => {
-    leave(args[0]);
+    send(args[0]);
     return writeHead.apply(response, args);
   };
-  response.once("upgraded", () => leave(101)); // This head leaves by the socket.
-  response.once("close", () => leave(undefined));
+  response.once("upgraded", () => send(101)); // The socket library writes this head itself.
+  response.once("close", () => send(undefined));
 }
 
 function subjectOf({ routeOptions, params }: FastifyRequest) {
@@ -45,7 +43,7 @@ function subjectOf({ routeOptions, params }: FastifyRequest) {
   };
 }
 
-/** Undefined for what is no id: anybody may write anything into a path. */
-function idOf(written: unknown): string | undefined {
-  return typeof written === "string" && /^[a-z]{3}_[0-9a-z]{26}$/.test(written) ? written : undefined;
+/** Undefined for text that is no id, because a path may contain anything. */
+function idOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[a-z]{3}_[0-9a-z]{26}$/.test(value) ? value : undefined;
 }

@@ -8,7 +8,7 @@ import type { CallResult } from "./operation-call.ts";
 import type { Streams } from "../streams/sse.ts";
 import { wellFormedJson } from "../../well-formed.ts";
 
-/** Writes what a handler answered. */
+/** Writes the answer of a handler. */
 export async function writeAnswer(
   reply: FastifyReply,
   outcome: CallResult,
@@ -27,7 +27,7 @@ async function writeStream(reply: FastifyReply, events: NonNullable<CallResult["
   writeHead(reply.header("content-type", "text/event-stream; charset=utf-8"));
 }
 
-/** Whatever the bytes are, a browser that opens them here runs nothing and reads nothing. */
+/** The headers make sure that a browser that opens the file executes nothing, whatever the bytes are. */
 async function writeFile(reply: FastifyReply, file: FileBody, operation: ContractOperation): Promise<void> {
   const takesRange = operation.parameters.some(({ name }) => name === "Range");
   void reply.headers({
@@ -41,12 +41,12 @@ async function writeFile(reply: FastifyReply, file: FileBody, operation: Contrac
     ...(file.range ? { "content-range": contentRange(file.range) } : {}),
   });
   if (reply.request.method === "HEAD") return writeHead(reply);
-  const closed = once(reply.raw, "close"); // Fastify takes a handler that returns earlier for one that answers nothing.
+  const closed = once(reply.raw, "close"); // A handler that returns before the answer is complete counts as one without an answer.
   void reply.send(Readable.from(file.bytes, { objectMode: false }));
   await closed;
 }
 
-/** What GET would begin with. Fastify would say that its body is empty. */
+/** Writes the head that GET would have. Fastify would set Content-Length to 0. */
 function writeHead(reply: FastifyReply): void {
   const headers = reply.getHeaders() as OutgoingHttpHeaders;
   reply.hijack().raw.writeHead(reply.statusCode, headers).end();
@@ -56,7 +56,7 @@ function contentRange({ start, end, totalBytes }: NonNullable<FileBody["range"]>
   return `bytes ${start}-${end}/${totalBytes}`;
 }
 
-/** RFC 6266: the name in ASCII for old readers, and as it is (RFC 5987) for all others. */
+/** The file name by RFC 6266: in ASCII for old clients, and encoded by RFC 5987 for all others. */
 function disposition(name: string): string {
   const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
   const encoded = encodeURIComponent(name).replaceAll(

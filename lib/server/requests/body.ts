@@ -9,20 +9,20 @@ import { decodeUtf8, refuseIllFormedJson } from "../../well-formed.ts";
 export interface BodyOptions {
   bodyBytesMax: number;
   fileBytesMax: number;
-  bounds: Pick<ServerLimits, "bodyMs" | "uploadIdleMs">;
+  limits: Pick<ServerLimits, "bodyMs" | "uploadIdleMs">;
   parseJson: ParseJson;
 }
 
 export interface ReadBody {
-  /** What the handler gets. */
+  /** The body as the handler gets it. */
   value: unknown;
-  /** What tells this body from another, for idempotency. Throws for one that streams until it was read. */
+  /** Identifies the body for idempotency. For a body that streams, throws until it has been read. */
   mark(): unknown;
   bytes: number;
   isJson: boolean;
 }
 
-/** Reads the body that the contract asks for. Throws unsupported-media-type, too-large, invalid-request. */
+/** Reads the body that the contract declares. Throws unsupported-media-type, too-large, invalid-request. */
 export async function readBody(
   request: IncomingMessage,
   { takes }: ContractOperation,
@@ -31,24 +31,24 @@ export async function readBody(
   const mediaType = mediaTypeOf(request);
   if (takes.length === 0) return requireNoBody(request);
   if (!hasBody(request) && mediaType === undefined)
-    throw new AppError("invalid-request", `Expected a body of type ${takes.join(" or ")}, came nothing.`);
-  const isCoded = (request.headers["content-encoding"] ?? "identity") !== "identity";
-  if (mediaType === undefined || !takes.includes(mediaType) || isCoded)
+    throw new AppError("invalid-request", `Expected a body of type ${takes.join(" or ")}, but none came.`);
+  const isEncoded = (request.headers["content-encoding"] ?? "identity") !== "identity";
+  if (mediaType === undefined || !takes.includes(mediaType) || isEncoded)
     throw new AppError(
       "unsupported-media-type",
-      `Expected a body of type ${takes.join(" or ")}, not encoded.`,
+      `Expected a body of type ${takes.join(" or ")} without Content-Encoding; ${mediaType ?? "no Content-Type"} came.`,
     );
   return mediaType === "application/json"
     ? readJson(request, options)
     : { ...(await readUpload(request, mediaType, options)), bytes: 0, isJson: false };
 }
 
-/** Nothing but the type itself, perhaps with the charset that is meant anyway; a boundary where there are parts. */
+/** The media type in lower case. The only parameters allowed are `charset=utf-8` and `boundary`. */
 function mediaTypeOf(request: IncomingMessage): string | undefined {
   const header = request.headers["content-type"];
   if (header === undefined) return undefined;
   const match = /^([a-z]+\/[a-z.+-]+)( *; *charset="?utf-8"?| *; *boundary=[^;]+)? *$/i.exec(header);
-  return match?.[1]?.toLowerCase() ?? "unreadable";
+  return match?.[1]?.toLowerCase() ?? "an invalid Content-Type";
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -57,16 +57,17 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 function requireNoBody(request: IncomingMessage): ReadBody {
   if (!hasBody(request)) return { value: undefined, mark: () => null, bytes: 0, isJson: false };
-  if (request.method === "POST") throw new AppError("unsupported-media-type", "Expected no body.");
-  throw new AppError("invalid-request", "Expected no body.");
+  if (request.method === "POST")
+    throw new AppError("unsupported-media-type", "Expected no body, but one came.");
+  throw new AppError("invalid-request", "Expected no body, but one came.");
 }
 
 async function readJson(request: IncomingMessage, options: BodyOptions): Promise<ReadBody> {
   const bytes = await readBytes(request, {
     bytesMax: options.bodyBytesMax,
-    timeoutMs: options.bounds.bodyMs,
+    timeoutMs: options.limits.bodyMs,
   });
-  if (bytes.length === 0) throw new AppError("invalid-request", "Expected a JSON body, came an empty one.");
+  if (bytes.length === 0) throw new AppError("invalid-request", "Expected a JSON body, but it is empty.");
   const text = decodeUtf8(bytes, { pointer: "" });
   const value = options.parseJson(text);
   refuseIllFormedJson(text, value);
@@ -93,9 +94,10 @@ function readBytes(
       else chunks.push(chunk);
     };
     const onEnd = () => settle();
-    const onClose = () => settle(new AppError("invalid-request", "The body was cut before its end."));
+    const onClose = () =>
+      settle(new AppError("invalid-request", "The connection closed before the whole body arrived."));
     const onSlow = () =>
-      settle(new AppError("invalid-request", `The body did not arrive within ${timeoutMs} ms.`));
+      settle(new AppError("invalid-request", `Expected the whole body within ${timeoutMs} ms.`));
     const timer = setTimeout(onSlow, timeoutMs);
     request.on("data", onData).on("end", onEnd).on("close", onClose);
   });

@@ -3,21 +3,21 @@ import type { DatabaseName } from "../../database-name.ts";
 import type { Storage, StoredRequest } from "../../ports/storage.ts";
 import type { CallResult } from "./operation-call.ts";
 
-/** A request under a key of its client. */
+/** A request with an idempotency key. */
 export interface KeyedRequest {
   key: string;
   operationId: string;
-  /** Tells whether a second request is the same. */
+  /** Equal for equal requests. */
   requestHash: string;
-  /** What the request changes. */
+  /** The database that the request changes. */
   database: DatabaseName;
 }
 
-/** What was asked before, under its key. Call each in a transaction of the database that the request changes. */
+/** The answers of earlier requests, by idempotency key. Call each method in a transaction of the database that the request changes. */
 export interface RememberedRequests {
   /**
-   * The stored answer; undefined, and the key is taken for this request, when there is none yet. A request that was cut
-   * before its end has none and is done again. Throws idempotency-key-reused.
+   * The stored answer. Undefined when there is none yet; then the key is reserved for this request. A request that was
+   * interrupted has no answer and is executed again. Throws idempotency-key-reused.
    */
   take(request: KeyedRequest): CallResult | undefined;
   keep(request: KeyedRequest, answer: CallResult): void;
@@ -31,7 +31,7 @@ export function createRememberedRequests(
     take: (request) => {
       const { key, operationId, requestHash, database } = request;
       const found = requests.find(key);
-      if (found) return recalled(found, request);
+      if (found) return storedAnswer(found, request);
       requestDatabases[database].requests.begin(key, { operationId, requestHash, at: now() });
       return undefined;
     },
@@ -40,15 +40,15 @@ export function createRememberedRequests(
   };
 }
 
-function recalled({ requestHash, answer }: StoredRequest, request: KeyedRequest): CallResult | undefined {
+function storedAnswer({ requestHash, answer }: StoredRequest, request: KeyedRequest): CallResult | undefined {
   if (requestHash !== request.requestHash) throw keyReused();
   return answer === null ? undefined : { ...answer, isReplay: true };
 }
 
-/** The problem of a key that came with another request before. */
+/** The problem for a key that was used with a different request. */
 export function keyReused(): AppError {
   return new AppError(
     "idempotency-key-reused",
-    "This key came with another request before. Use a new key for each request.",
+    "This Idempotency-Key was used with a different request. Use a new key for each request.",
   );
 }

@@ -7,7 +7,7 @@ import { AppError } from "../../errors.ts";
 import type { Upload } from "../../ports/handler.ts";
 import { withCheckedHead } from "./part-head.ts";
 
-/** The one part named `file` of a multipart body, as a stream. Throws invalid-request for anything else; for what comes after the file, at the end of its bytes. */
+/** The part named `file` of a multipart body, as a stream. Throws invalid-request for other parts before it. The stream throws for other parts after it. */
 export async function readMultipart(
   headers: IncomingHttpHeaders,
   bytes: AsyncIterable<Uint8Array>,
@@ -18,7 +18,7 @@ export async function readMultipart(
       parser.once(event as "field", () => reject(wrongParts()));
   });
   const parsed = Promise.race([stray, pipeline(withCheckedHead(bytes), parser)]);
-  parsed.catch(() => undefined); // Told to whoever reads the file, or below.
+  parsed.catch(() => undefined); // Reported below, or to the reader of the file.
   const first = await Promise.race([
     once(parser, "file") as Promise<[string, Readable, string | undefined]>,
     parsed.then(() => Promise.reject(wrongParts())),
@@ -27,7 +27,8 @@ export async function readMultipart(
   });
   const [name, file, filename] = first;
   if (name !== "file") throw wrongParts();
-  if (filename?.isWellFormed() === false) throw unreadable("a name of an odd charset");
+  if (filename?.isWellFormed() === false)
+    throw unreadable(new Error("The file name has an unknown charset."));
   return { filename: filename ?? null, bytes: fileThenEnd(file, parsed) };
 }
 
@@ -43,7 +44,7 @@ async function createParser(headers: IncomingHttpHeaders): Promise<BusboyInstanc
   }
 }
 
-/** The file counts only when the whole body was of the contract. */
+/** The bytes of the file. Throws at their end when the rest of the body is not as the contract says. */
 async function* fileThenEnd(file: Readable, parsed: Promise<unknown>): AsyncGenerator<Uint8Array> {
   const failed = parsed.catch((error: unknown) => file.destroy(error instanceof Error ? error : undefined));
   try {
@@ -57,9 +58,13 @@ async function* fileThenEnd(file: Readable, parsed: Promise<unknown>): AsyncGene
 }
 
 function wrongParts(): AppError {
-  return new AppError("invalid-request", "Expected exactly one part, named file, with a filename.");
+  return new AppError("invalid-request", "Expected exactly one part, with the name `file` and a filename.");
 }
 
 function unreadable(cause: unknown): AppError {
-  return new AppError("invalid-request", "The multipart body cannot be read.", { cause });
+  return new AppError(
+    "invalid-request",
+    "Expected a valid multipart/form-data body; this one cannot be parsed.",
+    { cause },
+  );
 }

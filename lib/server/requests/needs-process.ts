@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { at } from "../contract/contract.ts";
 import type { OperationCall } from "./operation-call.ts";
 
-/** Throws always-on-only for what outlives its request, since a function is asleep as soon as it has answered. */
+/** Throws always-on-only for a call whose work goes on after its answer, because a function stops as soon as it has answered. */
 export function requireNoProcess({
   operation,
   input,
@@ -14,6 +14,6 @@ export function requireNoProcess({
   throw new AppError(
     "always-on-only",
     `${operation.id}${part} needs the always-on server, because its work goes on after the answer. ` +
-      "Send the same request, under the same key, there; a function did nothing.",
+      "Send the same request with the same Idempotency-Key to that server. The function has changed nothing.",
   );
 }

@@ -2,11 +2,11 @@ import type { StreamFrame } from "../../event.ts";
 import type { FileBody } from "../../ports/handler.ts";
 import type { ContractOperation } from "../contract/contract.ts";
 
-/** A validated request, from whichever transport. */
+/** A validated request, over HTTP or WebSocket. */
 export interface OperationCall {
   operation: ContractOperation;
   input: CallInput;
-  /** With a key the work is done once. */
+  /** With a key, the operation is executed only once. */
   idempotency?: IdempotencyKey | undefined;
 }
 
@@ -23,13 +23,13 @@ export interface CallResult {
   body?: unknown;
   events?: AsyncIterable<readonly StreamFrame[]>;
   file?: FileBody;
-  /** This is the stored answer of an earlier request under the same key. */
+  /** Whether this is the stored answer of an earlier request with the same key. */
   isReplay?: boolean;
 }
 
-/** Chosen by the client for one request. */
+/** A key that the client chose for one request. */
 export interface IdempotencyKey {
   key: string;
-  /** Tells whether a second request is that one. Throws for a body that streams until it was read. */
+  /** Equal for equal requests. For a body that streams, throws until it has been read. */
   requestHash(): string;
 }

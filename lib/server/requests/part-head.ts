@@ -1,8 +1,8 @@
 import { decodeUtf8 } from "../../well-formed.ts";
 
 /**
- * The same bytes of a multipart body; the head of its first part has been checked before the parser sees it, for the
- * parser would replace ill-formed text in a name without a word. Throws invalid-request.
+ * The same bytes of a multipart body, after a check of the head of its first part. The parser would silently replace
+ * ill-formed text in a file name. Throws invalid-request.
  */
 export async function* withCheckedHead(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let head: Buffer | undefined = Buffer.alloc(0);
@@ -21,12 +21,12 @@ export async function* withCheckedHead(bytes: AsyncIterable<Uint8Array>): AsyncG
   if (head !== undefined) yield head;
 }
 
-/** What the parser takes at most. */
+/** The limit of the parser. */
 const headBytesMax = 80 * 1024;
 
 function check(head: Uint8Array): void {
   const text = decodeUtf8(head, { pointer: "/filename" });
-  // RFC 7578 wants no such name, but some old clients send it.
+  // RFC 7578 forbids `filename*`, but some old clients send it.
   const [, encoded] = /filename\*\s*=\s*[^'\s]*'[^']*'([^;\s]*)/i.exec(text) ?? [];
   if (encoded !== undefined) decodeUtf8(percentDecoded(encoded), { pointer: "/filename" });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256 of a request, the same for bodies that differ in the order of their fields only. */
+/** SHA-256 of a request in hex. The order of fields in the body does not matter. */
 export function requestHash(request: {
   operationId: string;
   params: object;

@@ -1,16 +1,16 @@
 import type { StreamFrame } from "../../event.ts";
 import { wellFormedJson } from "../../well-formed.ts";
 
-/** The JSON of a frame. A frame goes to many readers, so it is written once. */
+/** The JSON of a frame. Cached, because a frame goes to many readers. */
 export const frameJson = cached(wellFormedJson);
 
-/** As SSE: an event carries its id, the resume token; the two stream frames have none. */
+/** A frame as SSE. An event has an id, which is its resume token; snapshot and gap frames have none. */
 export const sseFrame = cached((frame) => {
   const id = "id" in frame ? `id: ${frame.id}\n` : "";
   return `${id}event: ${frame.type}\ndata: ${frameJson(frame)}\n\n`;
 });
 
-/** As the WebSocket has it: events in an envelope, the stream frames as they are. */
+/** A frame for the WebSocket: events in an envelope, snapshot and gap frames unchanged. */
 export const socketFrame = cached((frame) =>
   "id" in frame ? `{"type":"event","event":${frameJson(frame)}}` : frameJson(frame),
 );

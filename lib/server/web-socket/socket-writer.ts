@@ -2,53 +2,67 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { ServerLimits } from "../http/server-limits.ts";
 
-/** The sending side of a WebSocket, bounded in bytes and in silence. */
+/** The sending side of a WebSocket. Limits the bytes that wait to be sent, and ends a socket whose client is gone. */
 export interface SocketWriter {
   send(text: string): void;
-  /** Resolves at once while little is buffered, else when the peer has taken all of it, or is gone. */
+  /** Resolves at once while little is buffered, else when the client has taken all of it or has disconnected. */
   drained(): Promise<void>;
-  cut(code: number, reason: string): void;
+  close(code: number, reason: string): void;
 }
 
-type LineBounds = Pick<ServerLimits, "bufferedBytesMax" | "stallMs" | "pingMs" | "silentMs">;
+type WriterLimits = Pick<ServerLimits, "bufferedBytesMax" | "stallMs" | "pingMs" | "silentMs">;
 
 export function createSocketWriter(
   socket: WebSocket,
   connection: Socket | null,
-  bounds: LineBounds,
+  limits: WriterLimits,
 ): SocketWriter {
-  watchSilence(socket, bounds);
-  const isFull = () => socket.bufferedAmount > bounds.bufferedBytesMax;
-  // The kernel's progress counts, so only a peer that takes nothing at all is cut.
-  connection?.setTimeout(bounds.stallMs, () => isFull() && socket.terminate());
-  const waiting = new Set<() => void>();
-  const wake = () => {
-    socket.resume();
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
-  connection?.on("drain", wake);
-  socket.once("close", wake);
+  terminateWhenSilent(socket, limits);
+  const context: WriterContext = { socket, bufferedBytesMax: limits.bufferedBytesMax, waiting: new Set() };
+  // The time-out starts anew whenever the kernel takes some bytes, so only a client that takes nothing is disconnected.
+  connection?.setTimeout(limits.stallMs, () => isFull(context) && socket.terminate());
+  connection?.on("drain", () => resume(context));
+  socket.once("close", () => resume(context));
   return {
-    send: (text) => {
-      if (socket.readyState !== socket.OPEN) return;
-      socket.send(text);
-      if (isFull()) socket.pause(); // Who does not read answers may not ask more either.
-    },
-    drained: () => new Promise((resolve) => (isFull() ? waiting.add(resolve) : resolve())),
-    cut: (code, reason) => socket.close(code, reason),
+    send: (text) => send(context, text),
+    drained: () => new Promise((resolve) => (isFull(context) ? context.waiting.add(resolve) : resolve())),
+    close: (code, reason) => socket.close(code, reason),
   };
 }
 
-/** Asks for a sign of life, and gives up a peer that shows none. */
-function watchSilence(socket: WebSocket, { pingMs, silentMs }: LineBounds): void {
-  let seen = performance.now();
-  const note = () => {
-    seen = performance.now();
+interface WriterContext {
+  socket: WebSocket;
+  bufferedBytesMax: number;
+  /** Callers that wait until the buffer has drained. */
+  waiting: Set<() => void>;
+}
+
+function send(context: WriterContext, text: string): void {
+  const { socket } = context;
+  if (socket.readyState !== socket.OPEN) return;
+  socket.send(text);
+  if (isFull(context)) socket.pause(); // A client that does not read answers may not send further requests.
+}
+
+function isFull({ socket, bufferedBytesMax }: WriterContext): boolean {
+  return socket.bufferedAmount > bufferedBytesMax;
+}
+
+function resume({ socket, waiting }: WriterContext): void {
+  socket.resume();
+  for (const resolve of waiting) resolve();
+  waiting.clear();
+}
+
+/** Sends pings, and terminates the socket when nothing came for `silentMs`. */
+function terminateWhenSilent(socket: WebSocket, { pingMs, silentMs }: WriterLimits): void {
+  let heardAt = performance.now();
+  const onSign = () => {
+    heardAt = performance.now();
   };
-  socket.on("pong", note).on("ping", note).on("message", note);
+  socket.on("pong", onSign).on("ping", onSign).on("message", onSign);
   const timer = setInterval(() => {
-    if (performance.now() - seen >= silentMs) socket.terminate();
+    if (performance.now() - heardAt >= silentMs) socket.terminate();
     else socket.ping();
   }, pingMs);
   socket.once("close", () => clearInterval(timer));

@@ -26,7 +26,7 @@ export interface ServeSocketOptions {
   parseJson: ParseJson;
   limits: ServerLimits;
   isStopping(): boolean;
-  /** The connection below, for its flow control. */
+  /** The TCP connection of the socket, for flow control. */
   connection: Socket | null;
   requestId: string;
   log: FastifyBaseLogger;
@@ -34,25 +34,25 @@ export interface ServeSocketOptions {
 
 type Request = Schemas["WebSocketRequest"];
 
-/** Serves one accepted socket: answers every request once and in order, and follows the sessions it subscribes to. */
+/** Serves one accepted socket: answers its requests in order, and sends the events of the sessions it subscribes to. */
 export function serveSocket(socket: WebSocket, options: ServeSocketOptions): void {
-  const line = createSocketWriter(socket, options.connection, options.limits);
-  const subscriptions = createSubscriptions({ line, ...options });
-  const peer: Peer = { line, subscriptions, options };
-  let last = Promise.resolve(); // Many may come in one packet.
-  socket.on("message", (...frame) => void (last = last.then(() => receive(peer, ...frame))));
+  const writer = createSocketWriter(socket, options.connection, options.limits);
+  const subscriptions = createSubscriptions({ writer, ...options });
+  const context: SocketContext = { writer, subscriptions, options };
+  let last = Promise.resolve(); // Several frames may arrive together; they are answered one after the other.
+  socket.on("message", (...frame) => void (last = last.then(() => receive(context, ...frame))));
   socket.on("error", (error) => options.log.debug({ err: error }, "a socket broke"));
   socket.once("close", subscriptions.removeAll);
 }
 
-interface Peer {
-  line: SocketWriter;
+interface SocketContext {
+  writer: SocketWriter;
   subscriptions: SocketSubscriptions;
   options: ServeSocketOptions;
 }
 
-async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<void> {
-  const { line, options } = peer;
+async function receive(context: SocketContext, bytes: RawData, isBinary: boolean): Promise<void> {
+  const { writer, options } = context;
   let id: string | null = null;
   try {
     const text = textOf(bytes, isBinary);
@@ -60,46 +60,53 @@ async function receive(peer: Peer, bytes: RawData, isBinary: boolean): Promise<v
     id = idOf(frame);
     refuseIllFormedJson(text, frame);
     options.validation.frame(frame, text.length);
-    await answer(peer, frame as Request); // The line above has held it against the contract.
+    await answer(context, frame as Request); // `validation.frame` has checked this type.
   } catch (error) {
     const problem = problemIn(options.requestId, error);
     options.observer?.onProblem(problem.code);
     if (problem.status >= 500) options.log.error({ err: error }, problem.code);
-    line.send(JSON.stringify({ type: "error", id, problem } satisfies Schemas["ErrorFrame"]));
+    writer.send(JSON.stringify({ type: "error", id, problem } satisfies Schemas["ErrorFrame"]));
   }
 }
 
-async function answer(peer: Peer, frame: Request): Promise<void> {
-  const { line, subscriptions, options } = peer;
-  if (options.isStopping()) throw new AppError("busy", "The server is stopping.", { retryAfterSeconds: 1 });
+async function answer(context: SocketContext, frame: Request): Promise<void> {
+  const { writer, subscriptions, options } = context;
+  if (options.isStopping())
+    throw new AppError("busy", "The server is stopping. Connect again in a moment.", {
+      retryAfterSeconds: 1,
+    });
   switch (frame.type) {
     case "ping":
-      return line.send(JSON.stringify({ type: "pong", id: frame.id } satisfies Schemas["PongFrame"]));
+      return writer.send(JSON.stringify({ type: "pong", id: frame.id } satisfies Schemas["PongFrame"]));
     case "subscribe":
-      return subscribe(peer, frame);
+      return subscribe(context, frame);
     case "unsubscribe":
       subscriptions.remove(frame.sessionId);
-      return acknowledge(line, frame.id, { status: 200 });
+      return acknowledge(writer, frame.id, { status: 200 });
     case "message.send":
-      return change(peer, frame, { id: "sendMessage", params: { sessionId: frame.sessionId } });
+      return change(context, frame, { id: "sendMessage", params: { sessionId: frame.sessionId } });
     case "action.create":
-      return change(peer, frame, { id: "createAction", params: { sessionId: frame.sessionId } });
+      return change(context, frame, { id: "createAction", params: { sessionId: frame.sessionId } });
     case "task.update":
-      return change(peer, frame, { id: "updateTask", params: { taskId: frame.taskId } });
+      return change(context, frame, { id: "updateTask", params: { taskId: frame.taskId } });
   }
 }
 
-interface Target {
+interface OperationTarget {
   id: OperationId;
   params: object;
 }
 
-/** The same operation as over REST, under the same idempotency keys. */
-async function change(peer: Peer, frame: Extract<Request, { body: unknown }>, target: Target): Promise<void> {
+/** Runs the same operation as over HTTP. Idempotency keys are shared with HTTP. */
+async function change(
+  context: SocketContext,
+  frame: Extract<Request, { body: unknown }>,
+  target: OperationTarget,
+): Promise<void> {
   const { id, body, idempotencyKey: key } = frame;
   const headers = key === undefined ? {} : { "Idempotency-Key": key };
-  const call = callOf(peer, target, { headers, body });
-  const outcome = await peer.options.invoke({
+  const call = callOf(context, target, { headers, body });
+  const outcome = await context.options.invoke({
     ...call,
     idempotency:
       key === undefined
@@ -110,32 +117,39 @@ async function change(peer: Peer, frame: Extract<Request, { body: unknown }>, ta
               requestHash({ operationId: target.id, params: target.params, query: {}, body }),
           },
   });
-  acknowledge(peer.line, id, outcome);
+  acknowledge(context.writer, id, outcome);
 }
 
-async function subscribe(peer: Peer, frame: Extract<Request, { type: "subscribe" }>): Promise<void> {
+async function subscribe(
+  context: SocketContext,
+  frame: Extract<Request, { type: "subscribe" }>,
+): Promise<void> {
   const { id, sessionId, after } = frame;
-  const target: Target = { id: "streamSessionEvents", params: { sessionId } };
+  const target: OperationTarget = { id: "streamSessionEvents", params: { sessionId } };
   const query = after === undefined ? {} : { after };
-  await peer.subscriptions.add(sessionId, {
+  await context.subscriptions.add(sessionId, {
     open: async (signal) => {
-      const call = callOf(peer, target, { query, signal });
-      const { events } = await peer.options.invoke(call);
-      if (!events) throw new Error("streamSessionEvents gave no stream.");
+      const call = callOf(context, target, { query, signal });
+      const { events } = await context.options.invoke(call);
+      if (!events) throw new Error("streamSessionEvents returned no stream.");
       return events;
     },
-    isOpen: () => acknowledge(peer.line, id, { status: 200 }),
+    isOpen: () => acknowledge(context.writer, id, { status: 200 }),
   });
 }
 
-function callOf({ options }: Peer, { id, params }: Target, input: Partial<CallInput>): OperationCall {
+function callOf(
+  { options }: SocketContext,
+  { id, params }: OperationTarget,
+  input: Partial<CallInput>,
+): OperationCall {
   const operation = options.operations.get(id);
   if (!operation) throw new Error(`The contract has no operation ${id}.`);
-  const signal = new AbortController().signal; // None of these waits for the world.
+  const signal = new AbortController().signal; // None of these operations waits.
   const empty = { query: {}, headers: {}, body: undefined, signal };
   return { operation, input: { params, ...empty, ...input } };
 }
 
-function acknowledge(line: SocketWriter, id: string, { status, body }: CallResult): void {
-  line.send(wellFormedJson({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
+function acknowledge(writer: SocketWriter, id: string, { status, body }: CallResult): void {
+  writer.send(wellFormedJson({ type: "ack", id, status, body: body ?? null } satisfies Schemas["AckFrame"]));
 }

@@ -41,7 +41,7 @@ test("a request that never ends does not hold up the close for ever", async () =
   let wasAborted = false;
   const asked = Promise.withResolvers<void>();
   const { url, close } = await start({
-    bounds: { closeMs: 100 },
+    limits: { closeMs: 100 },
     handlers: {
       listModels: ({ signal }) =>
         new Promise((_resolve, reject) => {
@@ -79,7 +79,7 @@ test("while the server closes, what comes on an open connection is told to come 
 });
 
 test("a connection that says nothing does not hold up the close", async () => {
-  const { port, close } = await start({ bounds: { closeMs: 100 * limitMs } });
+  const { port, close } = await start({ limits: { closeMs: 100 * limitMs } });
   const silent = connect(port, "127.0.0.1");
   onTestFinished(() => void silent.destroy());
   await new Promise((resolve) => silent.once("connect", resolve));

@@ -88,7 +88,7 @@ test("too many bytes are refused, announced or not, and a stalled upload is cut"
   const { url, port } = await start({
     handlers: { uploadFile },
     config: { fileBytesMax: 1000 },
-    bounds: { uploadIdleMs: 100, lingerMs: 100 },
+    limits: { uploadIdleMs: 100, lingerMs: 100 },
   });
   const announced = await call(`${url}/v1/files`, {
     method: "POST",

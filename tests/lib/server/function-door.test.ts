@@ -38,7 +38,7 @@ test("a body that came whole is not waited for once it was answered: there is no
   process.on("uncaughtExceptionMonitor", note);
   onTestFinished(() => void process.off("uncaughtExceptionMonitor", note));
   const createAgent = () => ({ status: 201, body: {} });
-  const { server } = await start({ handlers: { createAgent }, bounds: { lingerMs: 20 } });
+  const { server } = await start({ handlers: { createAgent }, limits: { lingerMs: 20 } });
   const answer = await server.openFunction();
   const statuses = [
     await send(answer, "/v1/agents", { name: "A", systemPrompt: "S" }), // Read,

@@ -60,7 +60,7 @@ test("without a key an unknown path, an unknown method and a known one look the 
 
 test("a refused request never reaches its handler and its body is not read", async () => {
   let calls = 0;
-  const { url, port } = await start({ handlers: { createSession: () => ++calls }, bounds: { lingerMs: 50 } });
+  const { url, port } = await start({ handlers: { createSession: () => ++calls }, limits: { lingerMs: 50 } });
   const answer = await call(`${url}/v1/sessions`, {
     method: "POST",
     body: "{}",

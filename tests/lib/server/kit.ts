@@ -23,7 +23,7 @@ export const fileId = `fil_${"0".repeat(26)}`;
 /** Handlers of a test: some operations of the real contract answer what the test says, the others fail. */
 export type TestHandlers = { [O in keyof Handlers]?: (...parameters: Parameters<Handlers[O]>) => unknown };
 
-export interface StartOptions extends Partial<Pick<ServerOptions, "bounds" | "logTo">> {
+export interface StartOptions extends Partial<Pick<ServerOptions, "limits" | "logTo">> {
   handlers?: TestHandlers;
   config?: Partial<ServerOptions["config"]>;
   dataDir?: string;

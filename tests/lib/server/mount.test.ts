@@ -100,7 +100,7 @@ test("a secret in a refused body is not said back", async () => {
 test("what is not JSON is 400, another media type 415, too much 413", async () => {
   const { url, port } = await start({
     handlers: { createSession: echo, syncWorkspace: echo },
-    bounds: { lingerMs: 100 },
+    limits: { lingerMs: 100 },
   });
   const status = async (body: string | Buffer, headers = {}) =>
     (await call(`${url}/v1/sessions`, { method: "POST", body, headers })).status;
@@ -208,7 +208,7 @@ test("a known failure keeps its code, its words and its Retry-After", async () =
 test("a slow body and slow headers are cut, while others are served", async () => {
   const { url, port } = await start({
     handlers: { createSession: echo, listSessions: echo },
-    bounds: { bodyMs: 200, headersMs: 300, lingerMs: 100 },
+    limits: { bodyMs: 200, headersMs: 300, lingerMs: 100 },
   });
   const head = `POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
   const [body, headers, normal] = await Promise.all([
@@ -216,7 +216,7 @@ test("a slow body and slow headers are cut, while others are served", async () =
     raw(port, "GET /v1/sessions HTTP/1.1\r\nHost:"),
     call(`${url}/v1/sessions`),
   ]);
-  expect(body).toMatch(/^HTTP\/1.1 400 [\s\S]*did not arrive within 200 ms/);
+  expect(body).toMatch(/^HTTP\/1.1 400 [\s\S]*Expected the whole body within 200 ms/);
   expect(headers).toMatch(/^HTTP\/1.1 400 [\s\S]*did not arrive in time/);
   expect(normal.status).toBe(200);
 });

@@ -50,7 +50,7 @@ test("a stream begins at once, before anything happens, and carries frames as SS
 
 test("a quiet stream carries comments, and a failure before the stream is a problem", async () => {
   const { url } = await start({
-    bounds: { heartbeatMs: 30 },
+    limits: { heartbeatMs: 30 },
     handlers: { streamSessionEvents: ({ signal }) => ({ status: 200, events: stream([], signal) }) },
   });
   const reader = await open(url);
@@ -68,7 +68,7 @@ test("a quiet stream carries comments, and a failure before the stream is a prob
 
 test("no block of a stream is without an event, however quiet it was and however it ends", async () => {
   const { url, close } = await start({
-    bounds: { heartbeatMs: 10 },
+    limits: { heartbeatMs: 10 },
     handlers: {
       streamSessionEvents: ({ signal }) => ({
         status: 200,
@@ -138,7 +138,7 @@ test("a source that breaks ends its stream and only that", async () => {
 test("a reader that takes nothing costs little, is cut, and the others never notice", async () => {
   const pulled = new Map<string, number>();
   const { url, port } = await start({
-    bounds: { stallMs: 1500 },
+    limits: { stallMs: 1500 },
     handlers: {
       streamSessionEvents: ({ signal, query }) => ({
         status: 200,
@@ -196,7 +196,7 @@ test("fifty readers each get every frame once and in order", async () => {
 
 test("one reader too many is told to come back later", async () => {
   const { url } = await start({
-    bounds: { streamsMax: 1 },
+    limits: { streamsMax: 1 },
     handlers: { streamSessionEvents: ({ signal }) => ({ status: 200, events: stream([], signal) }) },
   });
   const first = await open(url);

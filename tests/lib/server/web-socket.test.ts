@@ -281,7 +281,7 @@ test("a frame that is not of the contract is answered with its mistakes and leav
 test("sockets, subscriptions and frames are bounded", async () => {
   const { url } = await start({
     ...follow,
-    bounds: { socketsMax: 1, subscriptionsMax: 1, frameBytesMax: 2000 },
+    limits: { socketsMax: 1, subscriptionsMax: 1, frameBytesMax: 2000 },
   });
   const peer = await join(url);
   await expect(join(url)).rejects.toThrow("503");
@@ -295,7 +295,7 @@ test("sockets, subscriptions and frames are bounded", async () => {
 });
 
 test("subscriptions that arrive together are bounded like those that come one by one", async () => {
-  const { url } = await start({ ...follow, bounds: { subscriptionsMax: 2 } });
+  const { url } = await start({ ...follow, limits: { subscriptionsMax: 2 } });
   const peer = await join(url);
   const ids = ["2", "3", "4", "5"];
   peer.together(ids.map((id) => ({ type: "subscribe", id, sessionId: `ses_${id.repeat(26)}` })));
@@ -307,7 +307,7 @@ test("a peer that takes nothing costs little and is cut", async () => {
   let pulled = 0;
   let hasEnded = false;
   const { url } = await start({
-    bounds: { stallMs: 300, bufferedBytesMax: 100_000 },
+    limits: { stallMs: 300, bufferedBytesMax: 100_000 },
     handlers: {
       streamSessionEvents: () => ({
         status: 200,
@@ -333,7 +333,7 @@ test("a peer that takes nothing costs little and is cut", async () => {
 });
 
 test("a peer that shows no sign of life is given up, one that does is kept", async () => {
-  const { url, port } = await start({ ...follow, bounds: { pingMs: 100, silentMs: 1000 } });
+  const { url, port } = await start({ ...follow, limits: { pingMs: 100, silentMs: 1000 } });
   const alive = await join(url);
   const head = `GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}\r\n\r\n`;
   const dead = connect(port, "127.0.0.1", () => dead.write(head));
