@@ -48,7 +48,7 @@ export function refuseIllFormedQuery(url: string | undefined): void {
     const [name = "", ...value] = pair.split("=");
     if (isEncoded(name) && isEncoded(value.join("="))) continue;
     const pointer = isEncoded(name) ? `query/${escaped(decodeURIComponent(name))}` : "query";
-    throw illFormed({ pointer, detail: "expected percent-encoded UTF-8, came something else" });
+    throw illFormed({ pointer, detail: "expected percent-encoded UTF-8, got something else" });
   }
 }
 
@@ -57,7 +57,7 @@ export function decodeUtf8(bytes: Uint8Array, { pointer }: { pointer: string }):
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw illFormed({ pointer, detail: "expected UTF-8, came other bytes" }, cause);
+    throw illFormed({ pointer, detail: "expected UTF-8, got other bytes" }, cause);
   }
 }
 
@@ -84,7 +84,7 @@ function findIllFormed(root: unknown): ProblemError | undefined {
   return undefined;
 }
 
-const half = "expected well-formed Unicode, came half of a surrogate pair";
+const half = "expected well-formed Unicode, got half of a surrogate pair";
 
 function escaped(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");

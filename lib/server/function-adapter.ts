@@ -4,39 +4,39 @@ import type { LambdaFastifyOptions, LambdaResponseStreamed } from "@fastify/aws-
 import type { FastifyInstance } from "fastify";
 import { problemIn, problemType, retryAfter } from "./http/problem.ts";
 
-/** A request as function platforms hand it over: format 2.0 of Lambda function URLs, as far as it is looked at here. */
+/** A request from a function platform: format 2.0 of Lambda function URLs, with the fields used here. */
 export interface FunctionEvent {
   rawPath: string;
-  /** As it was sent, without the question mark. */
+  /** The query as it was sent, without the question mark. */
   rawQueryString: string;
   requestContext: { http: { method: string } };
-  /** Lower case; values of a header that came twice are joined with commas. */
+  /** Names in lower case; several values of one header are joined with commas. */
   headers: Record<string, string>;
   body?: string;
   isBase64Encoded?: boolean;
 }
 
-/** What goes out first, and then the bytes as they come. */
+/** The head of an answer, and its body as a stream. */
 export interface FunctionAnswer {
   meta: { statusCode: number; headers: Record<string, string> };
   stream: Readable;
 }
 
-/** Never rejects for what a caller may send: a failure is an answer. `context` is the platform's own. */
+/** Answers one event. Whatever a caller sends, a failure is an answer and not a rejection. `context` comes from the platform. */
 export type AnswerEvent = (event: FunctionEvent, context: object) => Promise<FunctionAnswer>;
 
-/** The app without a port: one request for each event. */
+/** Serves events instead of a port: one request for each event. */
 export async function openFunctionAdapter(app: FastifyInstance): Promise<AnswerEvent> {
-  const { awsLambdaFastify } = await import("@fastify/aws-lambda"); // Never needed by a server that listens.
+  const { awsLambdaFastify } = await import("@fastify/aws-lambda"); // Loaded here, because a server that listens never needs it.
   await app.ready();
   const answer = awsLambdaFastify<FunctionEvent, LambdaFastifyOptions, LambdaResponseStreamed>(app, {
     payloadAsStream: true,
     ...{ decorateRequest: false, parseCommaSeparatedQueryParams: false },
   });
-  return (event, context) => answer(asSent(event), context as never);
+  return (event, context) => answer(withRawQuery(event), context as never);
 }
 
-/** What a function answers that cannot even open its data. Nobody was asked for a key, so it tells nothing of the host. */
+/** The answer of a function that cannot open its data. The caller has not shown a key, so it gives no details of the host. */
 export function refusedEvent(error: unknown): FunctionAnswer {
   const requestId = randomUUID();
   const problem = problemIn(requestId, error);
@@ -47,8 +47,8 @@ export function refusedEvent(error: unknown): FunctionAnswer {
   };
 }
 
-/** The query as it was sent, since the platform's own reading of it forgets what came twice. */
-function asSent(event: FunctionEvent) {
+/** Passes the query as it was sent, because the platform's parsed query loses repeated names. */
+function withRawQuery(event: FunctionEvent) {
   const { rawPath, rawQueryString } = event;
   const target = rawQueryString === "" ? rawPath : `${rawPath}?${rawQueryString}`;
   return { ...event, rawPath: target, queryStringParameters: undefined };

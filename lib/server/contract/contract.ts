@@ -1,33 +1,33 @@
 import type { OperationId } from "../../ports/handler.ts";
 import { databaseNames, type DatabaseName } from "../../database-name.ts";
 
-/** One operation of the contract, as far as the transport needs to know it. */
+/** One operation of the contract, reduced to what the server needs to serve it. */
 export interface ContractOperation {
   id: OperationId;
   method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** With parameters in braces. */
+  /** With parameters in braces: `/v1/sessions/{sessionId}`. */
   path: string;
   parameters: readonly Parameter[];
-  /** Media types it takes; none when it has no body. */
+  /** Media types of its body; empty when it has no body. */
   takes: readonly string[];
-  /** Of its JSON body. */
+  /** Schema of its JSON body. */
   bodySchema: object | undefined;
-  /** It waits for the world before it makes its change. */
+  /** Whether it waits for something outside the databases before it makes its change (`x-waits`). */
   waits: boolean;
-  /** Its body is bytes that stream. */
+  /** Whether its body is a stream of bytes. */
   takesBytes: boolean;
-  /** What it changes. */
+  /** The database that it changes (`x-database`). */
   database: DatabaseName;
-  /** What of it outlives a request, and so needs a process that is always on. */
+  /** When its work goes on after the answer, so that it needs the always-on server (`x-needs-process`). */
   needsProcess: ProcessNeed;
-  /** It answers 101. */
+  /** Whether it answers 101 and switches to WebSocket. */
   upgrades: boolean;
 }
 
 export interface ProcessNeed {
-  /** Whatever is asked. */
+  /** For every request. */
   always: boolean;
-  /** Only when one of these fields is in the body. */
+  /** Only for a body with one of these fields. */
   fields: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface Parameter {
   schema: object;
 }
 
-/** The operations of a bundled contract. Throws an Error where the document is not one that can be mounted. */
+/** The operations of a bundled contract. Throws an Error when the document cannot be served. */
 export function readOperations(contract: object): ContractOperation[] {
   const paths = object(at(contract, "paths"));
   return Object.entries(paths).flatMap(([path, item]) =>
@@ -49,20 +49,20 @@ export function readOperations(contract: object): ContractOperation[] {
   );
 }
 
-/** Follows a reference inside the document, as often as needed. */
+/** Follows references inside the document until the node is not a reference. Throws an Error when one leads nowhere. */
 export function resolve(contract: object, node: unknown): unknown {
   const reference = at(node, "$ref");
   if (typeof reference !== "string") return node;
   const steps = reference.split("/").slice(1);
   const found = steps.reduce<unknown>(
-    (place, step) => at(place, step.replaceAll("~1", "/").replaceAll("~0", "~")),
+    (parent, step) => at(parent, step.replaceAll("~1", "/").replaceAll("~0", "~")),
     contract,
   );
-  if (found === undefined) throw new Error(`The contract has nothing at ${reference}.`);
+  if (found === undefined) throw new Error(`The contract refers to ${reference}, which it does not have.`);
   return resolve(contract, found);
 }
 
-/** The value under a key, or undefined for everything that has no keys. */
+/** The value under a key; undefined when the node is not an object or does not have the key. */
 export function at(node: unknown, key: string): unknown {
   return typeof node === "object" && node !== null && Object.hasOwn(node, key)
     ? (node as Record<string, unknown>)[key]
@@ -71,14 +71,14 @@ export function at(node: unknown, key: string): unknown {
 
 const methods = ["GET", "POST", "PATCH", "DELETE"] as const;
 
-interface Place {
+interface OperationNode {
   path: string;
   method: ContractOperation["method"];
   item: unknown;
   node: unknown;
 }
 
-function readOperation(contract: object, { path, method, item, node }: Place): ContractOperation {
+function readOperation(contract: object, { path, method, item, node }: OperationNode): ContractOperation {
   const parameters = [...list(at(item, "parameters")), ...list(at(node, "parameters"))];
   const responses = object(at(node, "responses"));
   const successes = Object.keys(responses).filter((status) => /^[123]/.test(status));
@@ -104,10 +104,12 @@ function readNeed(node: unknown): ProcessNeed {
 }
 
 function readParameter(node: unknown): Parameter {
-  const { name, in: place, required, schema } = object(node);
-  if (typeof name !== "string" || (place !== "path" && place !== "query" && place !== "header"))
-    throw new Error(`The contract has a parameter that cannot be mounted: ${JSON.stringify(node)}.`);
-  return { name, in: place, required: required === true, schema: object(schema) };
+  const { name, in: location, required, schema } = object(node);
+  if (typeof name !== "string" || (location !== "path" && location !== "query" && location !== "header"))
+    throw new Error(
+      `The contract has an invalid parameter. Expected a name and path, query or header in: ${JSON.stringify(node)}.`,
+    );
+  return { name, in: location, required: required === true, schema: object(schema) };
 }
 
 function list(node: unknown): unknown[] {

@@ -11,7 +11,7 @@ export interface DescriptionOptions {
   alarms(): Alarm[];
 }
 
-/** What the server says of itself: who it is, what it can do, and how much it takes. */
+/** What the server publishes about itself: version, capabilities, limits and alarms. */
 export function createDescription(options: DescriptionOptions): Services["server"] {
   const { config, version, contract, startedAt, isIsolating, alarms } = options;
   return {

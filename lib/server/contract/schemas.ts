@@ -1,20 +1,23 @@
 import { at, resolve, type ContractOperation } from "./contract.ts";
 
-/** The named schemas of the contract under the id `contract`, where references look for them. Unions are marked by the `type` of their branches, so that ajv speaks of the branch that is meant; it knows no `mapping`. */
+/**
+ * The named schemas of the contract, under the id `contract` to which references lead. A union whose branches differ in their
+ * `type` gets a discriminator, so that ajv reports only errors of the branch that was meant; ajv does not support `mapping`.
+ */
 export function sharedSchemas(contract: object): object {
   const schemas = at(at(contract, "components"), "schemas");
   return { $id: "contract", components: { schemas: taggedUnions(contract, schemas) } };
 }
 
-/** A schema that is taken out of the contract, with references that still lead into it. */
+/** A part of the contract as a schema of its own. Its references still lead into the contract. */
 export function absolute(schema: object): object {
   return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/')) as object;
 }
 
-/** The parameters of an operation as one object of three; it refers to the contract by the id `contract`. */
+/** The schema of all parameters of an operation: an object with `path`, `query` and `header`. */
 export function parametersSchema({ parameters }: ContractOperation): object {
-  const part = (place: string) => {
-    const own = parameters.filter((parameter) => parameter.in === place);
+  const part = (location: string) => {
+    const own = parameters.filter((parameter) => parameter.in === location);
     return {
       type: "object",
       additionalProperties: false,

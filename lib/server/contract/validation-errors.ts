@@ -1,33 +1,35 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { ProblemError } from "../../errors.ts";
 
-/** Told at most; nobody reads more. */
+/** Further errors are left out, because nobody would read more. */
 const errorsMax = 20;
 
-/** Errors of ajv (in its `verbose` form) in words: where, what was expected, what came. */
+/** Describes errors of ajv (with `verbose`): where, what was expected, what came. */
 export function describeErrors(errors: readonly ErrorObject[]): ProblemError[] {
-  const told = withoutUnions(errors).map((error) => ({
+  const described = withoutUnions(errors).map((error) => ({
     pointer: pointerOf(error),
-    detail: `${expected(error)}, ${came(error)}`,
+    detail: `${expected(error)}, ${received(error)}`,
   }));
-  const unique = new Map(told.map((error) => [`${error.pointer} ${error.detail}`, error]));
+  const unique = new Map(described.map((error) => [`${error.pointer} ${error.detail}`, error]));
   return [...unique.values()].slice(0, errorsMax);
 }
 
 /**
- * Of a value that fits no branch of a union the branches speak, and those that want another type only if all do. Of a
- * value of the wrong type nothing else is told.
+ * Drops errors that would distract. When a value matches no branch of a union, only the errors of its branches are kept, and
+ * of these the type errors only when there is no other error. When a value has the wrong type, only that is kept.
  */
 function withoutUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const unions = new Set(errors.filter(isUnion).map((error) => error.instancePath));
   const rest = errors.filter((error) => !isUnion(error));
-  const isOfUnion = (error: ErrorObject) => error.keyword === "type" && unions.has(error.instancePath);
-  const isExplained = ({ instancePath }: ErrorObject) =>
-    rest.some((error) => !isOfUnion(error) && error.instancePath.startsWith(instancePath));
+  const isBranchType = (error: ErrorObject) => error.keyword === "type" && unions.has(error.instancePath);
+  const hasOtherError = ({ instancePath }: ErrorObject) =>
+    rest.some((error) => !isBranchType(error) && error.instancePath.startsWith(instancePath));
   const hasWrongType = (path: string) =>
-    rest.some((error) => error.keyword === "type" && error.instancePath === path && !isOfUnion(error));
+    rest.some((error) => error.keyword === "type" && error.instancePath === path && !isBranchType(error));
   const kept = rest.filter((error) =>
-    error.keyword === "type" ? !isOfUnion(error) || !isExplained(error) : !hasWrongType(error.instancePath),
+    error.keyword === "type"
+      ? !isBranchType(error) || !hasOtherError(error)
+      : !hasWrongType(error.instancePath),
   );
   return kept.length > 0 ? kept : errors;
 }
@@ -50,18 +52,20 @@ function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
     : instancePath;
 }
 
-const bounds: Record<string, string> = {
-  minLength: "characters at least",
-  maxLength: "characters at most",
-  minItems: "items at least",
-  maxItems: "items at most",
-  minProperties: "fields at least",
-  maxProperties: "fields at most",
+/** What the keyword counts. */
+const limits: Record<string, string> = {
+  minLength: "characters",
+  maxLength: "characters",
+  minItems: "items",
+  maxItems: "items",
+  minProperties: "fields",
+  maxProperties: "fields",
 };
 
 function expected({ keyword, params, schema, parentSchema }: ErrorObject): string {
   const { limit, comparison } = params as { limit?: unknown; comparison?: unknown };
-  if (bounds[keyword]) return `expected ${String(limit)} ${bounds[keyword]}`;
+  if (limits[keyword])
+    return `expected at ${keyword.startsWith("min") ? "least" : "most"} ${String(limit)} ${limits[keyword]}`;
   switch (keyword) {
     case "type":
       return `expected ${[schema].flat().join(" or ")}`;
@@ -74,7 +78,7 @@ function expected({ keyword, params, schema, parentSchema }: ErrorObject): strin
     case "discriminator":
       return `expected ${tags(parentSchema).join(" or ")}`;
     case "pattern":
-      return `expected text like ${likeness(parentSchema) ?? String(schema)}`;
+      return `expected text like ${exampleOf(parentSchema) ?? String(schema)}`;
     case "format":
       return `expected text in the form ${String(schema)}`;
     case "minimum":
@@ -86,16 +90,16 @@ function expected({ keyword, params, schema, parentSchema }: ErrorObject): strin
     case "dependentRequired":
       return "expected a value";
     case "not":
-      return `expected not ${((schema as { required?: string[] }).required ?? []).join(" and ")} at once`;
+      return `expected not to have ${((schema as { required?: string[] }).required ?? []).join(" and ")} together`;
     case "propertyNames":
-      return "expected another name";
+      return "expected a name that the contract allows";
     default:
-      return "expected what the contract says";
+      return "expected a value that the contract allows";
   }
 }
 
-/** An example says more to a person than a pattern, and so does what the contract says about it. */
-function likeness(schema: object | undefined): string | undefined {
+/** An example or a description helps a person more than the pattern does. */
+function exampleOf(schema: object | undefined): string | undefined {
   const { examples, description } = (schema ?? {}) as { examples?: unknown[]; description?: string };
   return examples?.map(String)[0] ?? description?.trim().replaceAll(/\s+/g, " ");
 }
@@ -111,15 +115,15 @@ function tags(schema: object | undefined): string[] {
   return (discriminator?.tags ?? ["one of the types of the contract"]).map((tag) => JSON.stringify(tag));
 }
 
-/** What came, short; a secret is never said back. */
-function came({ keyword, params, data, parentSchema }: ErrorObject): string {
+/** What came, shortened. A secret is never repeated. */
+function received({ keyword, params, data, parentSchema }: ErrorObject): string {
   const named = params as Record<string, unknown>;
-  if (keyword === "additionalProperties") return `came ${JSON.stringify(named["additionalProperty"])}`;
-  if (keyword === "required" || keyword === "dependentRequired") return "came nothing";
-  if (keyword === "discriminator") return `came ${describe(named["tagValue"])}`;
+  if (keyword === "additionalProperties") return `got ${JSON.stringify(named["additionalProperty"])}`;
+  if (keyword === "required" || keyword === "dependentRequired") return "got nothing";
+  if (keyword === "discriminator") return `got ${describe(named["tagValue"])}`;
   const { writeOnly } = (parentSchema ?? {}) as { writeOnly?: boolean };
-  if (writeOnly && typeof data === "string") return `came text of ${data.length} characters`;
-  return `came ${describe(data)}`;
+  if (writeOnly && typeof data === "string") return `got text of ${data.length} characters`;
+  return `got ${describe(data)}`;
 }
 
 function describe(value: unknown): string {

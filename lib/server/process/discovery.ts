@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What `server.json` tells local clients. */
+/** The content of `server.json`, with which local clients find the server. */
 export interface DiscoveryRecord {
   url: string;
   pid: number;
@@ -11,13 +11,13 @@ export interface DiscoveryRecord {
   startedAt: string;
 }
 
-/** Writes `server.json` into the data directory, in one step and for its owner only. Returns what takes it away again, unless another server has written its own since. */
-export function publishDiscovery({
-  dataDir,
-  ...announcement
-}: DiscoveryRecord & { dataDir: string }): () => void {
+/**
+ * Writes `server.json` into the data directory, atomically and readable only by its owner. Returns a function that removes
+ * it, unless another server has replaced it since.
+ */
+export function publishDiscovery({ dataDir, ...record }: DiscoveryRecord & { dataDir: string }): () => void {
   const path = join(dataDir, "server.json");
-  const text = `${JSON.stringify(announcement, null, 2)}\n`;
+  const text = `${JSON.stringify(record, null, 2)}\n`;
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, text, { mode: 0o600, flag: "wx", flush: true });
   renameSync(draft, path);
@@ -26,7 +26,7 @@ export function publishDiscovery({
   };
 }
 
-/** The address in `server.json`; its server may have ended without taking it away. */
+/** The URL in `server.json`. Its server may have ended without removing the file. */
 export function publishedUrl(dataDir: string): string | undefined {
   const text = readIfThere(join(dataDir, "server.json"));
   return /"url": "([^"]+)"/.exec(text ?? "")?.[1];
@@ -36,6 +36,6 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    return undefined; // Nobody to take away, or nothing we could judge.
+    return undefined; // There is no file, or it cannot be read.
   }
 }

@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 
 /**
- * Ends the process at once, with 1 and a sentence on standard error: after a fault of the storage nothing may be answered
- * any more, and a clean stop would write. What is stored goes on in the next run.
+ * Ends the process at once, with exit code 1 and a sentence on standard error. After a fault of the storage the server may
+ * not answer any more, and a clean stop would write. The next run continues what is stored.
  */
 export function endOnFault(sentence: string): never {
   writeSync(process.stderr.fd, `\n  ${sentence}\n\n`);

@@ -1,16 +1,16 @@
 export interface ExposureOptions {
-  /** Where the server listens. */
+  /** The address on which the server listens. */
   host: string;
-  /** Named by whoever put a proxy before the server. */
+  /** Set when a proxy runs in front of the server. */
   proxyAddressHeader: string | undefined;
 }
 
-/** What a person should know who lets other machines reach the server without TLS; null when there is nothing to say. */
+/** A warning when other machines can reach the server without TLS; null when they cannot. */
 export function exposureWarning({ host, proxyAddressHeader }: ExposureOptions): string | null {
   if (isLoopback(host) || proxyAddressHeader !== undefined) return null;
   return [
     `Warning: HOST is ${host}, so other machines can reach this server, and it speaks plain HTTP without TLS.`,
-    "Whoever is on the way can read the API key and everything else. Put a proxy with TLS before it and set",
+    "Anyone on the network path can read the API key and everything else. Put a TLS proxy in front of it and set",
     "TALKCODY_PROXY_ADDRESS_HEADER, or set HOST to 127.0.0.1; docs/guides/operate.md says how.",
   ].join("\n  ");
 }

@@ -2,15 +2,15 @@ export interface GreetingFacts {
   version: string;
   url: string;
   dataDir: string;
-  /** The key stands in the environment, not in the data folder. */
+  /** Whether the key comes from the environment instead of the data folder. */
   isKeyConfigured: boolean;
   /** The default model; null when none is chosen. */
   model: string | null;
-  /** Where copies go that outlive this disk; null when there are none. */
+  /** URL of the replica; null when there is none. */
   replica: string | null;
 }
 
-/** What a person needs when the server is up: where it is, how to get in, and what to do next. */
+/** The text printed at the start: the address of the server, its key, and what to do next. */
 export function greeting({ version, url, dataDir, isKeyConfigured, model, replica }: GreetingFacts): string {
   const key = isKeyConfigured ? "the one in TALKCODY_API_KEY" : `cat "${dataDir}/api-key"`;
   const next =

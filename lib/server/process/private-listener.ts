@@ -7,13 +7,13 @@ export interface PrivateListenerOptions {
   privateHost: string;
   /** Undefined: there is no such listener. */
   privatePort: number | undefined;
-  /** Names it answers for beside loopback ones, its own and addresses; lower case, without port. */
+  /** Host names it answers for, besides loopback names, `privateHost` and addresses; in lower case, without port. */
   allowedHosts: readonly string[];
 }
 
-/** How a server is, as it says itself. */
+/** How a server reports its own health. */
 export interface ServerHealth {
-  /** Why nobody can be served; null when all can. */
+  /** Why no client can be served; null when clients can be served. */
   trouble(): string | null;
   alarms(): Alarm[];
   /** In the text format of Prometheus. */
@@ -25,26 +25,25 @@ interface StoppableServer {
   stop(): Promise<void>;
 }
 
-interface State {
-  /** Why nobody is served by the way the server lives; null while it does. */
+interface ListenerState {
+  /** Why the server serves no client yet or any more; null in between. */
   reason: "starting" | "stopping" | null;
   health?: ServerHealth;
 }
 
 /**
- * Starts a server, and tells the platform that it runs on how it is, from before its start to after its stop, on a port
- * of its own that is private by its address: no key, no contract, GET and HEAD only, and no name that a page in a browser
- * could have rebound to that address. `/live`: the process answers.
- * `/ready`: clients are served; else 503 with the reason. Alarms stand beside it and leave it ready, since a restart would
- * mend none of them. `/metrics`: for Prometheus. Throws what `start` throws, and an Error with a sentence a person can act
- * on when the port cannot be had.
+ * Starts a server and, from before its start until after its stop, answers health checks on a private port. The port has no
+ * key and no contract, takes only GET and HEAD, and refuses host names that a page in a browser could have rebound to it.
+ * `/live`: 200 while the process answers. `/ready`: 200 while clients are served, else 503 with the reason. Alarms are
+ * included, but do not change the status, because a restart would fix none of them. `/metrics`: for Prometheus. Throws what
+ * `start` throws, and an Error that says what to do when the port cannot be opened.
  */
 export async function withPrivateListener<T extends StoppableServer>(
   { privateHost, privatePort, allowedHosts }: PrivateListenerOptions,
   start: () => Promise<T>,
 ): Promise<T> {
   if (privatePort === undefined) return start();
-  const state: State = { reason: "starting" };
+  const state: ListenerState = { reason: "starting" };
   const listener = createListener(state, createHostCheck([privateHost.toLowerCase(), ...allowedHosts]));
   await listen(listener, privatePort, privateHost);
   const close = () => {
@@ -53,7 +52,7 @@ export async function withPrivateListener<T extends StoppableServer>(
   };
   try {
     const server = await start();
-    Object.assign(state, { reason: null, health: server.health } satisfies State);
+    Object.assign(state, { reason: null, health: server.health } satisfies ListenerState);
     const stop = () => {
       state.reason = "stopping";
       return server.stop().finally(close);
@@ -65,10 +64,10 @@ export async function withPrivateListener<T extends StoppableServer>(
   }
 }
 
-function createListener(state: Readonly<State>, isOurs: (host: string) => boolean): Server {
+function createListener(state: Readonly<ListenerState>, isOurs: (host: string) => boolean): Server {
   const listener = createServer((request, response) => {
     void answerTo(request, state, isOurs)
-      .catch(unanswered)
+      .catch(failed)
       .then(({ status, body }) => {
         const isText = typeof body === "string";
         response.writeHead(status, { "content-type": isText ? metricsType : jsonType, connection: "close" });
@@ -83,63 +82,61 @@ function createListener(state: Readonly<State>, isOurs: (host: string) => boolea
 const jsonType = "application/json";
 const metricsType = "text/plain; version=0.0.4; charset=utf-8";
 
-interface Answer {
+interface HealthAnswer {
   status: number;
-  /** Text, or something to be told as JSON. */
+  /** Text, or a value to be sent as JSON. */
   body: unknown;
 }
 
-const notAllowed: Answer = {
+const notAllowed: HealthAnswer = {
   status: problems["method-not-allowed"].status,
-  body: { error: "GET and HEAD only" },
+  body: { error: "Only GET and HEAD are allowed here." },
 };
 
-function unanswered(error: unknown): Answer {
+function failed(error: unknown): HealthAnswer {
   return { status: problems.internal.status, body: { error: String(error) } };
 }
 
-const misdirected: Answer = {
+const misdirected: HealthAnswer = {
   status: problems["misdirected-request"].status,
-  body: { error: "Ask by an address, a loopback name, or a name of TALKCODY_ALLOWED_HOSTS" },
+  body: { error: "Use an address, a loopback name, or a name of TALKCODY_ALLOWED_HOSTS as Host." },
 };
 
 async function answerTo(
   request: IncomingMessage,
-  state: Readonly<State>,
+  state: Readonly<ListenerState>,
   isOurs: (host: string) => boolean,
-): Promise<Answer> {
+): Promise<HealthAnswer> {
   const { method, url } = request;
   if (isMisdirected(request, isOurs)) return misdirected;
   if (method !== "GET" && method !== "HEAD") return notAllowed;
   if (url === "/live") return { status: 200, body: { isLive: true } };
   if (url === "/ready") return readiness(state);
-  if (url === "/metrics") return measured(state);
-  return { status: problems["not-found"].status, body: { error: "There are /live, /ready and /metrics" } };
+  if (url === "/metrics") return metricsOf(state);
+  return { status: problems["not-found"].status, body: { error: "Expected /live, /ready or /metrics." } };
 }
 
-function readiness({ reason: own, health }: Readonly<State>): Answer {
+function readiness({ reason: own, health }: Readonly<ListenerState>): HealthAnswer {
   const reason = own ?? health?.trouble() ?? null;
   const status = reason === null ? 200 : problems.busy.status;
   return { status, body: { isReady: reason === null, reason, alarms: health?.alarms() ?? [] } };
 }
 
-/** Not while it stops: its databases may be closed already. */
-async function measured({ reason, health }: Readonly<State>): Promise<Answer> {
+/** Refused while the server stops, because its databases may already be closed. */
+async function metricsOf({ reason, health }: Readonly<ListenerState>): Promise<HealthAnswer> {
   if (reason !== null || health === undefined) return { status: problems.busy.status, body: { reason } };
   return { status: 200, body: await health.metrics() };
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
+async function listen(listener: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(
-        new Error(
-          `TALKCODY_PRIVATE_PORT: port ${port} of ${host} cannot be had (${cause.message}). Choose another one.`,
-          { cause },
-        ),
-      ),
-    );
-    server.listen({ port, host }, resolve);
+    listener.once("error", (cause) => reject(portUnavailable(cause, port, host)));
+    listener.listen({ port, host }, resolve);
   });
-  server.unref();
+  listener.unref();
+}
+
+function portUnavailable(cause: Error, port: number, host: string): Error {
+  const sentence = `TALKCODY_PRIVATE_PORT: port ${port} of ${host} cannot be opened (${cause.message}). Choose another port.`;
+  return new Error(sentence, { cause });
 }

@@ -1,7 +1,7 @@
-/** npm passes on the signal that the terminal sent to everybody: the same one, so soon, is no second one. */
+/** The terminal sends a signal to npm and to us, and npm passes its own on. A copy within this time does not count as a second signal. */
 const echoMs = 500;
 
-/** SIGTERM and SIGINT end the process cleanly, with 0; a second one ends it at once, with 130. */
+/** SIGTERM and SIGINT stop the process cleanly, with exit code 0. A second one ends it at once, with 130. */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let first: { signal: NodeJS.Signals; atMs: number } | undefined;
   const onSignal = (signal: NodeJS.Signals) => {

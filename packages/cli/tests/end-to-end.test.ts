@@ -215,7 +215,7 @@ test("what is wrong is one line that says what to do", async () => {
   });
   const bad = await talkcody({ args: ["run", "--model", "nonsense", "hi"] });
   expect(bad.code).toBe(1);
-  expect(bad.err).toMatch(/^✗ \/model: expected text like gpt-5-mini@openai, came "nonsense"\.\n$/);
+  expect(bad.err).toMatch(/^✗ \/model: expected text like gpt-5-mini@openai, got "nonsense"\.\n$/);
   const repo = await talkcody({ args: ["run", "--repo", "nonsense", "hi"] });
   expect(repo.code).toBe(1);
   expect(repo.err).toMatch(/^✗ \/workspace\/repository: expected text like `https:\/\/host.*"nonsense"\.\n$/);

@@ -25,19 +25,19 @@ test("parameters arrive in their types, with the defaults of the contract", asyn
 test("a parameter that is not of the contract is refused with its place, what was expected and what came", async () => {
   const { url } = await start({ handlers: { listSessions: echo, getSession: echo } });
   const cases: [string, string, RegExp][] = [
-    ["/v1/sessions?limit=0", "query/limit", /expected a number >= 1, came 0/],
-    ["/v1/sessions?limit=many", "query/limit", /expected integer, came "many"/],
-    ["/v1/sessions?limit=1&limit=2", "query/limit", /expected integer, came a list/],
+    ["/v1/sessions?limit=0", "query/limit", /expected a number >= 1, got 0/],
+    ["/v1/sessions?limit=many", "query/limit", /expected integer, got "many"/],
+    ["/v1/sessions?limit=1&limit=2", "query/limit", /expected integer, got a list/],
     [
       "/v1/sessions?status=sleepy",
       "query/status",
-      /expected "idle" or "running" or "waiting", came "sleepy"/,
+      /expected "idle" or "running" or "waiting", got "sleepy"/,
     ],
-    ["/v1/sessions?nonsense=1", "query/nonsense", /expected only limit, cursor, .*came "nonsense"/],
-    ["/v1/sessions/ses_x", "path/sessionId", /expected text like .*, came "ses_x"/],
-    [`/v1/sessions/${sessionId}%00`, "path/sessionId", /came/],
-    [`/v1/sessions/..%2F..%2Fetc%2Fpasswd`, "path/sessionId", /came/],
-    [`/v1/sessions/${"a".repeat(8000)}`, "path/sessionId", /came text of 8000 characters/],
+    ["/v1/sessions?nonsense=1", "query/nonsense", /expected only limit, cursor, .*got "nonsense"/],
+    ["/v1/sessions/ses_x", "path/sessionId", /expected text like .*, got "ses_x"/],
+    [`/v1/sessions/${sessionId}%00`, "path/sessionId", /got/],
+    [`/v1/sessions/..%2F..%2Fetc%2Fpasswd`, "path/sessionId", /got/],
+    [`/v1/sessions/${"a".repeat(8000)}`, "path/sessionId", /got text of 8000 characters/],
   ];
   for (const [path, pointer, detail] of cases) {
     const answer = await call(`${url}${path}`);
@@ -60,21 +60,21 @@ test("a body is taken as the contract has it, unchanged, and everything else is 
   };
   expect((await post(`${url}/v1/sessions`, body)).json["body"]).toEqual(body);
   const cases: [string, unknown, string, RegExp][] = [
-    ["sessions", { titel: "T" }, "/titel", /expected only title, .*came "titel"/],
-    ["sessions", { title: 5 }, "/title", /expected string, came 5/],
-    ["sessions", { title: "" }, "/title", /expected 1 characters at least, came ""/],
-    ["sessions", { settings: { stepsMax: "3" } }, "/settings/stepsMax", /expected integer, came "3"/],
-    ["sessions", { message: {} }, "/message/content", /expected a value, came nothing/],
+    ["sessions", { titel: "T" }, "/titel", /expected only title, .*got "titel"/],
+    ["sessions", { title: 5 }, "/title", /expected string, got 5/],
+    ["sessions", { title: "" }, "/title", /expected at least 1 characters, got ""/],
+    ["sessions", { settings: { stepsMax: "3" } }, "/settings/stepsMax", /expected integer, got "3"/],
+    ["sessions", { message: {} }, "/message/content", /expected a value, got nothing/],
     ["sessions", { message: { content: 5 } }, "/message/content", /expected string/],
     [
       "sessions",
       { message: { content: [{ type: "image" }] } },
       "/message/content/0/type",
-      /expected "text" or "file", came "image"/,
+      /expected "text" or "file", got "image"/,
     ],
-    ["sessions", [], "", /expected object, came a list of 0/],
-    [`sessions/${sessionId}/actions`, { type: "agree" }, "/type", /expected "approve" or .*, came "agree"/],
-    [`sessions/${sessionId}/actions`, { type: "approve" }, "/actionId", /expected a value, came nothing/],
+    ["sessions", [], "", /expected object, got a list of 0/],
+    [`sessions/${sessionId}/actions`, { type: "agree" }, "/type", /expected "approve" or .*, got "agree"/],
+    [`sessions/${sessionId}/actions`, { type: "approve" }, "/actionId", /expected a value, got nothing/],
   ];
   for (const [path, value, pointer, detail] of cases) {
     const answer = await post(`${url}/v1/${path}`, value);
