@@ -1,4 +1,3 @@
-import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import {
   type ModelClient,
@@ -9,17 +8,12 @@ import {
   splitModelId,
 } from "../model.ts";
 import type { Provider } from "../settings.ts";
-import { eventsFrom } from "./events.ts";
-import { modelErrorFrom } from "./failures.ts";
 import { wireOf } from "./wires/wires.ts";
 import { createListing } from "./listing.ts";
-import { fetchWithIdleTimeout, nodeFetch } from "./idle-timeout-fetch.ts";
-import type { Rates } from "./catalogue/pricing.ts";
-import { promptFrom } from "./request/prompt.ts";
-import { baseUrlOf, modelFacts, modelProblem, withBuiltIn } from "./providers.ts";
+import { modelFacts, modelProblem, withBuiltIn } from "./providers.ts";
 import { createScripted, type Scripted } from "./scripted/scripted.ts";
-import type { Wire } from "./wires/wire.ts";
-import { wellFormedEvents } from "./well-formed-events.ts";
+import { streamFromWire, type ProviderConnection } from "./wire-stream.ts";
+import { wellFormed } from "../well-formed.ts";
 
 export interface ModelClientOptions {
   providers: ProviderSource;
@@ -41,12 +35,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   };
 }
 
-interface ClientContext {
+interface ClientContext extends ProviderConnection {
   providers(): ReadonlyMap<string, Provider>;
-  clock: Clock;
-  /** Undefined: Node's. */
-  fetch: typeof globalThis.fetch | undefined;
-  idleTimeoutMs: number;
   scripted: Scripted;
 }
 
@@ -69,58 +59,30 @@ async function* failWith(problem: string): AsyncGenerator<ModelEvent, void, unde
   throw new ModelError("refused", problem);
 }
 
-interface WireModel {
-  wire: Wire;
-  provider: Provider;
-  providerId: string;
-  modelKey: string;
-  rates: Rates;
-}
-
-async function* streamFromWire(
-  context: ClientContext,
-  request: ModelRequest,
-  target: WireModel,
+/** The same events with well-formed text. A surrogate pair that arrives in two pieces is joined. */
+async function* wellFormedEvents(
+  events: AsyncIterable<ModelEvent>,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  const { provider, providerId, rates } = target;
-  const ending = new AbortController();
-  try {
-    request.signal.throwIfAborted();
-    const { stream } = await requestStream(context, request, { ...target, ending });
-    yield* eventsFrom(stream, { providerId, rates });
-  } catch (error) {
-    if (request.signal.aborted) throw request.signal.reason;
-    if (ending.signal.aborted) throw ending.signal.reason;
-    throw modelErrorFrom(error, { providerId, apiKey: provider.apiKey ?? "", now: context.clock.now() });
-  } finally {
-    ending.abort(); // Closes the socket when the iterator was left early.
+  let held = "";
+  let heldType: TextEvent["type"] = "text";
+  for await (const event of events) {
+    const isContinued = isText(event) && event.type === heldType;
+    if (held !== "" && !isContinued) yield { type: heldType, text: "\uFFFD" };
+    if (!isText(event)) {
+      held = "";
+      yield wellFormed(event);
+      continue;
+    }
+    const text = isContinued ? held + event.text : event.text;
+    held = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
+    heldType = event.type;
+    const whole = text.slice(0, text.length - held.length);
+    if (whole !== "") yield { type: event.type, text: whole.toWellFormed() };
   }
 }
 
-async function requestStream(
-  { clock, idleTimeoutMs, fetch }: ClientContext,
-  request: ModelRequest,
-  { wire, provider, providerId, modelKey, ending }: WireModel & { ending: AbortController },
-) {
-  const baseFetch = fetch ?? (await nodeFetch(idleTimeoutMs));
-  const model = await wire.open({
-    modelKey,
-    baseUrl: baseUrlOf(provider, wire),
-    apiKey: provider.apiKey ?? "",
-    fetch: fetchWithIdleTimeout({ fetch: baseFetch, clock, idleTimeoutMs, ending }),
-  });
-  const { strictTools, ...options } = wire.options({ modelKey, reasoningEffort: request.reasoningEffort });
-  return model.doStream({
-    ...options,
-    prompt: wire.shape(promptFrom(request, { providerId, mediaTypes: wire.mediaTypes })),
-    tools: request.tools.map((tool) => functionTool(tool, strictTools)),
-    abortSignal: AbortSignal.any([request.signal, ending.signal]),
-  });
-}
+type TextEvent = Extract<ModelEvent, { text: string }>;
 
-function functionTool(
-  { name, description, inputSchema }: ModelRequest["tools"][number],
-  strict: boolean | undefined,
-): LanguageModelV4FunctionTool {
-  return { type: "function", name, description, inputSchema, ...(strict === undefined ? {} : { strict }) };
+function isText(event: ModelEvent): event is TextEvent {
+  return event.type === "text" || event.type === "reasoning";
 }

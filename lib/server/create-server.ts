@@ -1,4 +1,3 @@
-import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "../ports/clock.ts";
 import type { Config } from "../config/config.ts";
@@ -13,7 +12,7 @@ import { readOperations, type ContractOperation } from "./contract/contract.ts";
 import { openFunctionAdapter, type AnswerEvent } from "./function-adapter.ts";
 import { createInvoke } from "./requests/invoke.ts";
 import { createJsonParser } from "./http/json.ts";
-import { listenFailure } from "./http/listen-failure.ts";
+import { listen } from "./http/listen.ts";
 import { mount, type MountOptions } from "./mount.ts";
 import { trackUnusedConnections } from "./http/unused-connections.ts";
 import { createStreams } from "./streams/sse.ts";
@@ -64,7 +63,7 @@ export function createServer(options: ServerOptions): Server {
   const { app, operations } = context;
   mount(app, { ...context, operations, isAlwaysOn: true });
   return {
-    listen: (address) => listen(context, address),
+    listen: (address) => listen(app, { ...address, backlog: context.limits.backlogMax }),
     openFunction: (only) => openFunction(context, only),
     close: () => closeServer(context),
     reportFault: (message, cause) => app.log.error({ err: cause }, message),
@@ -88,8 +87,7 @@ function createContext(options: ServerOptions): ServerContext {
   const { config, contract } = options;
   const limits = { ...defaultServerLimits, closeMs: config.gracePeriodMs, ...options.limits };
   const [stopping, stopped] = [new AbortController(), new AbortController()];
-  const isStopping = () => stopping.signal.aborted;
-  const newApp = () => createApp({ ...options, ...config, limits, isStopping });
+  const newApp = () => createApp({ ...options, ...config, limits, stopping: stopping.signal });
   const app = newApp();
   const operations = readOperations(contract);
   requireHandlers(operations, options.handlers);
@@ -101,7 +99,15 @@ function createContext(options: ServerOptions): ServerContext {
     ...{ operations, limits, app, newApp, functionApps: [], stopping, stopped, invoke, validation },
     streams: createStreams(limits),
     destroyUnusedConnections: trackUnusedConnections(app.server),
-    sockets: createSockets({ app, operations: byId, validation, invoke, parseJson, limits, isStopping }),
+    sockets: createSockets({
+      app,
+      operations: byId,
+      validation,
+      invoke,
+      parseJson,
+      limits,
+      stopping: stopping.signal,
+    }),
     body: { ...config, limits, parseJson },
   };
 }
@@ -109,18 +115,6 @@ function createContext(options: ServerOptions): ServerContext {
 function requireHandlers(operations: readonly ContractOperation[], handlers: Handlers): void {
   const missing = operations.filter(({ id }) => typeof handlers[id] !== "function").map(({ id }) => id);
   if (missing.length > 0) throw new Error(`No handler for ${missing.join(", ")}. Run npm run generate.`);
-}
-
-async function listen(
-  { app, limits }: ServerContext,
-  { host, port }: { host: string; port: number },
-): Promise<string> {
-  // For "localhost" Fastify would open one server for each of its addresses.
-  const address = { host: host === "localhost" ? "127.0.0.1" : host, port, backlog: limits.backlogMax };
-  await app.listen(address).catch((error: unknown) => {
-    throw listenFailure(error, address);
-  });
-  return urlOf(app.server.address() as AddressInfo);
 }
 
 async function openFunction(context: ServerContext, only: OperationId | undefined): Promise<AnswerEvent> {
@@ -152,10 +146,4 @@ function serverStops(): AppError {
     "The server is stopping. When it is back, send the request again with the same Idempotency-Key.",
     { retryAfterSeconds: 1 },
   );
-}
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  const wildcards: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-  const host = wildcards[address] ?? address;
-  return `http://${family === "IPv6" ? `[${host}]` : host}:${port}`;
 }

@@ -7,7 +7,7 @@ import type { ContractOperation } from "./contract/contract.ts";
 import type { OperationCall } from "./requests/operation-call.ts";
 import type { Invoke } from "./requests/invoke.ts";
 import { requireNoProcess } from "./requests/needs-process.ts";
-import { requestHash } from "./requests/request-hash.ts";
+import { requestHash } from "./requests/idempotency.ts";
 import type { Streams } from "./streams/sse.ts";
 import type { Validation } from "./contract/validation.ts";
 import type { Sockets } from "./web-socket/web-socket.ts";

@@ -1,7 +1,7 @@
 import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { AppError } from "../../errors.ts";
-import { at, type ContractOperation } from "./contract.ts";
+import type { ContractOperation } from "./contract.ts";
 import { absolute, parametersSchema, sharedSchemas } from "./schemas.ts";
 import { describeErrors } from "./validation-errors.ts";
 
@@ -113,10 +113,11 @@ function createValidators(shared: () => object, options: Options): Validators {
 }
 
 function pick({ parameters }: ContractOperation, headers: unknown): Record<string, unknown> {
+  const given: Record<string, unknown> = { ...record(headers) };
   const declared = parameters.filter((parameter) => parameter.in === "header");
   return Object.fromEntries(
     declared.flatMap(({ name }) => {
-      const value = at(headers, name.toLowerCase());
+      const value = given[name.toLowerCase()];
       return value === undefined ? [] : [[name, value]];
     }),
   );

@@ -20,7 +20,8 @@ export interface AppOptions extends AccessCheckOptions {
   limits: ServerLimits;
   observer?: RequestObserver | undefined;
   tracer?: RequestTracer | undefined;
-  isStopping(): boolean;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
 }
 
 /** Counts answers and problems. Called after each answer; must not throw. */
@@ -99,14 +100,14 @@ function addHooks(app: FastifyInstance, options: AppOptions & { origins: Origins
     access.admit(request.raw);
     if (isPreflight(request.raw)) return void reply.code(204).headers(preflightHeaders).send();
     access.authorize(request.raw);
-    if (options.isStopping())
+    if (options.stopping.aborted)
       throw new AppError("busy", "The server is stopping. Send the request again in a moment.", {
         retryAfterSeconds: 1,
       });
     done();
   });
   app.addHook("onSend", (_request, reply, _payload, done) => {
-    if (options.isStopping()) void reply.header("connection", "close");
+    if (options.stopping.aborted) void reply.header("connection", "close");
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppError } from "../../errors.ts";
 import type { DatabaseName } from "../../database-name.ts";
 import type { Storage, StoredRequest } from "../../ports/storage.ts";
@@ -50,5 +51,25 @@ export function keyReused(): AppError {
   return new AppError(
     "idempotency-key-reused",
     "This Idempotency-Key was used with a different request. Use a new key for each request.",
+  );
+}
+
+/** SHA-256 of a request in hex. The order of fields in the body does not matter. */
+export function requestHash(request: {
+  operationId: string;
+  params: object;
+  query: object;
+  body: unknown;
+}): string {
+  return createHash("sha256").update(canonical(request)).digest("hex");
+}
+
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === "object" && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? ""
   );
 }

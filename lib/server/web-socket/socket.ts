@@ -12,7 +12,7 @@ import type { Invoke } from "../requests/invoke.ts";
 import type { ParseJson } from "../http/json.ts";
 import { createSocketWriter, type SocketWriter } from "./socket-writer.ts";
 import { problemIn } from "../http/problem.ts";
-import { requestHash } from "../requests/request-hash.ts";
+import { requestHash } from "../requests/idempotency.ts";
 import { createSubscriptions, type SocketSubscriptions } from "./subscriptions.ts";
 import type { Validation } from "../contract/validation.ts";
 import { wellFormedJson, refuseIllFormedJson } from "../../well-formed.ts";
@@ -25,7 +25,8 @@ export interface ServeSocketOptions {
   observer?: RequestObserver | undefined;
   parseJson: ParseJson;
   limits: ServerLimits;
-  isStopping(): boolean;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
   /** The TCP connection of the socket, for flow control. */
   connection: Socket | null;
   requestId: string;
@@ -71,7 +72,7 @@ async function receive(context: SocketContext, bytes: RawData, isBinary: boolean
 
 async function answer(context: SocketContext, frame: Request): Promise<void> {
   const { writer, subscriptions, options } = context;
-  if (options.isStopping())
+  if (options.stopping.aborted)
     throw new AppError("busy", "The server is stopping. Connect again in a moment.", {
       retryAfterSeconds: 1,
     });
@@ -106,17 +107,9 @@ async function change(
   const { id, body, idempotencyKey: key } = frame;
   const headers = key === undefined ? {} : { "Idempotency-Key": key };
   const call = callOf(context, target, { headers, body });
-  const outcome = await context.options.invoke({
-    ...call,
-    idempotency:
-      key === undefined
-        ? undefined
-        : {
-            key,
-            requestHash: () =>
-              requestHash({ operationId: target.id, params: target.params, query: {}, body }),
-          },
-  });
+  const hashed = { operationId: target.id, params: target.params, query: {}, body };
+  const idempotency = key === undefined ? undefined : { key, requestHash: () => requestHash(hashed) };
+  const outcome = await context.options.invoke({ ...call, idempotency });
   acknowledge(context.writer, id, outcome);
 }
 

@@ -47,7 +47,7 @@ test("a start that fails says one sentence with what to do, and no stack", async
   writeFileSync(join(folder, "file"), "");
   const cases: [Record<string, string>, string[]][] = [
     [{ PORT: port }, [`Port ${port} of 127.0.0.1 is in use.`, "set PORT"]],
-    [{ HOST: "192.0.2.1" }, ["no address of this machine", "127.0.0.1"]],
+    [{ HOST: "192.0.2.1" }, ["not an address of this machine", "127.0.0.1"]],
     [{ TALKCODY_DATA_DIR: join(folder, "file") }, [join(folder, "file"), "a file is in its place"]],
     [{ TALKCODY_WORKSPACES_DIR: join(folder, "file/x") }, ["set TALKCODY_WORKSPACES_DIR"]],
     [{ PORT: "x", TALKCODY_MODEL: "y" }, ["PORT should be", "TALKCODY_MODEL should be"]],

@@ -1,6 +1,6 @@
 import { AppError, isTransient } from "../../../lib/errors.ts";
 import type { OperationId } from "../../../lib/ports/handler.ts";
-import { requestHash } from "../../../lib/server/requests/request-hash.ts";
+import { requestHash } from "../../../lib/server/requests/idempotency.ts";
 import { Breach, must, mustEqual } from "../audit/breach.ts";
 import { Crash } from "../life.ts";
 import { operations, type Server } from "../server.ts";
