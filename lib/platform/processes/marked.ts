@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { killGroup } from "./kill-group.ts";
 import { groupOf } from "./start-time.ts";
 
@@ -8,9 +9,13 @@ export const markerName = "TALKCODY_COMMAND";
 /** The end of the mark of a program in the server's own process group, which may contain programs of others. */
 export const ungrouped = "ungrouped";
 
-/** Ends processes with a mark, also those that left the group of their command. Linux only. Looks three times, because they may be forking. */
+/** Rounds of looking and killing. A process may be forking, and on a busy machine a killed one takes a moment to go. */
+const roundsMax = 200;
+const pauseMs = 5;
+
+/** Ends processes with a mark, also those that left the group of their command, and waits until they are gone. Linux only. */
 export async function endMarked(mark: string): Promise<void> {
-  for (let round = 0; round < 3; round++) if (!(await killMarked(mark))) return;
+  for (let round = 0; round < roundsMax && (await killMarked(mark)); round++) await pause(pauseMs);
 }
 
 /**

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { processesWith } from "../../support/server/processes.ts";
+import { processesEnd } from "../../support/server/processes.ts";
 import { limitMs } from "../../support/time/limit.ts";
 import { openHost } from "./host.ts";
 import { forever } from "./place.ts";
@@ -87,13 +87,13 @@ const daemons =
 test.each(both)("nothing is left after a command that started daemons (%s)", async (isolation) => {
   const { exitCode, ended } = await run(`${daemons}; sleep 0.2; echo done`, { isolation });
   expect({ exitCode, ended }).toEqual({ exitCode: 0, ended: null });
-  expect(processesWith("sleep 987.")).toEqual([]);
+  await expect(processesEnd("sleep 987.")).resolves.toBeUndefined();
 });
 
 test.each(both)("a timeout ends a command with all it started (%s)", async (isolation) => {
   const result = await run(`${daemons}; sleep 600`, { isolation, timeoutMs: 400 });
   expect(result).toMatchObject({ ended: "timeout", exitCode: null, signal: "SIGTERM" });
-  expect(processesWith("sleep 987.")).toEqual([]);
+  await expect(processesEnd("sleep 987.")).resolves.toBeUndefined();
 });
 
 test.each(both)("cancelling lets a command clean up, and ends one that will not (%s)", async (isolation) => {
