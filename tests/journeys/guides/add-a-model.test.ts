@@ -30,10 +30,10 @@ import { loadConfig } from "./lib/config/config.ts";
 import { createModelClient } from "./lib/models/index.ts";
 
 const { providers } = loadConfig();
-const client = createModelClient({ providers: { providers: () => providers }, idleTimeoutMs: 5000 });
+const client = createModelClient({ providers: { providers: () => providers }, idleTimeoutMs: 60_000 });
 const listed = await client.list();
 console.log(JSON.stringify(listed).includes("test-model@mistral"));
-const signal = AbortSignal.timeout(10_000);
+const signal = new AbortController().signal;
 const request = { system: "", history: [], files: new Map(), tools: [], reasoningEffort: "none" as const, signal };
 for await (const event of client.stream({ model: "test-model@mistral", ...request })) console.log(JSON.stringify(event));
 `;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { environment, freePort, root, startServerProcess } from "../../support/server/server-process.ts";
+import { limitMs } from "../../support/time/limit.ts";
 import { until } from "../../support/until.ts";
 
 let folder = "";
@@ -99,7 +100,7 @@ interface Run {
   ended: Promise<{ code: number | null; said: string }>;
 }
 
-/** As in a terminal in the checkout, with nothing of this machine's person; ended after 30 s at the latest. */
+/** As in a terminal in the checkout, with nothing of this machine's person; ended when it hangs. */
 function run([file = "", ...args]: string[], env: Record<string, string> = {}): Run {
   const own = { ...environment(folder), npm_config_update_notifier: "false", NO_COLOR: "1" };
   const child = spawn(file, args, {
@@ -111,7 +112,7 @@ function run([file = "", ...args]: string[], env: Record<string, string> = {}): 
   const signal = (name: NodeJS.Signals) => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name);
   };
-  const timer = setTimeout(() => signal("SIGKILL"), 30_000);
+  const timer = setTimeout(() => signal("SIGKILL"), 2 * limitMs);
   let said = "";
   const keep = (bytes: Buffer) => void (said += bytes.toString());
   child.stdout.on("data", keep);
