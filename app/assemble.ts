@@ -10,7 +10,7 @@ import { createIds } from "../lib/id.ts";
 import { createModelClient } from "../lib/models/index.ts";
 import {
   createGit,
-  createRunPage,
+  createRunProgramFile,
   createWebFetcher,
   createWorkspaceHosts,
   openProcesses,
@@ -116,7 +116,7 @@ async function openHost(config: Readonly<Config>, { reach }: Base, { keepsEarlie
   const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
   await hosts.clear();
   const git = createGit({ ...config, environment, processes, reach });
-  return { git, hosts, processes, run: createRunPage(processes, environment) };
+  return { git, hosts, processes, run: createRunProgramFile(processes, environment) };
 }
 
 interface RuntimeParts extends Pick<Runtime, "reportFault"> {
