@@ -12,6 +12,7 @@ import {
   startServerProcess,
   type ServerProcess,
 } from "../../support/server/server-process.ts";
+import { limitMs } from "../../support/time/limit.ts";
 import { until } from "../../support/until.ts";
 
 let server: ServerProcess;
@@ -103,7 +104,7 @@ async function start(folder: string, env: Record<string, string> = {}) {
     extendEnv: false,
     stdin: "ignore",
     stripFinalNewline: false,
-    timeout: 10_000,
+    timeout: 2 * limitMs,
     reject: false,
   });
   return { code: exitCode, out: stdout, err: stderr };
