@@ -28,11 +28,7 @@ test("a parameter that is not of the contract is refused with its place, what wa
     ["/v1/sessions?limit=0", "query/limit", /expected a number >= 1, got 0/],
     ["/v1/sessions?limit=many", "query/limit", /expected integer, got "many"/],
     ["/v1/sessions?limit=1&limit=2", "query/limit", /expected integer, got a list/],
-    [
-      "/v1/sessions?status=sleepy",
-      "query/status",
-      /expected "idle" or "running" or "waiting", got "sleepy"/,
-    ],
+    ["/v1/sessions?status=sleepy", "query/status", /expected "idle" or "running" or "waiting", got "sleepy"/],
     ["/v1/sessions?nonsense=1", "query/nonsense", /expected only limit, cursor, .*got "nonsense"/],
     ["/v1/sessions/ses_x", "path/sessionId", /expected text like .*, got "ses_x"/],
     [`/v1/sessions/${sessionId}%00`, "path/sessionId", /got/],
