@@ -157,11 +157,17 @@ describe.each(wireNames)("%s", (wire) => {
   });
 });
 
-/** All that lies between a provider and its reader is full. */
+/**
+ * Waits until every buffer between provider and reader is full: no byte moved in 50 turns of the event loop. Each turn reads
+ * the sockets, which time alone does not promise: a process that got no processor for a while runs its timers first.
+ */
 async function untilNothingMoves(unsent: () => number | undefined): Promise<void> {
-  for (let last: number | undefined; unsent() !== last;) {
-    last = unsent();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  let last: number | undefined;
+  for (let turns = 0; turns < 50;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = unsent();
+    turns = now === last ? turns + 1 : 0;
+    last = now;
   }
 }
 
