@@ -1,7 +1,17 @@
 import { connect } from "node:net";
 import { onTestFinished, expect, test } from "vitest";
 import { limitMs } from "../../support/time/limit.ts";
-import { call, event, heldHandler, key, openStream as open, sleep, start, stream, until } from "./kit.ts";
+import {
+  call,
+  event,
+  heldHandler,
+  key,
+  openStream as open,
+  sleep,
+  start,
+  stream,
+  until,
+} from "./start-server.ts";
 
 test("a server that closes ends its streams with a hint, and requests under way with their answer", async () => {
   const models = heldHandler();

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { publishDiscovery } from "../../../lib/server/index.ts";
-import { folder } from "./kit.ts";
+import { folder } from "./start-server.ts";
 
 const about = {
   url: "http://127.0.0.1:4096",

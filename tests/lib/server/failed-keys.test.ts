@@ -3,7 +3,7 @@ import { WebSocket } from "ws";
 import { handClock } from "../../support/time/hand-clock.ts";
 import { clientAddress } from "../../../lib/server/http/client-address.ts";
 import { createFailedKeys } from "../../../lib/server/http/failed-keys.ts";
-import { call, codeOf, key, start, type StartOptions } from "./kit.ts";
+import { call, codeOf, key, start, type StartOptions } from "./start-server.ts";
 
 const getServer = () => ({ status: 200, body: {} });
 

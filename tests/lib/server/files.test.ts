@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
 import type { Upload } from "../../../lib/ports/handler.ts";
-import { call, codeOf, fileId, key, raw, sleep, start, type Answer } from "./kit.ts";
+import { call, codeOf, fileId, key, raw, sleep, start, type Answer } from "./start-server.ts";
 
 const seen: { filename: string | null; size: number; sha256: string }[] = [];
 

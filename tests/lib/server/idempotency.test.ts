@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
-import { call, codeOf, folder, post, sessionId, sleep, start, until, workspaceId } from "./kit.ts";
+import { call, codeOf, folder, post, sessionId, sleep, start, until, workspaceId } from "./start-server.ts";
 
 const idempotent = (key: string) => ({ "idempotency-key": key });
 

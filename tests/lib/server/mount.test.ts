@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { AppError } from "../../../lib/errors.ts";
-import { call, codeOf, key, post, raw, sessionId, start, workspaceId } from "./kit.ts";
+import { call, codeOf, key, post, raw, sessionId, start, workspaceId } from "./start-server.ts";
 
 const echo = (input: unknown) => ({ status: 200, body: input });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { call, codeOf, event, key, openStream, raw, sessionId, start, stream } from "./kit.ts";
+import { call, codeOf, event, key, openStream, raw, sessionId, start, stream } from "./start-server.ts";
 
 const app = "https://app.example";
 const config = { allowedOrigins: ["tauri://localhost", "http://tauri.localhost", app] };

@@ -14,7 +14,7 @@ import {
   start,
   stream,
   until,
-} from "./kit.ts";
+} from "./start-server.ts";
 import { until as untilSo } from "../../support/until.ts";
 
 test("a stream begins at once, before anything happens, and carries frames as SSE", async () => {

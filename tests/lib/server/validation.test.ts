@@ -4,7 +4,7 @@ import { AppError } from "../../../lib/errors.ts";
 import { readOperations } from "../../../lib/server/contract/contract.ts";
 import { createValidation } from "../../../lib/server/contract/validation.ts";
 import { cpuMsOf } from "../../support/time/cpu-time.ts";
-import { key, raw, start } from "./kit.ts";
+import { key, raw, start } from "./start-server.ts";
 
 const operations = readOperations(contract);
 

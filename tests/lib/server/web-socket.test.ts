@@ -18,7 +18,7 @@ import {
   taskId,
   until,
   type StartOptions,
-} from "./kit.ts";
+} from "./start-server.ts";
 import { until as untilSo } from "../../support/until.ts";
 
 type Frame = Record<string, unknown>;

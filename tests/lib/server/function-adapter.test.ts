@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import type { AnswerEvent } from "../../../lib/server/index.ts";
-import { key, sessionId, sleep, start } from "./kit.ts";
+import { key, sessionId, sleep, start } from "./start-server.ts";
 
 const send = async (answer: AnswerEvent, path: string, body: unknown) => {
   const event = {

@@ -1,6 +1,6 @@
 import { METHODS } from "node:http";
 import { expect, test } from "vitest";
-import { call, codeOf, key, raw, sessionId, start } from "./kit.ts";
+import { call, codeOf, key, raw, sessionId, start } from "./start-server.ts";
 
 const getServer = () => ({ status: 200, body: { fine: true } });
 
