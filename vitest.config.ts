@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: "functions",
           include: [...requests, functions],
-          env: { TALKCODY_TEST_DOOR: "function" },
+          env: { TALKCODY_TEST_THROUGH: "function" },
           globalSetup: "tests/support/function/table.ts",
           isolate: false,
         },

@@ -53,19 +53,20 @@ function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
 }
 
 /** What the keyword counts. */
-const limits: Record<string, string> = {
-  minLength: "characters",
-  maxLength: "characters",
-  minItems: "items",
-  maxItems: "items",
-  minProperties: "fields",
-  maxProperties: "fields",
+const units: Record<string, string> = {
+  minLength: "character",
+  maxLength: "character",
+  minItems: "item",
+  maxItems: "item",
+  minProperties: "field",
+  maxProperties: "field",
 };
 
 function expected({ keyword, params, schema, parentSchema }: ErrorObject): string {
   const { limit, comparison } = params as { limit?: unknown; comparison?: unknown };
-  if (limits[keyword])
-    return `expected at ${keyword.startsWith("min") ? "least" : "most"} ${String(limit)} ${limits[keyword]}`;
+  const unit = units[keyword];
+  if (unit !== undefined)
+    return `expected at ${keyword.startsWith("min") ? "least" : "most"} ${String(limit)} ${unit}${limit === 1 ? "" : "s"}`;
   switch (keyword) {
     case "type":
       return `expected ${[schema].flat().join(" or ")}`;

@@ -29,13 +29,13 @@ function expected({ keyword, params, message }: ErrorObject): string {
     case "enum":
       return `one of ${params.allowedValues.map((value: unknown) => JSON.stringify(value)).join(", ")}`;
     case "minLength":
-      return `at least ${params.limit} characters`;
+      return `at least ${counted(params.limit, "character")}`;
     case "maxLength":
-      return `at most ${params.limit} characters`;
+      return `at most ${counted(params.limit, "character")}`;
     case "minItems":
-      return `at least ${params.limit} items`;
+      return `at least ${counted(params.limit, "item")}`;
     case "maxItems":
-      return `at most ${params.limit} items`;
+      return `at most ${counted(params.limit, "item")}`;
     case "minimum":
       return `at least ${params.limit}`;
     case "maximum":
@@ -47,4 +47,8 @@ function expected({ keyword, params, message }: ErrorObject): string {
 
 function pointer(path: string, name: string): string {
   return `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 100)}`;
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

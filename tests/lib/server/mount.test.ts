@@ -58,7 +58,7 @@ test("a body is taken as the contract has it, unchanged, and everything else is 
   const cases: [string, unknown, string, RegExp][] = [
     ["sessions", { titel: "T" }, "/titel", /expected only title, .*got "titel"/],
     ["sessions", { title: 5 }, "/title", /expected string, got 5/],
-    ["sessions", { title: "" }, "/title", /expected at least 1 characters, got ""/],
+    ["sessions", { title: "" }, "/title", /expected at least 1 character, got ""/],
     ["sessions", { settings: { stepsMax: "3" } }, "/settings/stepsMax", /expected integer, got "3"/],
     ["sessions", { message: {} }, "/message/content", /expected a value, got nothing/],
     ["sessions", { message: { content: 5 } }, "/message/content", /expected string/],

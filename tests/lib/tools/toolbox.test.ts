@@ -137,11 +137,11 @@ test("parse leaves text alone where text is wanted, and refuses text that is no 
 });
 
 test.each([
-  ["editFile", { file_path: "a", edits: [] }, "/edits: expected at least 1 items"],
-  ["readFile", { file_path: "" }, "/file_path: expected at least 1 characters"],
+  ["editFile", { file_path: "a", edits: [] }, "/edits: expected at least 1 item"],
+  ["readFile", { file_path: "" }, "/file_path: expected at least 1 character"],
   ["readFile", { file_path: "a", line_count: 99 }, "/line_count: expected at least 100, got 99"],
   ["listFiles", { directory_path: ".", max_depth: 0 }, "/max_depth: expected at least 1, got 0"],
-  ["askUserQuestions", { questions: [] }, "/questions: expected at least 1 items"],
+  ["askUserQuestions", { questions: [] }, "/questions: expected at least 1 item"],
   [
     "askUserQuestions",
     { questions: Array.from({ length: 5 }, () => question) },
@@ -162,7 +162,7 @@ test.each([
     { questions: [{ ...question, options: Array.from({ length: 6 }, () => options[0]) }] },
     "/questions/0/options: expected at most 5 items",
   ],
-  ["bash", { command: "" }, "/command: expected at least 1 characters"],
+  ["bash", { command: "" }, "/command: expected at least 1 character"],
 ])("%s keeps its bounds (%#)", (name, input, said) => {
   expect(problem(name, input)).toContain(said);
 });

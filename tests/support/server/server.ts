@@ -32,8 +32,8 @@ export interface TestServerOptions {
 }
 
 /** The contract tests run twice: see vitest.config.ts. */
-const startAtDoor =
-  process.env["TALKCODY_TEST_DOOR"] === "function"
+const startForTests =
+  process.env["TALKCODY_TEST_THROUGH"] === "function"
     ? (await import("../function/start.ts")).startBehindFunction
     : startServer;
 
@@ -47,7 +47,7 @@ export async function startTestServer({
   const home = join(folder, "home");
   mkdirSync(home);
   const start = () =>
-    startAtDoor({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, { clock });
+    startForTests({ ...loadConfig({ ...environment(folder, home), ...env }), ...config }, { clock });
   let running: RunningServer | undefined = await start();
   const alive = (): RunningServer => {
     if (running === undefined) throw new Error("The test server is stopped.");
