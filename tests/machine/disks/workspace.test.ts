@@ -123,7 +123,7 @@ describe("on a full disk", () => {
     expect(output).toMatchObject({
       success: true,
       message:
-        "Command executed successfully. The disk of the server is full: its output is not kept in a file.",
+        "Command executed successfully. The disk of the server is full, so the full output was not kept in a file.",
       outputTruncated: true,
     });
     expect(output).toHaveProperty(

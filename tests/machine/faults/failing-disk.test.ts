@@ -57,7 +57,7 @@ async function createUntilRefused(life: Life): Promise<string[]> {
   throw new Error("The disk never failed.");
 }
 
-const sentence = /The disk failed under a database \(disk I\/O error, SQLITE_IOERR_\w+\)\. The server ends/;
+const sentence = /The disk failed under a database \(disk I\/O error, SQLITE_IOERR_\w+\)\. The server stops/;
 
 test.each([
   ["a sync", "fsync,fdatasync", "EIO", 60],
