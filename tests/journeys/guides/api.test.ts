@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { blocksOf } from "../../support/guides/blocks.ts";
 import { createRepository } from "../../support/repository.ts";
 import {
   environment,
@@ -18,10 +19,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test("the TypeScript of the guide to the API follows a session to its end", async () => {
-  const [block = ""] = blocksOf("docs/guides/use-the-api.md", "ts");
+  const [block] = blocksOf("docs/guides/use-the-api.md", "ts");
   // Here from its source; `npm run test:packed` runs it with the installed package.
   const source = join(root, "packages/shared/src/index.ts");
-  const code = block.replace('"@talkcody/shared"', JSON.stringify(source));
+  const code = (block?.text ?? "").replace('"@talkcody/shared"', JSON.stringify(source));
   expect(code).toContain(source);
   const env = { TALKCODY_URL: server.url, TALKCODY_API_KEY: server.key };
   const { out, err, exit } = await execute(
@@ -33,8 +34,8 @@ test("the TypeScript of the guide to the API follows a session to its end", asyn
 });
 
 test("the permissions in the guide to operating are settings", async () => {
-  const [json = ""] = blocksOf("docs/guides/operate.md", "json");
-  const settings = JSON.parse(json) as { permissions: unknown[] };
+  const [json] = blocksOf("docs/guides/operate.md", "json");
+  const settings = JSON.parse(json?.text ?? "") as { permissions: unknown[] };
   const answer = await server.call("updateSettings", { body: { settings } });
   expect(answer.status).toBe(200);
   expect(answer.body.settings.permissions).toEqual(settings.permissions);
@@ -44,7 +45,7 @@ test("the permissions in the guide to operating are settings", async () => {
 test("every command line of the guide to the terminal client, and of the README, is understood", async () => {
   const lines = ["docs/guides/use-the-cli.md", "README.md"]
     .flatMap((page) => blocksOf(page, "sh"))
-    .flatMap((block) => block.split("\n"))
+    .flatMap(({ text }) => text.split("\n"))
     .filter((line) => command.test(line));
   expect(lines.length).toBeGreaterThan(8);
   const repository = `file://${createRepository(server.folder).path}`;
@@ -90,11 +91,4 @@ async function execute([file = "", ...args]: string[], extra: Record<string, str
     reject: false,
   });
   return { out: stdout, err: stderr, exit: exitCode };
-}
-
-function blocksOf(page: string, language: string): string[] {
-  const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-    ([, block = ""]) => block,
-  );
 }
