@@ -139,3 +139,13 @@ export interface WorkspaceHosts {
   /** The host of a workspace that is ready. */
   open(workspaceId: string): WorkspaceHost;
 }
+
+/** What a person has granted the commands of one workspace. The launcher reads it at each start of a command. */
+export interface CommandGrants {
+  /** `none`: the proxy asks about each host. `hosts`: the granted hosts. `open`: every public address. */
+  network: "none" | "hosts" | "open";
+  /** Commands may write `.git/config`, `.git/hooks` and what else can make git run a program. */
+  isGitConfigWritable: boolean;
+  /** Added to the environment of commands. The values may be secret. */
+  variables: Readonly<Record<string, string>>;
+}
