@@ -23,6 +23,7 @@ import { listWorkspaces } from "./workspaces/listWorkspaces.ts";
 import { createWorkspace } from "./workspaces/createWorkspace.ts";
 import { getWorkspace } from "./workspaces/getWorkspace.ts";
 import { deleteWorkspace } from "./workspaces/deleteWorkspace.ts";
+import { updateWorkspace } from "./workspaces/updateWorkspace.ts";
 import { syncWorkspace } from "./workspaces/syncWorkspace.ts";
 import { getWorkspaceStatus } from "./workspaces/getWorkspaceStatus.ts";
 import { getWorkspaceDiff } from "./workspaces/getWorkspaceDiff.ts";
@@ -66,6 +67,7 @@ export const registry: Handlers = {
   createWorkspace,
   getWorkspace,
   deleteWorkspace,
+  updateWorkspace,
   syncWorkspace,
   getWorkspaceStatus,
   getWorkspaceDiff,

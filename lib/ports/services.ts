@@ -50,6 +50,8 @@ export interface WorkspaceService {
   create(request: Schemas["CreateWorkspace"]): Workspace;
   get(id: string): Workspace;
   list(page: PageQuery): Workspace[];
+  /** Grants commands what the request names. Throws invalid-request for a host that cannot be granted. */
+  update(id: string, change: Schemas["UpdateWorkspace"]): Workspace;
   /** Checks that no work is lost. `commit` deletes the workspace and, after the transaction, its folder. */
   prepareRemoval(id: string, options: { force: boolean }): Promise<{ commit(): void }>;
   sync(id: string, signal: AbortSignal): Promise<{ commit(): Workspace }>;

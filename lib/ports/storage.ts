@@ -11,7 +11,7 @@ import type { SessionStore } from "../session.ts";
 import type { SettingsStore } from "../settings.ts";
 import type { TaskStore } from "../task.ts";
 import type { ToolCallStore } from "../tool.ts";
-import type { WorkspaceStore } from "../workspace.ts";
+import type { WorkspaceStore } from "./workspace-store.ts";
 
 /**
  * Runs `work` as one transaction of its database. A call inside another one joins it; the name of the outer one counts.

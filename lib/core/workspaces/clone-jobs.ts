@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { isTransient, problemOf } from "../../errors.ts";
-import { timestamp } from "../../ports/clock.ts";
 import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { Workspace, WorkspaceChange } from "../../workspace.ts";
+import type { Workspace } from "../../workspace.ts";
+import type { WorkspaceChange } from "../../ports/workspace-store.ts";
+import { updateWorkspace } from "./update-workspace.ts";
 
 /** Clones repositories and creates scratch folders in the background. */
 export interface CloneJobs {
@@ -26,22 +27,6 @@ export function createCloneJobs(runtime: CloneRuntime): CloneJobs {
       await Promise.allSettled(context.running.values());
     },
   };
-}
-
-/** Changes the workspace on record, with an event for every session that uses it. */
-export function updateWorkspace(
-  { storage, clock }: Pick<Runtime, "clock" | "storage">,
-  id: string,
-  change: WorkspaceChange,
-): void {
-  const { workspaces, events } = storage;
-  storage.atomically("workspace.update", () => {
-    if (workspaces.get(id) === undefined) return; // Deleted while it was being cloned.
-    const workspace = workspaces.update(id, change, timestamp(clock.now()));
-    for (const sessionId of workspaces.sessionIds(id)) {
-      events.append(sessionId, [{ type: "workspace.updated", data: { workspace } }]);
-    }
-  });
 }
 
 interface CloneContext extends CloneRuntime {

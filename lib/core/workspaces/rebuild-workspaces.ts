@@ -1,7 +1,7 @@
 import type { RestorationReport } from "../../operating/restoration.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Workspace } from "../../workspace.ts";
-import { updateWorkspace } from "./clone-jobs.ts";
+import { updateWorkspace } from "./update-workspace.ts";
 
 export interface RebuildContext {
   runtime: Pick<Runtime, "clock" | "git" | "storage">;

@@ -6,10 +6,12 @@ import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Task } from "../../task.ts";
 import type { Workspace, WorkspaceHost } from "../../workspace.ts";
-import { createCloneJobs, updateWorkspace } from "./clone-jobs.ts";
+import { createCloneJobs } from "./clone-jobs.ts";
 import type { CloneJobs } from "./clone-jobs.ts";
 import { prepareRemoval } from "./prepare-removal.ts";
+import { mergeGrants } from "./grants.ts";
 import { readWorkspaceFile, toolFailureAsNotFound } from "./read-workspace-file.ts";
+import { updateWorkspace } from "./update-workspace.ts";
 
 export type TaskWorkspaces = WorkspaceService & {
   /** Resolves when the workspace of the task is ready. Throws why it will not be, or busy when the server stops while it clones. */
@@ -27,6 +29,7 @@ export function createWorkspaces(runtime: WorkspacesRuntime, journal: ReportStat
     get: (id) => getWorkspace(context, id),
     list: (page) => workspaces.list(page),
     create: (request) => createWorkspace(context, request),
+    update: (id, change) => grant(context, id, change),
     prepareRemoval: async (id, { force }) => prepareRemoval(context, getWorkspace(context, id), force),
     sync: (id, signal) => syncWorkspace(context, id, signal),
     status: (id) => git.status(readyWorkspace(context, id).id),
@@ -92,6 +95,11 @@ function checkRepository({ git, allowLocalRepositories }: WorkspacesRuntime, rep
       "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.",
     );
   }
+}
+
+function grant(context: WorkspacesContext, id: string, change: Schemas["UpdateWorkspace"]): Workspace {
+  updateWorkspace(context.runtime, id, mergeGrants(getWorkspace(context, id), change));
+  return getWorkspace(context, id);
 }
 
 async function syncWorkspace(context: WorkspacesContext, id: string, signal: AbortSignal) {

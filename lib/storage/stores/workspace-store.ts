@@ -1,5 +1,7 @@
 import { AppError, notFound, type Problem } from "../../errors.ts";
-import type { NewWorkspace, Workspace, WorkspaceChange, WorkspaceStore } from "../../workspace.ts";
+import { closedNetwork } from "../../ports/workspace-store.ts";
+import type { Workspace } from "../../workspace.ts";
+import type { NewWorkspace, WorkspaceChange, WorkspaceStore } from "../../ports/workspace-store.ts";
 import type { Database } from "../database/database.ts";
 import { readOr } from "../database/damaged-rows.ts";
 import { fromJsonOrNull, toJsonOrNull } from "../database/json.ts";
@@ -14,6 +16,8 @@ interface WorkspaceRow {
   state: Workspace["state"];
   progress: string | null;
   error: string | null;
+  network: string | null;
+  is_git_config_writable: number;
   created_at: string;
   updated_at: string;
 }
@@ -64,6 +68,8 @@ function createWorkspaceChange(database: Database) {
     head: (head) => ({ head }),
     progress: (progress) => ({ progress: toJsonOrNull(progress) }),
     error: (error) => ({ error: toJsonOrNull(error) }),
+    network: (network) => ({ network: toJsonOrNull(network) }),
+    gitConfigWritable: (isWritable) => ({ is_git_config_writable: isWritable ? 1 : 0 }),
   });
 }
 
@@ -110,7 +116,14 @@ function toWorkspace(row: WorkspaceRow): Workspace {
     state: row.state,
     progress: readOr(null, () => fromJsonOrNull<NonNullable<Workspace["progress"]>>(row.progress)),
     error: readOr(null, () => fromJsonOrNull<Problem>(row.error)),
+    network: networkOf(row),
+    gitConfigWritable: row.is_git_config_writable === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+/** Where the grants cannot be read, nothing is granted. */
+function networkOf({ network }: WorkspaceRow): Workspace["network"] {
+  return readOr(closedNetwork, () => fromJsonOrNull<Workspace["network"]>(network) ?? closedNetwork);
 }

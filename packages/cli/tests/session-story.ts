@@ -107,6 +107,8 @@ export function snapshot(change: Partial<Extract<Frame, { type: "snapshot" }>["d
     state: "ready" as const,
     progress: null,
     error: null,
+    network: { mode: "none" as const, hosts: [], presets: [] },
+    gitConfigWritable: false,
     createdAt: at,
     updatedAt: at,
   };

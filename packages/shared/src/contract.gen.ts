@@ -319,7 +319,13 @@ export interface paths {
     delete: operations["deleteWorkspace"];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Grant what commands in a workspace may do
+     * @description Members that are not given stay as they are. A list that is given replaces the stored one. The network grants hold
+     *     for the next connection of a command, also of one that is running; the others hold for the next command. Each
+     *     session of the workspace gets a `workspace.updated`.
+     */
+    patch: operations["updateWorkspace"];
     trace?: never;
   };
   "/v1/workspaces/{workspaceId}/sync": {
@@ -1141,6 +1147,56 @@ export interface components {
       /** Format: int32 */
       percent: number | null;
     };
+    /**
+     * @description `none`: no host, until a person allows one. `hosts`: those of `hosts` and `presets`. `open`: every public address.
+     *     Loopback, private and link-local addresses, and those of the server's own host, are never reached.
+     * @enum {string}
+     */
+    NetworkMode: "none" | "hosts" | "open";
+    /**
+     * @description `registries`: common package registries. `repository`: the host that the workspace was cloned from.
+     * @enum {string}
+     */
+    NetworkPreset: "registries" | "repository";
+    /**
+     * @description A host name, in lower case and punycode, or `*.` and a domain for all names below it, or one IP address (IPv6 in
+     *     brackets). With `:port` it holds for that port only, else for 80 and 443.
+     * @example registry.example
+     * @example *.example.com
+     * @example registry.example:8443
+     */
+    HostPattern: string;
+    HostPatterns: components["schemas"]["HostPattern"][];
+    NetworkPresets: components["schemas"]["NetworkPreset"][];
+    /** @description What the commands of a workspace reach. */
+    WorkspaceNetwork: {
+      mode: components["schemas"]["NetworkMode"];
+      hosts: components["schemas"]["HostPatterns"];
+      presets: components["schemas"]["NetworkPresets"];
+    };
+    WorkspaceNetworkPatch: {
+      mode?: components["schemas"]["NetworkMode"];
+      hosts?: components["schemas"]["HostPatterns"];
+      presets?: components["schemas"]["NetworkPresets"];
+    };
+    /**
+     * @example {
+     *       "network": {
+     *         "mode": "hosts",
+     *         "hosts": [
+     *           "registry.example"
+     *         ],
+     *         "presets": [
+     *           "registries"
+     *         ]
+     *       }
+     *     }
+     */
+    UpdateWorkspace: {
+      network?: components["schemas"]["WorkspaceNetworkPatch"];
+      /** @description Commands may write `.git/config`, `.git/hooks` and what else makes git run a program. */
+      gitConfigWritable?: boolean;
+    };
     Workspace: {
       id: components["schemas"]["WorkspaceId"];
       /** @enum {string} */
@@ -1153,6 +1209,9 @@ export interface components {
       state: components["schemas"]["WorkspaceState"];
       progress: components["schemas"]["WorkspaceProgress"] | null;
       error: components["schemas"]["Problem"] | null;
+      network: components["schemas"]["WorkspaceNetwork"];
+      /** @description Whether commands may write `.git/config`, `.git/hooks` and what else makes git run a program. */
+      gitConfigWritable: boolean;
       createdAt: components["schemas"]["Timestamp"];
       updatedAt: components["schemas"]["Timestamp"];
     };
@@ -2895,6 +2954,52 @@ export interface operations {
       429: components["responses"]["TooManyRequests"];
       500: components["responses"]["Internal"];
       501: components["responses"]["AlwaysOnOnly"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["StorageFull"];
+    };
+  };
+  updateWorkspace: {
+    parameters: {
+      query?: never;
+      header?: {
+        /**
+         * @description Chosen by the client. The same request under the same key gets the stored response again, for at least 24 hours
+         *     and across restarts. Duplicates at the same time do the work once. Another request under the same key is 422.
+         */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UpdateWorkspace"];
+      };
+    };
+    responses: {
+      /** @description The workspace after the change. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Workspace"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["IdempotencyKeyReused"];
+      429: components["responses"]["TooManyRequests"];
+      500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
     };

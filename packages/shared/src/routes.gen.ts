@@ -207,6 +207,15 @@ export const routes = {
     requestContentTypes: [],
     successContentTypes: [],
   },
+  updateWorkspace: {
+    method: "PATCH",
+    path: "/v1/workspaces/{workspaceId}",
+    pathParams: ["workspaceId"],
+    queryParams: [],
+    headerParams: ["Idempotency-Key"],
+    requestContentTypes: ["application/json"],
+    successContentTypes: ["application/json"],
+  },
   syncWorkspace: {
     method: "POST",
     path: "/v1/workspaces/{workspaceId}/sync",

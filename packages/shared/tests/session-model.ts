@@ -77,6 +77,8 @@ export function createSessionModel() {
     state: "ready",
     progress: null,
     error: null,
+    network: { mode: "none", hosts: [], presets: [] },
+    gitConfigWritable: false,
     createdAt: at,
     updatedAt: at,
   };

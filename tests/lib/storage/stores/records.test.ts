@@ -17,7 +17,9 @@ test("a workspace reads as it was created, and changes as it is told", () => {
     state: "cloning",
   } as const;
   storage.workspaces.create({ ...asked, createdAt: temp.at });
-  const blank = { head: null, progress: null, error: null, createdAt: temp.at, updatedAt: temp.at };
+  const network = { mode: "none", hosts: [], presets: [] } as const;
+  const none = { head: null, progress: null, error: null };
+  const blank = { ...none, network, gitConfigWritable: false, createdAt: temp.at, updatedAt: temp.at };
   expect(storage.workspaces.get(id)).toEqual({ ...asked, ...blank });
   const progress = { phase: "Receiving objects", percent: 40 };
   const changed = storage.workspaces.update(id, { progress, head: "abc", branch: null }, temp.later);
@@ -28,6 +30,12 @@ test("a workspace reads as it was created, and changes as it is told", () => {
       ...{ progress: null, error, state: "failed", head: "abc" },
     },
   );
+  const granted = {
+    network: { mode: "hosts" as const, hosts: ["a.example"], presets: [] },
+    gitConfigWritable: true,
+  };
+  expect(storage.workspaces.update(id, granted, temp.later)).toMatchObject(granted);
+  expect(storage.workspaces.update(id, { head: "def" }, temp.later)).toMatchObject(granted);
   expect(storage.workspaces.get(temp.newId("wsp"))).toBeUndefined();
   const unknown = () => storage.workspaces.update(temp.newId("wsp"), { head: "x" }, temp.later);
   expect(temp.thrownBy(unknown)).toMatchObject({ code: "not-found" });
