@@ -56,6 +56,8 @@ export interface Config {
   traces: TracesConfig | undefined;
   /** The only operation that a function serves. Undefined: all operations. A server that listens ignores it. */
   functionOperation: OperationId | undefined;
+  /** Folders from which the server takes git, ssh and its other programs before it looks in those of the system. */
+  programPaths: readonly string[];
   /** The environment of commands that the agent runs. */
   commandEnvironment: Readonly<Record<string, string>>;
   /** `auto`: commands run in namespaces of their own where the host supports that. `off`, for tests: they never do. */
@@ -101,6 +103,7 @@ export function loadConfig(
     privateHost: read.host("TALKCODY_PRIVATE_HOST") ?? "127.0.0.1",
     traces: environmentTraces(read),
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
+    programPaths: read.paths("TALKCODY_PROGRAM_PATHS") ?? [],
     commandEnvironment: commandEnvironment(environment),
     isolation: "auto",
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),

@@ -17,6 +17,7 @@ export function createReader(environment: Environment) {
     text: (name: string) => readText(context, name),
     list: (name: string) => readList(context, name),
     path: (name: string) => read(context, name, formats.absolutePath),
+    paths: (name: string) => read(context, name, formats.absolutePaths),
     integer: (name: string, range: formats.Range) => read(context, name, formats.wholeNumber(range)),
     flag: (name: string) => read(context, name, formats.trueOrFalse) ?? false,
     choice: <T extends string>(name: string, choices: readonly T[]) =>

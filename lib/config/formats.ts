@@ -19,6 +19,14 @@ export const absolutePath: Format<string> = {
   parse: (text) => (/^(\/|[A-Za-z]:[\\/])/.test(text) ? text.replace(/[\\/]+$/, "") : undefined),
 };
 
+export const absolutePaths: Format<string[]> = {
+  expected: "absolute paths, separated by colons",
+  parse: (text) => {
+    const paths = text.split(":").map((path) => path.replace(/[/]+$/, ""));
+    return paths.every((path) => path.startsWith("/")) ? paths : undefined;
+  },
+};
+
 export function wholeNumber({ min, max }: Range): Format<number> {
   return {
     expected: `a whole number from ${min} to ${max}`,

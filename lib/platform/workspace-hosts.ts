@@ -43,7 +43,7 @@ export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorks
   const notes = createTemporaryFileNotes(join(options.workspacesDir, ".server", "unfinished"));
   const open = createOpenHost(options, notes);
   return {
-    isIsolating: () => options.isolation !== "off" && canIsolate(),
+    isIsolating: () => options.isolation !== "off" && canIsolate(options.processes.programs),
     open,
     clear: async () => {
       for (const { workspaceId, path, forget } of notes.leftOver()) {

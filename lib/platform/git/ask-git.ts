@@ -33,16 +33,19 @@ export type AskGit = <T>(work: (git: SimpleGit) => Promise<T>, place: GitPlace) 
  * Runs git through simple-git, hardened as in createRunGit. All protections of simple-git stay on: it may pass only the
  * variables set here, and none of them names a program or a configuration file.
  */
-export function createAskGit(environment: Readonly<Record<string, string>>, processes: Processes): AskGit {
+export function createAskGit(processes: Processes): AskGit {
+  const { programs } = processes;
   return async (work, place) => {
     const { simpleGit } = await import("simple-git"); // Loaded at the first use, because it takes 20 to 40 ms.
+    const binary = programs.find("git");
     const mark = processes.lendMark();
     const watch = watchCall(place, mark);
     const output = createOutput(place.stdoutBytesMax ?? 16 * 1024 * 1024);
     try {
-      const env = environmentOf(place, { PATH: environment["PATH"] ?? "", ...mark.env });
+      const env = environmentOf(place, { PATH: programs.path, ...mark.env });
       const git = simpleGit({
         baseDir: place.cwd,
+        binary,
         abort: watch.signal,
         allowEnvironment: Object.keys(env).filter((name) => name.startsWith("GIT_")),
         errors: (error) => (output.isCut() ? undefined : error), // After we closed the pipe, git fails to write.

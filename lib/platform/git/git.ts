@@ -4,7 +4,6 @@ import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts"
 import type { Git } from "../../ports/git.ts";
 import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
-import { createRunProcess } from "../run-process.ts";
 import { type AskGit, createAskGit } from "./ask-git.ts";
 import { type CloneContext, cloneRepository, exclude } from "./clone/clone.ts";
 import { readDiff } from "./view/diff.ts";
@@ -23,8 +22,10 @@ export interface GitOptions {
   workspacesDir: string;
   /** Whether file paths, `file://` and loopback hosts may be cloned. */
   allowLocalRepositories: boolean;
-  /** The environment that ssh and curl get. */
+  /** The environment of the server, of which git gets a few variables. */
   environment: Readonly<Record<string, string>>;
+  /** The server's own folder. Commands do not see it. */
+  dataDir: string;
   /** Clone and sync fail when the remote sends nothing for this long. By default two minutes. */
   silenceMs?: number;
   processes: Processes;
@@ -55,12 +56,12 @@ interface GitContext extends CloneContext {
 }
 
 function createContext(options: GitOptions): GitContext {
-  const { environment, processes, allowLocalRepositories } = options;
+  const { processes, allowLocalRepositories } = options;
   const { silenceMs = 120_000, reach = ignoreFailpoints } = options;
   return {
     places: createWorkspacePaths(options.workspacesDir),
-    runGit: createRunGit(environment, createRunProcess(processes)),
-    askGit: createAskGit(environment, processes),
+    runGit: createRunGit(options),
+    askGit: createAskGit(processes),
     allowLocalRepositories,
     silenceMs,
     reach,

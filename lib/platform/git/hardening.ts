@@ -10,16 +10,16 @@ export const plainEnvironment = {
   LC_ALL: "C",
 };
 
-/** Trusts and remembers the key of a new host, and refuses a changed key. */
-const sshCommand = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15";
+/** Fails wherever git starts it, also on systems that do not have it. */
+const noProgram = "/bin/false";
 
 /** Variables that name a program or a configuration file. simple-git refuses these names, whatever their values are. */
 export const programEnvironment = {
   GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_ASKPASS: "/bin/false",
-  SSH_ASKPASS: "/bin/false",
-  GIT_SSH_COMMAND: sshCommand,
-  GIT_EDITOR: "/bin/false",
+  GIT_ASKPASS: noProgram,
+  SSH_ASKPASS: noProgram,
+  GIT_SSH_COMMAND: noProgram,
+  GIT_EDITOR: noProgram,
   GIT_PAGER: "cat",
 };
 
@@ -42,19 +42,19 @@ export const hardenedConfig: readonly (readonly [key: string, value: string])[] 
   ["core.hooksPath", "/dev/null"],
   ["core.fsmonitor", "false"],
   ["core.untrackedCache", "false"],
-  ["core.sshCommand", sshCommand],
-  ["core.askPass", "/bin/false"],
-  ["core.editor", "/bin/false"],
+  ["core.sshCommand", noProgram], // Where ssh is needed, GIT_SSH_COMMAND names it.
+  ["core.askPass", noProgram],
+  ["core.editor", noProgram],
   ["core.pager", "cat"],
   ["core.gitProxy", ""],
-  ["core.alternateRefsCommand", "/bin/false"],
+  ["core.alternateRefsCommand", noProgram],
   ["core.attributesFile", "/dev/null"],
   ["core.protectHFS", "true"],
   ["core.protectNTFS", "true"],
   ["core.quotePath", "false"],
   ["core.bigFileThreshold", "4m"],
   ["credential.helper", ""],
-  ["gpg.program", "/bin/false"],
+  ["gpg.program", noProgram],
   ["commit.gpgSign", "false"],
   ["tag.gpgSign", "false"],
   ["submodule.recurse", "false"],

@@ -1,7 +1,9 @@
 import { checkArguments } from "./check-arguments.ts";
 import { hardenedConfig, plainEnvironment, programEnvironment } from "./hardening.ts";
-import type { ProcessResult, RunProcess } from "../run-process.ts";
+import type { Processes } from "../processes/processes.ts";
+import { createRunProcess, type ProcessResult } from "../run-process.ts";
 import type { Protocol } from "./repository-url.ts";
+import { writeSshCommand } from "./ssh-command.ts";
 
 export interface GitRun {
   cwd: string;
@@ -19,30 +21,41 @@ export interface GitRun {
 
 export type RunGit = (args: readonly string[], run: GitRun) => Promise<ProcessResult>;
 
+export interface RunGitOptions {
+  /** The environment of the server, of which ssh and curl get HOME (for the user's keys) and the ssh agent. */
+  environment: Readonly<Record<string, string>>;
+  /** The server's own folder, for the configuration of ssh. */
+  dataDir: string;
+  processes: Processes;
+}
+
 /**
  * Runs git so that it reads no configuration of the user or the system, asks for no input, runs no hook and no helper,
- * and uses only the given protocol. `environment` is for ssh and curl: HOME (for the user's keys), PATH, the ssh agent.
+ * and uses only the given protocol. Git itself and what it starts come from folders that commands cannot change.
  */
-export function createRunGit(environment: Readonly<Record<string, string>>, runProcess: RunProcess): RunGit {
-  const kept = Object.entries(environment).filter(
-    ([name]) => !/^(GIT_|LC_|LANG|SSH_ASKPASS|EDITOR)/.test(name),
-  );
-  const base = { ...Object.fromEntries(kept), ...plainEnvironment, ...programEnvironment };
-  return async (args, run) => {
-    await checkArguments(args, run.env ?? {});
+export function createRunGit({ environment, dataDir, processes }: RunGitOptions): RunGit {
+  const { programs } = processes;
+  const runProcess = createRunProcess(processes);
+  const base = { ...keptOf(environment), PATH: programs.path, ...plainEnvironment, ...programEnvironment };
+  return async (args, { protocol, env = {}, ...run }) => {
+    await checkArguments(args, env);
+    const ssh = protocol === "ssh" ? { GIT_SSH_COMMAND: await writeSshCommand({ dataDir, programs }) } : {};
     return runProcess({
-      file: "git",
-      args: [...hardenedArguments, ...args],
-      cwd: run.cwd,
-      env: { ...base, GIT_ALLOW_PROTOCOL: run.protocol ?? "none", ...run.env },
-      signal: run.signal,
+      ...run,
       timeoutMs: run.timeoutMs ?? 60_000,
-      silenceMs: run.silenceMs,
-      input: run.input,
       stdoutBytesMax: run.stdoutBytesMax ?? 16 * 1024 * 1024,
-      onStderr: run.onStderr,
+      file: programs.find("git"),
+      args: [...hardenedArguments, ...args],
+      env: { ...base, ...ssh, GIT_ALLOW_PROTOCOL: protocol ?? "none", ...env },
     });
   };
 }
 
 const hardenedArguments = hardenedConfig.flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+
+const keptVariables = ["HOME", "USER", "LOGNAME", "TMPDIR", "SSH_AUTH_SOCK"];
+
+function keptOf(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(environment).filter(([name]) => keptVariables.includes(name));
+  return Object.fromEntries(entries);
+}

@@ -2,6 +2,8 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { trustedFolders } from "../programs/program-folders.ts";
+import { openTrustedPrograms, type TrustedPrograms } from "../programs/trusted-programs.ts";
 import { killGroup } from "./kill-group.ts";
 import { createProcessRecord } from "./process-record.ts";
 import { endMarked, markerName, ungrouped } from "./marked.ts";
@@ -38,6 +40,8 @@ export interface LentMark {
 
 /** All programs that the server starts. They are recorded, so that none outlives the server for long, however it ends. */
 export interface Processes {
+  /** Where the programs are. Only a command of the agent may come from elsewhere. */
+  readonly programs: TrustedPrograms;
   /** Starts a program in its own process group. Throws a system error when there is no room for it or for its record. */
   start(program: Program): StartedProgram;
   /** For programs that a package starts. Throws a system error when there is no room for the record. */
@@ -51,12 +55,18 @@ export interface Processes {
   close(): void;
 }
 
+export interface ProcessesOptions {
+  dataDir: string;
+  /** More folders to take programs from. */
+  programPaths?: readonly string[];
+}
+
 /**
  * A program has the mark in its environment from its start, and the run is recorded before it starts. So the next run
  * finds the program, whatever kills the server. A program that clears its environment is found by its process id and
  * start time.
  */
-export function openProcesses({ dataDir }: { dataDir: string }): Processes {
+export function openProcesses({ dataDir, programPaths = [] }: ProcessesOptions): Processes {
   const folder = join(dataDir, "processes");
   const run = randomUUID();
   const open: OpenProcesses = {
@@ -69,6 +79,7 @@ export function openProcesses({ dataDir }: { dataDir: string }): Processes {
   const endAll = () => open.running.forEach((program) => program.leave());
   process.once("exit", endAll); // After a second signal, or an error that nobody caught.
   return {
+    programs: openTrustedPrograms(trustedFolders(programPaths, process.platform)),
     start: (program) => startProgram(open, program),
     lendMark: () => lendMark(open),
     reap: (repair = async () => {}) => reapEarlierRuns(folder, { ownRun: run, repair }),

@@ -53,8 +53,8 @@ function statOf(pid: number | string): { state: string; group: number; start: st
 
 /** In milliseconds since the epoch, rounded to seconds. NaN when no process has this id. For macOS and the BSDs. */
 function listedStart(pid: number): number {
-  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
-    env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+  const { stdout } = spawnSync("/bin/ps", ["-o", "lstart=", "-p", String(pid)], {
+    env: { LC_ALL: "C" },
     encoding: "utf8",
     timeout: 5000,
   });

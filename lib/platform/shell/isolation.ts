@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
+import type { ProgramName, TrustedPrograms } from "../programs/trusted-programs.ts";
 
 export interface LaunchPlan {
   file: string;
@@ -12,6 +13,7 @@ export interface IsolationOptions {
   root: string;
   /** Absolute paths of files and folders that commands must not see. Missing ones are ignored. */
   hiddenPaths: readonly string[];
+  programs: TrustedPrograms;
 }
 
 /**
@@ -20,11 +22,12 @@ export interface IsolationOptions {
  * paths are covered by empty mounts. This keeps secrets from ordinary commands, but does not stop an attacker.
  */
 export function isolated(launch: LaunchPlan, options: IsolationOptions): LaunchPlan {
+  const { find } = options.programs;
   const isRoot = process.getuid?.() === 0;
   const asRootInside = isRoot ? [] : ["--user", "--map-root-user"];
-  const inner = isRoot ? ["setpriv", ...withoutMountRights] : backToUser();
+  const inner = isRoot ? [find("setpriv"), ...withoutMountRights] : backToUser(find("unshare"));
   const namespaces = [
-    "unshare",
+    find("unshare"),
     ...asRootInside,
     "--mount",
     "--pid",
@@ -32,9 +35,9 @@ export function isolated(launch: LaunchPlan, options: IsolationOptions): LaunchP
     "--kill-child",
     "--mount-proc",
   ];
-  const script = ["sh", "-c", firstProcess(options, isRoot), "sh"];
+  const script = [find("sh"), "-c", firstProcess(options, isRoot), "sh"];
   return {
-    file: "setpriv",
+    file: find("setpriv"),
     args: ["--pdeathsig", "KILL", ...namespaces, ...script, ...inner, launch.file, ...launch.args],
   };
 }
@@ -42,24 +45,25 @@ export function isolated(launch: LaunchPlan, options: IsolationOptions): LaunchP
 let isPossible: boolean | undefined;
 
 /** Whether this host can isolate commands. The first call tries it with a real command. */
-export function canIsolate(): boolean {
-  isPossible ??= tryIsolation();
+export function canIsolate(programs: TrustedPrograms): boolean {
+  isPossible ??= tryIsolation(programs);
   return isPossible;
 }
 
-function tryIsolation(): boolean {
+const needed: ProgramName[] = ["mkdir", "mount", "setpriv", "sh", "unshare"];
+
+function tryIsolation(programs: TrustedPrograms): boolean {
   if (process.platform !== "linux") return false;
+  if (needed.some((name) => programs.lookFor(name) === undefined)) return false;
   const place = realpathSync(tmpdir());
   const { file, args } = isolated(
     {
-      file: "sh",
+      file: programs.find("sh"),
       args: ["-c", 'test "$PPID" = 1 && test ! -e "/proc/$0" && echo isolated', String(process.pid + 1e7)],
     },
-    { root: place, hiddenPaths: [place] },
+    { root: place, hiddenPaths: [place], programs },
   );
-  const env = {
-    PATH: process.execPath.replace(/\/[^/]*$/, "") + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-  };
+  const env = { PATH: programs.path };
   const { stdout, status } = spawnSync(file, args, { env, cwd: place, timeout: 5000, encoding: "utf8" });
   return status === 0 && stdout.trim() === "isolated";
 }
@@ -70,17 +74,18 @@ const withoutMountRights = ["--bounding-set", "--inh-caps"].map(
 );
 
 /** Root of a user namespace makes the mounts. The command runs as its own user, in a second namespace inside. */
-function backToUser(): string[] {
-  return ["unshare", `--map-user=${process.getuid?.() ?? 0}`, `--map-group=${process.getgid?.() ?? 0}`];
+function backToUser(unshare: string): string[] {
+  return [unshare, `--map-user=${process.getuid?.() ?? 0}`, `--map-group=${process.getgid?.() ?? 0}`];
 }
 
 /**
  * The script of process 1 of the namespace: covers the hidden paths, then runs the command and waits for it. The command
  * does not replace process 1, because the kernel does not deliver most signals to process 1, and commands need SIGTERM.
  */
-function firstProcess({ root, hiddenPaths }: IsolationOptions, isRoot: boolean): string {
+function firstProcess({ root, hiddenPaths, programs }: IsolationOptions, isRoot: boolean): string {
   return [
     "set -e",
+    ...(["mkdir", "mount"] as const).map((name) => `${name}() { ${programs.find(name)} "$@"; }`), // Not those of the command's PATH.
     `trap 'echo "The command was not started: this host could not isolate it." >&2' EXIT`,
     "ulimit -c 0",
     "{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null || :",

@@ -1,6 +1,6 @@
-import { accessSync, constants } from "node:fs";
 import { ToolFailure } from "../../tool.ts";
 import type { Processes, StartedProgram } from "../processes/processes.ts";
+import type { TrustedPrograms } from "../programs/trusted-programs.ts";
 import { canIsolate, isolated, type LaunchPlan } from "./isolation.ts";
 
 export interface StartOptions {
@@ -23,9 +23,9 @@ export function startCommand(
   { root, environment, hiddenPaths, isolation, processes }: StartOptions,
   command: string,
 ): StartedCommand {
-  const plain: LaunchPlan = { file: findShell(environment["PATH"]), args: ["-c", command] };
-  const isIsolated = isolation === "auto" && canIsolate();
-  const launch = isIsolated ? isolated(plain, { root, hiddenPaths }) : plain;
+  const plain: LaunchPlan = { file: findShell(processes.programs), args: ["-c", command] };
+  const isIsolated = isolation === "auto" && canIsolate(processes.programs);
+  const launch = isIsolated ? isolated(plain, { root, hiddenPaths, programs: processes.programs }) : plain;
   try {
     const env = { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root };
     return { ...processes.start({ ...launch, cwd: root, env, stdin: "ignore" }), isIsolated };
@@ -50,16 +50,7 @@ export function notStarted(error: unknown): unknown {
   return error;
 }
 
-function findShell(path = "/usr/local/bin:/usr/bin:/bin"): string {
-  const found = path.split(":").find((folder) => folder.startsWith("/") && isExecutable(`${folder}/bash`));
-  return found === undefined ? "sh" : `${found}/bash`;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Not the one of the command's own PATH, which a command could change. */
+function findShell(programs: TrustedPrograms): string {
+  return programs.lookFor("bash") ?? programs.find("sh");
 }

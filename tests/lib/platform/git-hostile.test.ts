@@ -8,7 +8,6 @@ import { branchPattern, repositoryPattern } from "../../../lib/platform/git/repo
 import { createRunGit } from "../../../lib/platform/git/run-git.ts";
 import { withView } from "../../../lib/platform/git/view/view.ts";
 import { createGit } from "../../../lib/platform/index.ts";
-import { createRunProcess } from "../../../lib/platform/run-process.ts";
 import { environment, forever, git, openTestProcesses, temporaryFolder, workspaceId } from "./place.ts";
 
 async function setUp() {
@@ -27,6 +26,7 @@ async function setUp() {
   chmodSync(script, 0o755);
   const platform = createGit({
     processes: openTestProcesses(),
+    dataDir: temporaryFolder(),
     workspacesDir,
     allowLocalRepositories: true,
     environment,
@@ -43,8 +43,8 @@ async function setUp() {
 
 function askInView<T>(root: string, work: (git: SimpleGit) => Promise<T>) {
   const processes = openTestProcesses();
-  const runGit = createRunGit(environment, createRunProcess(processes));
-  const askGit = createAskGit(environment, processes);
+  const runGit = createRunGit({ environment, processes, dataDir: temporaryFolder() });
+  const askGit = createAskGit(processes);
   return withView({ root, viewsDir: temporaryFolder(), runGit, askGit }, (view) => view.ask(work));
 }
 
@@ -172,7 +172,7 @@ test.each([
   [["fetch"], { GIT_SSH_COMMAND: "touch x" }],
 ])("git is not started with %j and %j", async (args, env) => {
   const folder = temporaryFolder();
-  const runGit = createRunGit(environment, createRunProcess(openTestProcesses()));
+  const runGit = createRunGit({ environment, dataDir: folder, processes: openTestProcesses() });
   await expect(runGit(args, { cwd: folder, env })).rejects.toThrow("Git was not started");
   expect((await runGit(["init", "--template="], { cwd: folder })).exitCode).toBe(0);
 });
@@ -239,6 +239,7 @@ test.each([
   const folder = temporaryFolder();
   const platform = createGit({
     processes: openTestProcesses(),
+    dataDir: temporaryFolder(),
     workspacesDir: folder,
     allowLocalRepositories: true,
     environment,

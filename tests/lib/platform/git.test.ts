@@ -18,6 +18,7 @@ function setUp() {
   mkdirSync(workspacesDir);
   const platform = createGit({
     processes: openTestProcesses(),
+    dataDir: temporaryFolder(),
     workspacesDir,
     allowLocalRepositories: true,
     environment,
@@ -101,7 +102,7 @@ test("a host that stays silent is given up", async () => {
   const { folder, workspacesDir } = setUp();
   const url = await serveRepositories(join(folder, "repos"), foreverMs);
   const options = { workspacesDir, allowLocalRepositories: true, environment, silenceMs: 300 };
-  const cloning = createGit({ ...options, processes: openTestProcesses() }).clone({
+  const cloning = createGit({ ...options, dataDir: folder, processes: openTestProcesses() }).clone({
     workspaceId,
     repository: `${url}/origin/.git`,
     branch: null,
@@ -115,6 +116,7 @@ test("local repositories are refused where they are not allowed", async () => {
   const { upstream, workspacesDir } = setUp();
   const strict = createGit({
     processes: openTestProcesses(),
+    dataDir: temporaryFolder(),
     workspacesDir,
     allowLocalRepositories: false,
     environment,

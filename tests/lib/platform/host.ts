@@ -11,7 +11,7 @@ export function openHost(
 ) {
   const workspacesDir = join(dataDir, "workspaces");
   mkdirSync(join(workspacesDir, workspaceId), { recursive: true });
-  const processes = openTestProcesses(dataDir);
+  const processes = openTestProcesses({ dataDir });
   const hosts = createWorkspaceHosts({
     workspacesDir,
     environment,

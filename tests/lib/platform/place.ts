@@ -38,8 +38,11 @@ export function git(cwd: string, ...args: string[]): string {
 }
 
 /** What starts programs, with its record in a folder of its own. */
-export function openTestProcesses(dataDir = temporaryFolder()): Processes {
-  const processes = openProcesses({ dataDir });
+export function openTestProcesses({
+  dataDir = temporaryFolder(),
+  programPaths = [],
+}: { dataDir?: string; programPaths?: string[] } = {}): Processes {
+  const processes = openProcesses({ dataDir, programPaths });
   onTestFinished(() => processes.close());
   return processes;
 }

@@ -19,6 +19,7 @@ test("a sync goes well after a git that was killed left its lock files, which it
   git(upstream, "commit", "--allow-empty", "-m", "one");
   const platform = createGit({
     processes: openTestProcesses(),
+    dataDir: temporaryFolder(),
     workspacesDir,
     allowLocalRepositories: true,
     environment,

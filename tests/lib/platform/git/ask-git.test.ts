@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type AskLimits, createAskGit } from "../../../../lib/platform/git/ask-git.ts";
 import { processesEnd, processesWith } from "../../../support/server/processes.ts";
 import { until } from "../../../support/until.ts";
-import { environment, forever, git, openTestProcesses, temporaryFolder } from "../place.ts";
+import { forever, git, openTestProcesses, temporaryFolder } from "../place.ts";
 
 /** A program in place of git, asked for a log. */
 function askProgram(script: string, limits: AskLimits = {}) {
@@ -13,8 +13,7 @@ function askProgram(script: string, limits: AskLimits = {}) {
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin/git"), `#!/bin/sh\n${script}\n`);
   chmodSync(join(folder, "bin/git"), 0o755);
-  const path = `${join(folder, "bin")}:${environment.PATH}`;
-  const ask = createAskGit({ ...environment, PATH: path }, openTestProcesses());
+  const ask = createAskGit(openTestProcesses({ programPaths: [join(folder, "bin")] }));
   return ask((asked) => asked.raw(["log"]), { cwd: folder, home: folder, env: {}, ...limits });
 }
 
@@ -44,7 +43,7 @@ test("a status over the limit is cut and read all the same", async () => {
   const folder = temporaryFolder();
   git(folder, "init");
   for (let count = 0; count < 300; count++) writeFileSync(join(folder, `${"long-".repeat(40)}${count}`), "");
-  const ask = createAskGit(environment, openTestProcesses());
+  const ask = createAskGit(openTestProcesses());
   const place = { cwd: folder, home: folder, env: {}, stdoutBytesMax: 1000 };
   const { value, isCut } = await ask((asked) => asked.status(), place);
   expect([value.current, isCut]).toEqual(["main", true]);
@@ -90,7 +89,7 @@ test("a caller that has given up already starts nothing", async () => {
 test("simple-git still refuses what it calls unsafe", async () => {
   const folder = temporaryFolder();
   git(folder, "init");
-  const ask = createAskGit(environment, openTestProcesses());
+  const ask = createAskGit(openTestProcesses());
   const place = { cwd: folder, home: folder, env: {} };
   const poison = join(folder, "poisoned");
   await expect(
