@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createWorkspaceHosts, openProcesses } from "../../../lib/platform/index.ts";
+import { requireProgram } from "../program.ts";
 
-/** Throws where commands cannot be isolated, which a container often forbids. */
+/** Throws without ssh, and where commands cannot be isolated, which a container often forbids. */
 export function setup(): void {
+  requireProgram("ssh", "they ask it which configuration it reads");
   const dataDir = mkdtempSync(join(tmpdir(), "talkcody-isolation-"));
   const processes = openProcesses({ dataDir });
   try {
