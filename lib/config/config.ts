@@ -1,3 +1,4 @@
+import { commandEnvironment } from "./command-environment.ts";
 import { createReader } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import type { FailpointTarget } from "../ports/failpoint.ts";
@@ -122,27 +123,4 @@ function defaultDataDir(environment: Environment, platform: string): string {
   if (platform === "win32")
     return `${environment["LOCALAPPDATA"] ?? `${home}/AppData/Local`}/talkcody-backend`;
   return `${environment["XDG_DATA_HOME"] ?? `${home}/.local/share`}/talkcody-backend`;
-}
-
-/** The only variables that commands get, so that no key of the server reaches them. */
-const commandVariables = [
-  "PATH",
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "SHELL",
-  "LANG",
-  "LC_ALL",
-  "LC_CTYPE",
-  "TZ",
-  "TMPDIR",
-  "SSH_AUTH_SOCK",
-];
-
-function commandEnvironment(environment: Environment): Record<string, string> {
-  const kept = commandVariables.flatMap((name) => {
-    const value = environment[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { LANG: "C.UTF-8", ...Object.fromEntries(kept), TERM: "dumb" };
 }

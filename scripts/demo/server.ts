@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import type { DiscoveredServer } from "../../packages/cli/src/server/discovery.ts";
@@ -39,10 +39,8 @@ export async function startServer(dataDir: string): Promise<DemoServer> {
 /** Without the address, key and folders of the user's own server. */
 function environment(dataDir: string): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !/^(TALKCODY_|PORT$|HOST$)/.test(name));
-  const path = [join(root, "node_modules/.bin"), process.env["PATH"]].filter(Boolean).join(delimiter);
   return {
     ...Object.fromEntries(others),
-    PATH: path,
     TALKCODY_DATA_DIR: dataDir,
     TALKCODY_ALLOW_LOCAL_REPOSITORIES: "true",
     TALKCODY_GRACE_PERIOD_MS: "2000",

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { createCaller } from "../../support/clients/caller.ts";
+import { createSession } from "../../support/conversation.ts";
 import { environment, freePort, root, startServerProcess } from "../../support/server/server-process.ts";
 import { limitMs } from "../../support/time/limit.ts";
 import { until } from "../../support/until.ts";
@@ -49,6 +51,24 @@ test("npm start says where it is and how to get the key, and the client finds it
   expect(existsSync(join(folder, "data/server.json"))).toBe(false);
   const none = await run(["npx", "--no-install", "talkcody", "ls"], { TALKCODY_API_KEY: "" }).ended;
   expect(none).toMatchObject({ code: 1, said: expect.stringContaining("npm start") });
+});
+
+test("a command under npm start finds the programs of the user, and none of the product", async () => {
+  const started = run(["npm", "start"]);
+  await until("it has greeted", () => started.said().includes("API key"), { seen: started.said });
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(started.said())?.[0] ?? "";
+  const server = createCaller(() => url);
+  const { id: sessionId } = await createSession(server, { settings: { autoApproveCommands: true } });
+  const command = 'command -v vitest oxlint depcruise; env | grep -i npm_; command -v git; echo "$PATH"';
+  const { body } = await server.call("runTool", {
+    params: { sessionId, toolName: "bash" },
+    body: { input: { command } },
+  });
+  expect(body.output).toMatchObject({ output: expect.stringMatching(/^\/\S+\/git\n\S+\n$/) as string });
+  expect(JSON.stringify(body.output)).not.toContain(root);
+  expect(JSON.stringify(body.output)).not.toContain("node-gyp-bin");
+  started.interrupt();
+  await started.ended;
 });
 
 test("every mistake of the environment is named at once, in words, and no key is printed", async () => {
