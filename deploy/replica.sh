@@ -43,7 +43,10 @@ esac
 [ -n "$REPLICA_PATH_STYLE" ] || case $REPLICA_ENDPOINT in '') REPLICA_PATH_STYLE=false ;; *) REPLICA_PATH_STYLE=true ;; esac
 export REPLICA_TYPE REPLICA_BUCKET REPLICA_PATH REPLICA_ENDPOINT REPLICA_REGION REPLICA_PATH_STYLE
 
-export LITESTREAM_BIN="${LITESTREAM_BIN:-litestream}"
+LITESTREAM_BIN=${LITESTREAM_BIN:-litestream}
+# The server and its drills look for no program in PATH, which commands might change: they get the absolute path.
+found=$(command -v "$LITESTREAM_BIN") && LITESTREAM_BIN=$found
+export LITESTREAM_BIN
 version=$("$LITESTREAM_BIN" version 2>/dev/null) || {
   say "TALKCODY_REPLICA_URL is set, but $LITESTREAM_BIN does not run: install Litestream 0.5.17, or set LITESTREAM_BIN."
   exit 1

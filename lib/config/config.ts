@@ -97,7 +97,7 @@ export function loadConfig(
       read.integer("TALKCODY_MODEL_IDLE_TIMEOUT_MS", { min: 100, max: 3_600_000 }) ?? 300_000,
     gracePeriodMs: read.integer("TALKCODY_GRACE_PERIOD_MS", { min: 0, max: 300_000 }) ?? 10_000,
     replica: environmentReplica(read),
-    litestreamBin: read.text("LITESTREAM_BIN"),
+    litestreamBin: read.path("LITESTREAM_BIN"),
     replicaKeysDescriptor: read.integer("TALKCODY_REPLICA_KEYS_DESCRIPTOR", { min: 0, max: 1023 }),
     replicatorMetricsUrl: read.url("TALKCODY_REPLICATOR_METRICS_URL"),
     privatePort: read.integer("TALKCODY_PRIVATE_PORT", { min: 1, max: 65_535 }),

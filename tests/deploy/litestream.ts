@@ -15,7 +15,7 @@ export interface Litestream {
  * is an old one (0.3.13) that production never runs. Throws where none runs on this machine.
  */
 export function findLitestream(environment = process.env): Litestream {
-  for (const bin of [environment["LITESTREAM_BIN"], "litestream", standIn()]) {
+  for (const bin of [environment["LITESTREAM_BIN"], onPath("litestream"), standIn()]) {
     const version = bin && versionOf(bin);
     if (bin && version) return { bin, version, isStandIn: version.startsWith("0.3.") };
   }
@@ -27,6 +27,11 @@ export async function inReplica(names: () => readonly string[]): Promise<void> {
   const databases = ["chat_history", "agents", "settings"];
   const isThere = (database: string) => names().some((name) => name.includes(`${database}/`));
   await until("each database is in the replica", () => databases.every(isThere), { seen: names });
+}
+
+/** The absolute path; empty when there is none. */
+function onPath(name: string): string {
+  return execaSync("sh", ["-c", `command -v ${name}`], { reject: false }).stdout;
 }
 
 function standIn(): string {
