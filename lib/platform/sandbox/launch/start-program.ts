@@ -1,0 +1,141 @@
+import type { Readable, Writable } from "node:stream";
+import { setPriority } from "node:os";
+import { writeFileSync } from "node:fs";
+import type { SandboxedProgram, SandboxLimits } from "../../../ports/sandbox.ts";
+import type { SandboxLimit } from "../../../workspace.ts";
+import { killGroup } from "../../processes/kill-group.ts";
+import type { Processes, StartedProgram } from "../../processes/processes.ts";
+import type { ChildProcess } from "../../processes/spawn-marked.ts";
+import { descendants, readProcesses } from "../limits/process-tree.ts";
+import { exceededFileSize } from "../limits/rlimits.ts";
+import { watchLimits, type WatchedProgram } from "../limits/watch-limits.ts";
+import type { HostProgram } from "../mechanisms/types.ts";
+
+export interface StartProgramOptions {
+  processes: Processes;
+  host: HostProgram;
+  environment: Readonly<Record<string, string>>;
+  limits: SandboxLimits;
+  folders: readonly string[];
+  measureFolders: WatchedProgram["measureFolders"];
+  /** Called when the sandbox itself could not start the program. */
+  onFailedStart(): void;
+}
+
+/** Starts a program in its namespaces, with a low priority, and watches what it uses. Throws a system error when there is no room for it. */
+export function startProgram(options: StartProgramOptions): SandboxedProgram {
+  const { processes, host, environment } = options;
+  const started = processes.start({
+    ...{ file: host.file, args: host.args, cwd: "/", env: environment, stdin: "ignore" },
+    furtherPipes: host.inputs.length + 1,
+  });
+  const { child } = started;
+  const status = feed(child, host);
+  const pid = child.pid ?? 0;
+  const state: ProgramState = { limit: null, stopWatching: () => {} };
+  if (child.pid !== undefined) {
+    yieldToOthers(child.pid);
+    state.stopWatching = watchLimits({
+      ...{ pid, limits: options.limits, folders: options.folders, measureFolders: options.measureFolders },
+      onExceeded: (limit) => {
+        state.limit = limit;
+        killGroup(pid, "SIGKILL");
+      },
+    });
+  }
+  return {
+    ...{ pid, stdout: child.stdout, stderr: child.stderr },
+    ended: endOf(options, { child, status, state }),
+    limit: () => state.limit,
+    terminate: () => terminate(pid),
+    kill: () => killGroup(pid, "SIGKILL"),
+    release: () => release(started, state),
+  };
+}
+
+interface ProgramState {
+  limit: SandboxLimit | null;
+  stopWatching(): void;
+}
+
+/** Gives the program its inputs. Returns what it writes about its start. */
+function feed(child: ChildProcess, { inputs, statusDescriptor }: HostProgram): Promise<string> {
+  const pipes = child.stdio as unknown as (Writable & Readable)[]; // Both ways: each further pipe is a socket.
+  for (const [place, input] of inputs.entries()) {
+    pipes[3 + place]?.on("error", () => {}); // It ended before it read everything.
+    pipes[3 + place]?.end(input);
+  }
+  return readAll(pipes[statusDescriptor]);
+}
+
+const statusCharactersMax = 1000;
+
+function readAll(stream: Readable | undefined): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let text = "";
+  stream
+    ?.setEncoding("utf8")
+    .on("data", (piece: string) => (text = (text + piece).slice(0, statusCharactersMax)));
+  stream?.once("error", () => resolve(text));
+  stream?.once("close", () => resolve(text));
+  return promise;
+}
+
+/** After the server when the processor or the memory is short. Best effort: a program that has ended needs neither. */
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, 5);
+    writeFileSync(`/proc/${pid}/oom_score_adj`, "500");
+  } catch {
+    // It has ended.
+  }
+}
+
+interface Watched {
+  child: ChildProcess;
+  status: Promise<string>;
+  state: ProgramState;
+}
+
+async function endOf(
+  options: StartProgramOptions,
+  { child, status, state }: Watched,
+): SandboxedProgram["ended"] {
+  const ended = await exitOf(child).finally(() => state.stopWatching());
+  if (exceededFileSize(ended.exitCode, ended.exitSignal)) state.limit ??= "fileSize";
+  if (ended.exitCode !== 0 && ended.exitSignal === null && !hasStarted(await status)) options.onFailedStart();
+  return ended;
+}
+
+/** Bubblewrap reports how the command ended; the other mechanism that it is about to start it. */
+function hasStarted(status: string): boolean {
+  return status.includes("exit-code") || status.includes("started");
+}
+
+function exitOf(child: ChildProcess): SandboxedProgram["ended"] {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
+  });
+}
+
+/** Everything that the sandbox holds, except the process outside and the first one inside, which only wait. */
+function terminate(pid: number): void {
+  const processes = readProcesses();
+  const first = new Set(processes.filter(({ parent }) => parent === pid).map((child) => child.pid));
+  for (const inside of descendants(processes, pid)) if (!first.has(inside.pid)) signal(inside.pid);
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The kernel ends what is left in the namespace, because its outermost process has ended. */
+async function release(started: StartedProgram, state: ProgramState): Promise<void> {
+  state.stopWatching();
+  started.leave();
+}

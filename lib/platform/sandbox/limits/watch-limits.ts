@@ -1,0 +1,95 @@
+import { statfsSync } from "node:fs";
+import { freemem, totalmem } from "node:os";
+import type { SandboxLimits } from "../../../ports/sandbox.ts";
+import type { SandboxLimit } from "../../../workspace.ts";
+import { pageBytes } from "./page-bytes.ts";
+import { pausedFor } from "./paused-for.ts";
+import { descendants, readProcesses } from "./process-tree.ts";
+
+export interface WatchedProgram {
+  pid: number;
+  limits: SandboxLimits;
+  /** The workspace, its home and its temporary folder. */
+  folders: readonly string[];
+  /** Bytes on disk of the folders together. */
+  measureFolders(folders: readonly string[], signal: AbortSignal): Promise<number>;
+  /** Called once, with the first limit that was exceeded. */
+  onExceeded(limit: SandboxLimit): void;
+}
+
+/** Short enough that a bomb grows for a moment only; a look takes 2 to 5 ms. */
+const everyMs = 250;
+
+/** The space that stays free for the databases: a command that used up the rest is ended. */
+const diskReserveBytes = 512 * 1024 * 1024;
+
+/** What a command may write on a disk that is nearly full. */
+const smallWriteBytes = 64 * 1024 * 1024;
+
+/** A count of the folders takes long, so it pauses this many times as long as it took. */
+const measurePause = 10;
+
+/**
+ * Looks at a running program and reports when it uses too much. The kernel bounds single processes (rlimits); this bounds
+ * all of them together, also where there are no control groups. Returns a function that stops looking.
+ */
+export function watchLimits(program: WatchedProgram): () => void {
+  const stopping = new AbortController();
+  const exceeded = (limit: SandboxLimit) => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    program.onExceeded(limit);
+  };
+  void watchUse(program, stopping.signal, exceeded);
+  void watchFolders(program, stopping.signal, exceeded);
+  return () => stopping.abort();
+}
+
+type OnExceeded = WatchedProgram["onExceeded"];
+
+async function watchUse(program: WatchedProgram, signal: AbortSignal, exceeded: OnExceeded): Promise<void> {
+  const freeAtStart = freeBytes(program.folders);
+  let looksAtLimit = 0;
+  while (await pausedFor(everyMs, signal)) {
+    const { processes, memoryBytes } = useOf(program.pid);
+    looksAtLimit = processes >= program.limits.processes * 0.95 ? looksAtLimit + 1 : 0;
+    if (looksAtLimit >= 2) return exceeded("processes");
+    if (memoryBytes > program.limits.memoryBytes || isHostShort(memoryBytes)) return exceeded("memory");
+    const free = freeBytes(program.folders);
+    if (free < diskReserveBytes && freeAtStart - free > smallWriteBytes) return exceeded("disk");
+  }
+}
+
+function useOf(pid: number): { processes: number; memoryBytes: number } {
+  const found = descendants(readProcesses(), pid);
+  const pages = found.reduce((sum, { resident }) => sum + resident, 0);
+  return { processes: found.length, memoryBytes: pages * pageBytes() };
+}
+
+/** The host is about to run out of memory, and this program holds a good part of it. */
+function isHostShort(memoryBytes: number): boolean {
+  return freemem() < totalmem() / 32 && memoryBytes > totalmem() / 4;
+}
+
+function freeBytes(folders: readonly string[]): number {
+  try {
+    const { bavail, bsize } = statfsSync(folders[0] ?? "/");
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+async function watchFolders(
+  { folders, limits, measureFolders }: WatchedProgram,
+  signal: AbortSignal,
+  exceeded: OnExceeded,
+): Promise<void> {
+  let pauseMs = 2000;
+  while (await pausedFor(pauseMs, signal)) {
+    const startedAt = performance.now();
+    const bytes = await measureFolders(folders, signal).catch(() => 0);
+    if (bytes > limits.workspaceBytes) return exceeded("workspace");
+    pauseMs = Math.max(2000, measurePause * (performance.now() - startedAt));
+  }
+}

@@ -1,0 +1,62 @@
+import type { MechanismName } from "../options.ts";
+import type { SandboxPrograms } from "../programs.ts";
+import type { Mount } from "../view/mounts.ts";
+import { makeNamespaces, type NamespaceOptions, type Namespaces } from "./namespaces.ts";
+import { stageScript } from "./stage.ts";
+import { bubblewrapStart, utilLinuxStart } from "./starts.ts";
+import { type HostProgram, type HostProgramOptions, type MechanismContext, required } from "./types.ts";
+
+/** The programs that this host lacks for a mechanism; empty when it can be tried. */
+export function missingPrograms(name: MechanismName, programs: SandboxPrograms): string[] {
+  const needed = { bubblewrap: ["bwrap"], "util-linux": ["mount", "umount", "pivot_root", "perl"] } as const;
+  const all = ["unshare", "nsenter", "setpriv", "prlimit", "sh", ...needed[name]] as const;
+  return all.filter((program) => programs[program] === undefined);
+}
+
+/** Joins the shared mounts and makes the namespaces of one workspace. */
+export function openNamespaces(
+  context: MechanismContext,
+  mounts: readonly Mount[],
+  onListener: NamespaceOptions["onListener"],
+): Promise<Namespaces> {
+  const { programs, stage } = context;
+  const kinds = { root: "network-mount", staged: "user-network-mount", plain: "user-network" } as const;
+  const kind = kinds[context.user.isOther ? "root" : isStaged(context) ? "staged" : "plain"];
+  return makeNamespaces({
+    kind,
+    programs: { unshare: required(programs.unshare), sh: required(programs.sh), bwrap: programs.bwrap },
+    script: isStaged(context) ? stageScript(stage, mounts) : "",
+    onListener,
+  });
+}
+
+export function hostProgram(context: MechanismContext, options: HostProgramOptions): HostProgram {
+  const { programs, user } = context;
+  const { namespaces, rlimits, program } = options;
+  const asToolUser = [
+    required(programs.setpriv),
+    `--reuid=${user.uid}`,
+    `--regid=${user.gid}`,
+    "--clear-groups",
+  ];
+  const inner =
+    context.name === "bubblewrap" ? bubblewrapStart(context, options) : utilLinuxStart(context, options);
+  const limited = [required(programs.prlimit), ...rlimits, "--", program.file, ...program.args];
+  const args = [
+    ...[...namespaces.joining, "--"],
+    ...(user.isOther ? [...asToolUser, "--inh-caps=-all", "--bounding-set=-all", "--"] : []),
+    ...inner.args,
+    ...limited,
+  ];
+  return {
+    file: required(programs.nsenter),
+    args,
+    inputs: inner.inputs,
+    statusDescriptor: 3 + inner.inputs.length,
+  };
+}
+
+/** Root stages everything, because the tool user cannot reach the sources; the view of util-linux is always staged. */
+function isStaged({ name, user }: MechanismContext): boolean {
+  return name === "util-linux" || user.isOther;
+}

@@ -1,0 +1,66 @@
+import type { Sandbox, SandboxedProgram, SandboxGrants, SandboxProgram } from "../../ports/sandbox.ts";
+import { ToolFailure } from "../../tool.ts";
+import type { SandboxOptions } from "./options.ts";
+import { startBare } from "./launch/bare.ts";
+import { createLauncher, type Launcher } from "./launch/launcher.ts";
+import { findSandboxPrograms } from "./programs.ts";
+import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
+import { offReport, testingReport } from "./report.ts";
+import { findToolUser } from "./tool-user.ts";
+
+interface SandboxState {
+  options: SandboxOptions;
+  report: ReturnType<Sandbox["report"]>;
+  /** Undefined before the first self-test. */
+  choosing: Promise<ChosenMechanism> | undefined;
+  launcher: Launcher | undefined;
+}
+
+/** The sandbox of this host. It costs nothing before the first call of `ready` or `launch`. */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const user = findToolUser(options.toolUid);
+  const report = options.mode === "off" ? offReport(user) : testingReport(user);
+  const state: SandboxState = { options, report, choosing: undefined, launcher: undefined };
+  return {
+    report: () => state.report,
+    ready: async () => {
+      if (options.mode !== "off") await choose(state);
+      return state.report;
+    },
+    launch: (program, grants) => launch(state, program, grants),
+    forget: async (workspaceId) => state.launcher?.forget(workspaceId),
+    close: () => state.launcher?.close(),
+  };
+}
+
+/** Runs the self-test once; again after a program could not be started. */
+function choose(state: SandboxState): Promise<ChosenMechanism> {
+  state.choosing ??= chooseMechanism({
+    ...{ mode: state.options.mode, programs: findSandboxPrograms(state.options.processes.programs) },
+    createLauncher: (mechanism) => createLauncher(state.options, mechanism, () => testAgain(state)),
+    ...state.options,
+  }).then((choice) => {
+    state.report = choice.report;
+    state.launcher?.close();
+    state.launcher = choice.launcher;
+    return choice;
+  });
+  return state.choosing;
+}
+
+function testAgain(state: SandboxState): void {
+  state.choosing = undefined;
+  void choose(state);
+}
+
+async function launch(
+  state: SandboxState,
+  program: SandboxProgram,
+  grants: SandboxGrants,
+): Promise<SandboxedProgram> {
+  if (state.options.mode === "off") return startBare(state.options, program, grants);
+  const { launcher, report } = await choose(state);
+  if (launcher === undefined)
+    throw new ToolFailure(`The command was not run. ${report.reason} ${report.fix}`);
+  return launcher.launch(program, grants);
+}

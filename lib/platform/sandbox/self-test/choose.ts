@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import type { SandboxReport } from "../../../ports/sandbox.ts";
+import type { Launcher } from "../launch/launcher.ts";
+import { missingPrograms } from "../mechanisms/mechanism.ts";
+import type { MechanismContext } from "../mechanisms/types.ts";
+import type { MechanismName } from "../options.ts";
+import type { SandboxPrograms } from "../programs.ts";
+import { onReport, refusedReport } from "../report.ts";
+import { makeStage } from "../stage-folder.ts";
+import { defaultLimits } from "../limits/default-limits.ts";
+import { findToolUser, giveToToolUser, type ToolUser } from "../tool-user.ts";
+import type { Probe } from "./probes.ts";
+import { runSelfTest } from "./self-test.ts";
+
+export interface ChooseOptions {
+  mode: "auto" | "off" | MechanismName;
+  programs: SandboxPrograms;
+  folder: string;
+  toolUid: number;
+  environment: Readonly<Record<string, string>>;
+  productFolder: string;
+  createLauncher(mechanism: MechanismContext): Promise<Launcher>;
+}
+
+export interface ChosenMechanism {
+  report: SandboxReport;
+  /** Undefined when no mechanism passed. */
+  launcher: Launcher | undefined;
+}
+
+/** Tests the mechanisms in order and takes the first that passes. The test decides, not the mechanism. */
+export async function chooseMechanism(options: ChooseOptions): Promise<ChosenMechanism> {
+  const user = findToolUser(options.toolUid);
+  const names: MechanismName[] = ["bubblewrap", "util-linux"];
+  const tried: Tried[] = [];
+  for (const name of names.filter((each) => options.mode === "auto" || options.mode === each)) {
+    const attempt = await tryMechanism(options, name, user);
+    if (attempt.launcher !== undefined)
+      return { report: onReport(user, name, attempt.probes), launcher: attempt.launcher };
+    tried.push(attempt);
+  }
+  return { report: refusedReport(user, tried), launcher: undefined };
+}
+
+interface Tried {
+  mechanism: MechanismName;
+  probes: Probe[];
+  problem: string;
+  launcher?: Launcher;
+}
+
+async function tryMechanism(
+  options: ChooseOptions,
+  mechanism: MechanismName,
+  user: ToolUser,
+): Promise<Tried> {
+  if (process.platform !== "linux") return { mechanism, probes: [], problem: "It works on Linux only." };
+  const missing = missingPrograms(mechanism, options.programs);
+  if (missing.length > 0)
+    return { mechanism, probes: [], problem: `This host has no ${missing.join(", ")}.` };
+  const stage = makeStage();
+  const launcher = await options.createLauncher({ name: mechanism, programs: options.programs, user, stage });
+  try {
+    const probes = await testLauncher(options, launcher, user);
+    const failed = probes.filter(({ passed }) => !passed);
+    if (failed.length === 0) return { mechanism, probes, problem: "", launcher };
+    launcher.close();
+    return {
+      mechanism,
+      probes,
+      problem: failed.map(({ name, detail }) => `${name} (${detail})`).join(", ") + ".",
+    };
+  } catch (error) {
+    launcher.close();
+    return { mechanism, probes: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function testLauncher(options: ChooseOptions, launcher: Launcher, user: ToolUser): Promise<Probe[]> {
+  return runSelfTest({
+    folder: join(options.folder, "self-test"),
+    home: options.environment["HOME"] ?? "/nonexistent",
+    productFolder: options.productFolder,
+    sshAgentSocket: options.environment["SSH_AUTH_SOCK"],
+    limits: defaultLimits(),
+    start: (script, grants) => launcher.launch({ file: "/bin/sh", args: ["-c", script] }, grants),
+    forget: (id) => launcher.forget(id),
+    give: (path) => giveToToolUser(path, user),
+  });
+}
