@@ -5,17 +5,12 @@ import { registry } from "../handlers/registry.gen.ts";
 import { type Clock, systemClock, timestamp } from "../lib/ports/clock.ts";
 import type { Config } from "../lib/config/config.ts";
 import { type Core, createCore, createSettings, type Runtime } from "../lib/core/index.ts";
+import type { Sandbox } from "../lib/ports/sandbox.ts";
 import { triggerAt } from "../lib/ports/failpoint.ts";
 import { createIds } from "../lib/id.ts";
 import { createModelClient } from "../lib/models/index.ts";
-import {
-  createGit,
-  createRunProgramFile,
-  createWebFetcher,
-  createWorkspaceHosts,
-  openProcesses,
-  removeStaleLocks,
-} from "../lib/platform/index.ts";
+import { createWebFetcher } from "../lib/platform/index.ts";
+import { type Host, openHost } from "./host.ts";
 import { openApiKey } from "../lib/security/api-key.ts";
 import { createDescription, createServer, type Server, type ServerHealth } from "../lib/server/index.ts";
 import { openStorage } from "../lib/storage/index.ts";
@@ -43,6 +38,7 @@ export interface AssembledServer {
   /** The databases were restored from copies and must be repaired first: see `core.restore`. */
   isRestored: boolean;
   health: ServerHealth;
+  sandbox: Pick<Sandbox, "ready">;
   /** Starts tasks and copies. */
   start(): void;
   /** Stops in order. Running tasks go on in the next run. */
@@ -60,22 +56,23 @@ export async function assemble(
   const base = openBase(config, clock, options);
   const { storage, settings } = base;
   const eventFeed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
-  const host = await openHost(config, base, options);
+  const host = await openHost(config, { ...base, ...options });
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
-  const observers = await openObservers(config, { version, clock, storage, run: host.run, reportFault });
+  const observers = await openObservers(config, { version, clock, storage, ...host, reportFault });
   const { health, metrics, replication, tracer } = observers;
   const feed = metrics?.feed(eventFeed) ?? eventFeed;
   const endStreams = (sessionId: string) => feed.end(sessionId);
   const runtime = createRuntime(config, base, { host, observers, reportFault });
   const core = createCore({ settings, endStreams, runtime });
-  const description = createDescription({ config, version, contract, startedAt, ...host.hosts, ...health });
+  const { sandbox } = host;
+  const description = createDescription({ config, version, contract, startedAt, sandbox, ...health });
   const services = { ...core.services, events: feed, server: description };
   const server = createServer({
     ...{ contract, handlers: registry, services, storage, isKey, clock, config },
     ...{ observer: metrics, tracer },
   });
   return {
-    ...{ server, core, startedAt },
+    ...{ server, core, startedAt, sandbox },
     model: settings.resolve([]).model ?? config.defaultModel ?? null,
     isRestored: storage.restoration !== null,
     health: { ...health, metrics: async () => metrics?.text() ?? "" },
@@ -88,7 +85,7 @@ export async function assemble(
       health.stop();
       await Promise.all([server.close(), core.stop(config.gracePeriodMs), replication?.stop()]);
       await tracer?.close();
-      host.processes.close();
+      host.close();
       base.deltas.close();
       storage.close();
     },
@@ -104,19 +101,6 @@ function openBase(config: Readonly<Config>, clock: Clock, { onFault }: AssembleO
   const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
   return { clock, deltas, reach, settings, storage };
-}
-
-type Host = Awaited<ReturnType<typeof openHost>>;
-
-/** Processes, workspaces and git of this host, without what earlier runs left running or locked. */
-async function openHost(config: Readonly<Config>, { reach }: Base, { keepsEarlierRuns }: AssembleOptions) {
-  const environment = config.commandEnvironment;
-  const processes = openProcesses(config);
-  if (!keepsEarlierRuns) await processes.reap(() => removeStaleLocks(config.workspacesDir));
-  const hosts = createWorkspaceHosts({ ...config, environment, processes, reach });
-  await hosts.clear();
-  const git = createGit({ ...config, environment, processes, reach });
-  return { git, hosts, processes, run: createRunProgramFile(processes, environment) };
 }
 
 interface RuntimeParts extends Pick<Runtime, "reportFault"> {

@@ -6,10 +6,12 @@ import {
   greeting,
   publishDiscovery,
   publishedUrl,
+  sandboxLine,
   stopOnSignal,
   type ServerHealth,
   withPrivateListener,
 } from "../lib/server/index.ts";
+import type { Sandbox } from "../lib/ports/sandbox.ts";
 import { faultSentence, holdDataFolder } from "../lib/storage/index.ts";
 
 export interface RunningServer {
@@ -18,6 +20,8 @@ export interface RunningServer {
   /** The default model; null when none is chosen. */
   model: string | null;
   health: ServerHealth;
+  /** Tests itself at the first call of `ready`. */
+  sandbox: Pick<Sandbox, "ready">;
   /** For people: what a restore of the databases meant; null when there was none. */
   restored: string | null;
   /** Stops in order. Running tasks go on in the next run. */
@@ -71,6 +75,7 @@ export async function main(): Promise<void> {
     if (server.restored !== null) console.error(`\n  ${server.restored}`);
     const replica = config.replica?.url ?? null;
     console.log(greeting({ ...server, version, replica, isKeyConfigured: config.apiKey !== undefined }));
+    console.log(sandboxLine(await server.sandbox.ready()));
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
     console.error(`\n  ${sentence.replaceAll("\n", "\n  ")}\n`);

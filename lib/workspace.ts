@@ -33,12 +33,17 @@ export interface WorkspaceFiles {
   sync(path: string): Promise<void>;
 }
 
+/** What a program in the sandbox may exceed. Each ends it. */
+export type SandboxLimit = "processes" | "memory" | "fileSize" | "disk" | "workspace";
+
 export interface CommandResult {
   /** Null when a signal ended the command. */
   exitCode: number | null;
   signal: string | null;
   /** Why the server ended the command; null when it did not. */
   ended: "timeout" | "cancelled" | "output-limit" | null;
+  /** The limit of the sandbox that ended it; null when none did. */
+  limit: SandboxLimit | null;
   /** Head and tail of the stream, together at most 1 MiB. */
   stdout: string;
   stderr: string;
@@ -95,6 +100,8 @@ export interface Search {
 export interface WorkspaceHost {
   /** Absolute. */
   readonly root: string;
+  /** The same folder as commands see it. Paths that start with it are paths in the workspace. */
+  readonly workingFolder: string;
   readonly files: WorkspaceFiles;
   readonly shell: Shell;
   readonly search: Search;
@@ -105,6 +112,8 @@ export interface WorkspaceHost {
 export interface WorkspaceHosts {
   /** The host of a workspace that is ready. */
   open(workspaceId: string): WorkspaceHost;
+  /** Removes what is kept beside a workspace: the private home of its commands, and their temporary folder. */
+  forget(workspaceId: string): Promise<void>;
 }
 
 /** What a person has granted the commands of one workspace. The launcher reads it at each start of a command. */

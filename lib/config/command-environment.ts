@@ -33,6 +33,20 @@ export function commandEnvironment(environment: Environment): Record<string, str
   };
 }
 
+/** With these, version managers are told where their toolchains are. */
+const toolchainNames = [
+  "RUSTUP_HOME",
+  "PYENV_ROOT",
+  "RBENV_ROOT",
+  "NODENV_ROOT",
+  "VOLTA_HOME",
+  "ASDF_DATA_DIR",
+].concat(["MISE_DATA_DIR", "FNM_DIR"]);
+
+export function toolchainVariables(environment: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(toolchainNames.map((name) => [name, environment[name]]));
+}
+
 /**
  * A PATH without the programs and the Node of the product, which are not those of the user. `npm start` puts the folder
  * node_modules/.bin of the package and of each folder above it in front, and after them its own folder node-gyp-bin.

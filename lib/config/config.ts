@@ -1,4 +1,4 @@
-import { commandEnvironment } from "./command-environment.ts";
+import { commandEnvironment, toolchainVariables } from "./command-environment.ts";
 import { createReader } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import type { FailpointTarget } from "../ports/failpoint.ts";
@@ -61,8 +61,14 @@ export interface Config {
   programPaths: readonly string[];
   /** The environment of commands that the agent runs. */
   commandEnvironment: Readonly<Record<string, string>>;
-  /** `auto`: commands run in namespaces of their own where the host supports that. `off`, for tests: they never do. */
-  isolation: "auto" | "off";
+  /** `auto`: the first mechanism whose self-test passes. `off`: no protection, and every command is asked about. */
+  sandbox: (typeof sandboxModes)[number];
+  /** The user under which commands run when the server is root. */
+  toolUid: number;
+  /** Folders of toolchains that commands see, beside those on the PATH. */
+  toolPaths: readonly string[];
+  /** Variables of version managers that lead to their toolchains. */
+  toolchainVariables: Readonly<Record<string, string | undefined>>;
   /** For tests: the process kills itself with SIGKILL at this point. */
   failpoint: FailpointTarget | undefined;
 }
@@ -106,12 +112,17 @@ export function loadConfig(
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
     programPaths: read.paths("TALKCODY_PROGRAM_PATHS") ?? [],
     commandEnvironment: commandEnvironment(environment),
-    isolation: "auto",
+    sandbox: read.choice("TALKCODY_SANDBOX", sandboxModes) ?? "auto",
+    toolUid: read.integer("TALKCODY_TOOL_UID", { min: 1, max: 2 ** 31 }) ?? 60_917,
+    toolPaths: read.paths("TALKCODY_TOOL_PATHS") ?? [],
+    toolchainVariables: toolchainVariables(environment),
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),
   };
   read.report();
   return Object.freeze(config);
 }
+
+const sandboxModes = ["auto", "bubblewrap", "util-linux", "off"] as const;
 
 /** Origins of the desktop app: on macOS and Linux, and on Windows. */
 const desktopOrigins = ["tauri://localhost", "http://tauri.localhost"];

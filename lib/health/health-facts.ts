@@ -2,17 +2,25 @@ import { stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { HealthFacts } from "../operating/alarm.ts";
 import type { ReplicaFacts } from "../operating/replica.ts";
+import type { SandboxReport } from "../ports/sandbox.ts";
 import { databaseNames } from "../database-name.ts";
 
 export interface HealthFactsOptions {
   dataDir: string;
   /** Undefined without a replica. */
   replica(): ReplicaFacts | undefined;
+  sandbox(): SandboxReport;
 }
 
-type ReadFacts = Pick<HealthFacts, "diskFreeBytes" | "walBytes" | "replica"> & { attachmentsMissing: number };
+type ReadFacts = Pick<HealthFacts, "diskFreeBytes" | "walBytes" | "replica" | "sandbox"> & {
+  attachmentsMissing: number;
+};
 
-export async function readHealthFacts({ dataDir, replica: factsOf }: HealthFactsOptions): Promise<ReadFacts> {
+export async function readHealthFacts({
+  dataDir,
+  replica: factsOf,
+  sandbox,
+}: HealthFactsOptions): Promise<ReadFacts> {
   const { bavail, bsize } = await statfs(dataDir);
   const sizes = await Promise.all(databaseNames.map((name) => sizeOf(join(dataDir, `${name}.db-wal`))));
   const replica = factsOf();
@@ -20,6 +28,7 @@ export async function readHealthFacts({ dataDir, replica: factsOf }: HealthFacts
     diskFreeBytes: bavail * bsize,
     walBytes: Math.max(...sizes),
     replica,
+    sandbox: sandbox(),
     attachmentsMissing: replica?.attachmentsMissing ?? 0,
   };
 }

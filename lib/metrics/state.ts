@@ -11,6 +11,7 @@ const noAlarms: Record<Alarm["code"], 0> = {
   drill: 0,
   disk: 0,
   wal: 0,
+  sandbox: 0,
 };
 
 export function registerAlarms({ alarms }: { alarms(): Alarm[] }, registry: Registry): void {

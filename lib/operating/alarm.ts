@@ -13,6 +13,7 @@ export interface HealthFacts {
   upMs: number;
   /** Undefined without a replica. */
   replica: ReplicaFacts | undefined;
+  sandbox: Schemas["Sandbox"];
   /** How long there have been files whose bytes are only on this disk; 0 when there are none. */
   attachmentsMissingMs: number;
 }
@@ -41,7 +42,7 @@ export const alarmThresholds = {
 
 /** The alarms that ring now. Each detail says what is wrong and what to do. `now` is in milliseconds since the epoch. */
 export function alarmsOf(facts: HealthFacts, now: number): Omit<Alarm, "since">[] {
-  const { diskFreeBytes, walBytes, replica } = facts;
+  const { diskFreeBytes, walBytes, replica, sandbox } = facts;
   const alarms: Omit<Alarm, "since">[] = replica === undefined ? [] : replicaAlarms(replica, facts, now);
   if (diskFreeBytes < alarmThresholds.diskFreeBytes)
     alarms.push({
@@ -53,6 +54,8 @@ export function alarmsOf(facts: HealthFacts, now: number): Omit<Alarm, "since">[
       code: "wal",
       detail: `The write-ahead log of a database has grown to ${mebibytes(walBytes)} because another program keeps the database open for reading. Close that program, or restart the server.`,
     });
+  if (sandbox.state === "refused" || sandbox.state === "off")
+    alarms.push({ code: "sandbox", detail: `${sandbox.reason} ${sandbox.fix}` });
   return alarms;
 }
 

@@ -1,5 +1,8 @@
 export { createGit, type GitOptions } from "./git/git.ts";
 export { removeStaleLocks } from "./git/stale-locks.ts";
+export { createSandbox } from "./sandbox/sandbox.ts";
+export type { SandboxOptions } from "./sandbox/options.ts";
+export { readAuthor } from "./git/author.ts";
 export { openProcesses, type Processes } from "./processes/processes.ts";
 export { openTrustedPrograms, type TrustedPrograms } from "./programs/trusted-programs.ts";
 export { createRunProgramFile } from "./run-program-file.ts";

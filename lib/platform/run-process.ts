@@ -1,5 +1,6 @@
 import { killGroup } from "./processes/kill-group.ts";
-import type { ChildProcess, Processes } from "./processes/processes.ts";
+import type { Processes } from "./processes/processes.ts";
+import type { ChildProcess } from "./processes/spawn-marked.ts";
 
 export interface ProcessRequest {
   file: string;

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { AppError, notFound } from "../errors.ts";
 import { createLruMap } from "../ports/lru-map.ts";
 import { ignoreFailpoints, type ReachFailpoint } from "../ports/failpoint.ts";
-import type { WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
+import type { Sandbox, SandboxGrants, SandboxLimits } from "../ports/sandbox.ts";
+import type { CommandGrants, WorkspaceHost, WorkspaceHosts } from "../workspace.ts";
+import type { FileOwner } from "./files/owner.ts";
 import { createTemporaryFileNotes, type TemporaryFiles } from "./files/temporary-file-notes.ts";
 import { type ContainedFiles, createWorkspaceFiles } from "./files/workspace-files.ts";
 import type { Processes } from "./processes/processes.ts";
@@ -12,26 +14,24 @@ import { createGlob } from "./search/glob.ts";
 import { createGrep } from "./search/grep.ts";
 import { createList } from "./search/list.ts";
 import { createRipgrep } from "./search/ripgrep.ts";
-import { canIsolate } from "./shell/isolation.ts";
+import { defaultLimits } from "./sandbox/limits/default-limits.ts";
+import { insidePaths } from "./sandbox/view/mounts.ts";
 import { createShell } from "./shell/shell.ts";
 
 export interface WorkspaceHostsOptions {
   /** Absolute. Contains one folder for each workspace, named by its id. */
   workspacesDir: string;
-  /** Everything that commands get of the environment. */
-  environment: Readonly<Record<string, string>>;
-  /** The server's own folder. Isolated commands see nothing of it except their workspace. */
-  dataDir?: string;
-  /** More absolute paths that isolated commands do not see. */
-  hiddenPaths?: readonly string[];
-  isolation?: "auto" | "off";
+  sandbox: Sandbox;
+  /** What a person has granted the commands of a workspace. Read at each command. By default nothing. */
+  grantsOf?: ((workspaceId: string) => CommandGrants) | undefined;
+  limits?: SandboxLimits | undefined;
+  /** The user under which commands run, if it is another one than that of the server: it gets what the server writes. */
+  owner?: FileOwner | undefined;
   processes: Processes;
   reach?: ReachFailpoint;
 }
 
 export interface LocalWorkspaceHosts extends WorkspaceHosts {
-  /** Whether commands run in their own namespaces. The first call tries it. */
-  isIsolating(): boolean;
   /** Removes temporary files that earlier runs left when they ended during a write. Call it before anything is written. */
   clear(): Promise<void>;
 }
@@ -43,8 +43,8 @@ export function createWorkspaceHosts(options: WorkspaceHostsOptions): LocalWorks
   const notes = createTemporaryFileNotes(join(options.workspacesDir, ".server", "unfinished"));
   const open = createOpenHost(options, notes);
   return {
-    isIsolating: () => options.isolation !== "off" && canIsolate(options.processes.programs),
     open,
+    forget: (workspaceId) => options.sandbox.forget(workspaceId),
     clear: async () => {
       for (const { workspaceId, path, forget } of notes.leftOver()) {
         await removeFrom(() => open(workspaceId).files, path);
@@ -65,7 +65,7 @@ function createOpenHost(
     const root = realRoot(options.workspacesDir, workspaceId);
     const known = hosts.get(root);
     if (known !== undefined) return known;
-    const host = createHost(root, given, { ...options, unfinished: notes.of(workspaceId) });
+    const host = createHost(root, given, { ...options, workspaceId, unfinished: notes.of(workspaceId) });
     hosts.set(root, host);
     return host;
   };
@@ -98,16 +98,22 @@ function realRoot(workspacesDir: string, workspaceId: string): string {
 function createHost(
   root: string,
   given: string,
-  options: WorkspaceHostsOptions & { unfinished: TemporaryFiles },
+  options: WorkspaceHostsOptions & { workspaceId: string; unfinished: TemporaryFiles },
 ): ContainedHost {
-  const { processes, environment, isolation = "auto", reach = ignoreFailpoints, unfinished } = options;
-  const files = createWorkspaceFiles(root, { aliases: [given], unfinished, reach });
+  const { processes, sandbox, owner, reach = ignoreFailpoints, unfinished } = options;
+  const files = createWorkspaceFiles(root, {
+    aliases: [given, insidePaths.workspace],
+    owner,
+    unfinished,
+    reach,
+  });
   const ripgrep = createRipgrep(root, createRunProcess(processes));
-  const hiddenPaths = hiddenPathsOf(options);
+  const grants = () => grantsFor(options, root);
   return {
     root,
+    workingFolder: sandbox.report().state === "off" ? root : insidePaths.workspace,
     files,
-    shell: createShell({ root, files, environment, hiddenPaths, isolation, processes, reach }),
+    shell: createShell({ root, files, sandbox, programs: processes.programs, grants, reach }),
     search: {
       glob: createGlob({ root, files }, ripgrep),
       grep: createGrep({ root, files }, ripgrep),
@@ -117,8 +123,19 @@ function createHost(
   };
 }
 
-function hiddenPathsOf({ workspacesDir, dataDir, hiddenPaths = [] }: WorkspaceHostsOptions): string[] {
-  return [workspacesDir, ...(dataDir === undefined ? [] : [dataDir]), ...hiddenPaths];
+const noGrants: CommandGrants = { network: "none", isGitConfigWritable: false, variables: {} };
+
+function grantsFor(
+  { workspaceId, grantsOf, limits = defaultLimits() }: WorkspaceHostsOptions & { workspaceId: string },
+  root: string,
+): SandboxGrants {
+  const { network, isGitConfigWritable, variables } = grantsOf?.(workspaceId) ?? noGrants;
+  return {
+    workspace: { id: workspaceId, root, isGitConfigWritable },
+    network,
+    environment: variables,
+    limits,
+  };
 }
 
 async function keep(files: ContainedFiles, name: string, text: string): Promise<string> {

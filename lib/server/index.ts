@@ -9,6 +9,6 @@ export {
   type FunctionAnswer,
   type FunctionEvent,
 } from "./function-adapter.ts";
-export { greeting } from "./process/greeting.ts";
+export { greeting, sandboxLine } from "./process/greeting.ts";
 export { withPrivateListener, type ServerHealth } from "./process/private-listener.ts";
 export { stopOnSignal } from "./process/stop-on-signal.ts";

@@ -91,6 +91,7 @@ function outputOf(command: string, { result, logName, timeoutMs }: FinishedComma
     error: shownError.shown,
     ...(result.signal === null ? {} : { signal: result.signal }),
     timed_out: result.ended === "timeout",
+    ...(result.limit === null ? {} : { limit: result.limit }),
     outputTruncated: shownOutput.isTruncated,
     errorTruncated: shownError.isTruncated,
     ...(shownOutput.isTruncated && output.logPath ? { outputFilePath: output.logPath } : {}),
@@ -100,16 +101,24 @@ function outputOf(command: string, { result, logName, timeoutMs }: FinishedComma
   });
 }
 
+const limits = {
+  processes: "it ran too many processes at once",
+  memory: "it used too much memory",
+  fileSize: "it wrote a file that is too large",
+  disk: "the disk of the server was nearly full",
+  workspace: "the workspace, with its home and temporary folder, became too large",
+} as const;
+
 const changesRemain = "Changes it made before that remain.";
 const diskFull = ". The disk of the server is full, so the full output was not kept in a file.";
 
-function isSuccess(command: string, { ended, exitCode, stderr }: CommandResult): boolean {
-  if (ended !== null) return false;
+function isSuccess(command: string, { ended, limit, exitCode, stderr }: CommandResult): boolean {
+  if (ended !== null || limit !== null) return false;
   return exitCode === 0 || (exitCode === 1 && quietExit(command, stderr) !== undefined);
 }
 
 function describeEnd(command: string, result: CommandResult, timeoutMs: number): string {
-  const { ended, exitCode, signal } = result;
+  const { ended, exitCode, signal, limit } = result;
   const written = formatBytes(result.stdoutBytes + result.stderrBytes);
   switch (ended) {
     case "timeout":
@@ -119,6 +128,8 @@ function describeEnd(command: string, result: CommandResult, timeoutMs: number):
     case "output-limit":
       return `Command was ended because it printed too much (${written}). Print less, or redirect the output to a file.`;
     case null:
+      if (limit !== null)
+        return `Command was ended, with everything it had started, because ${limits[limit]}. ${changesRemain}`;
       if (exitCode === null) return `Command was ended by signal ${signal ?? "unknown"}`;
       if (exitCode === 0) return "Command executed successfully";
   }

@@ -69,7 +69,7 @@ function toolSpec({ name, description, inputSchema, effect }: Tool): ToolSpec {
 function describeSurroundings(host: WorkspaceHost, settings: ResolvedSettings, today: string): string {
   return [
     "# Surroundings",
-    `Workspace: ${host.root} (paths may be relative to it)`,
+    `Workspace: ${host.workingFolder} (paths may be relative to it)`,
     `Platform: ${process.platform}`,
     `Today: ${today}`,
     `Plan mode: ${settings.planMode ? "on" : "off"}`,

@@ -4,7 +4,7 @@ import type { Workspace } from "../../workspace.ts";
 import type { CloneJobs } from "./clone-jobs.ts";
 
 export interface RemovalContext {
-  runtime: Pick<Runtime, "git" | "reportFault" | "storage">;
+  runtime: Pick<Runtime, "git" | "hosts" | "reportFault" | "storage">;
   jobs: Pick<CloneJobs, "of">;
 }
 
@@ -33,10 +33,12 @@ function checkUnused({ storage }: RemovalContext["runtime"], id: string): void {
 }
 
 function removeWorkspace(context: RemovalContext, id: string): void {
-  const { storage, git, reportFault } = context.runtime;
+  const { storage, git, hosts, reportFault } = context.runtime;
   checkUnused(context.runtime, id);
   storage.workspaces.remove(requireFound(storage.workspaces.get(id), "workspace", id).id);
   const removeFolder = () =>
-    git.remove(id).catch((error: unknown) => reportFault(`The folder of ${id} stays behind`, error));
+    Promise.all([git.remove(id), hosts.forget(id)]).catch((error: unknown) =>
+      reportFault(`The folder of ${id} stays behind`, error),
+    );
   storage.afterCommit(() => void removeFolder());
 }

@@ -1,4 +1,6 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import type { FileStat } from "../../workspace.ts";
 import { existingFile } from "./open-flags.ts";
 import { notAFile, refusal } from "./path-rules.ts";
 import type { WalkedEntry } from "./walk.ts";
@@ -31,4 +33,9 @@ async function readAll(handle: FileHandle, bytesMax: number): Promise<Uint8Array
   const stream = handle.createReadStream({ autoClose: false, end: bytesMax });
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+export function describeStat(stat: Stats): FileStat {
+  const type = stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
+  return { type, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
 }

@@ -3,12 +3,14 @@ import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import { newFile } from "./open-flags.ts";
+import { type FileOwner, giveFile } from "./owner.ts";
 import type { TemporaryFiles } from "./temporary-file-notes.ts";
 import type { WalkedEntry } from "./walk.ts";
 
 export interface Replacement {
   root: string;
   content: string | Uint8Array;
+  owner: FileOwner | undefined;
   unfinished: TemporaryFiles;
   reach: ReachFailpoint;
 }
@@ -20,13 +22,13 @@ export interface Replacement {
  */
 export async function replaceFile(
   entry: WalkedEntry,
-  { root, content, unfinished, reach }: Replacement,
+  { root, content, owner, unfinished, reach }: Replacement,
 ): Promise<void> {
   await entry.folder.check(root);
   const name = `.talkcody-${randomBytes(8).toString("hex")}.tmp`;
   const forget = unfinished.note([...entry.segments.slice(0, -1), name]);
   try {
-    await writeTemporary(entry, name, content);
+    await writeTemporary(entry, name, { content, owner });
     reach("file.written");
     await entry.folder.check(root);
     await rename(entry.folder.at(name), entry.folder.at(entry.name));
@@ -40,11 +42,16 @@ export async function replaceFile(
   }
 }
 
-async function writeTemporary(entry: WalkedEntry, name: string, content: string | Uint8Array): Promise<void> {
+async function writeTemporary(
+  entry: WalkedEntry,
+  name: string,
+  { content, owner }: Pick<Replacement, "content" | "owner">,
+): Promise<void> {
   const handle = await open(entry.folder.at(name), newFile, 0o666);
   try {
     await handle.writeFile(content);
     if (entry.stat) await keepOwnership(handle, entry.stat);
+    else await giveFile(handle, owner);
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { lstat, mkdir, readlink } from "node:fs/promises";
 import { type HeldFolder, holdFolder } from "./held-folder.ts";
+import { type FileOwner, giveEntry } from "./owner.ts";
 import { outsideWorkspace, refusal, refuseProtected } from "./path-rules.ts";
 
 /** The entry that a path leads to: a name in a folder that is held open. The name is not a link. */
@@ -20,6 +21,7 @@ export interface WalkOptions {
   segments: readonly string[];
   /** Whether to create missing folders of the path. */
   isCreating?: boolean;
+  owner?: FileOwner | undefined;
 }
 
 const stepsMax = 1000;
@@ -31,9 +33,9 @@ const linksMax = 40;
  * is missing. The caller closes the folder of the entry.
  */
 export async function walk(options: WalkOptions): Promise<WalkedEntry | undefined> {
-  const { root, segments } = options;
+  const { root, segments, owner } = options;
   const folder = await holdFolder(root, root);
-  const state: State = { root, folder, done: [], pending: [...segments], links: 0 };
+  const state: State = { root, folder, done: [], pending: [...segments], links: 0, owner };
   let entry: WalkedEntry | undefined;
   try {
     entry = await walkOn(state, options.isCreating === true);
@@ -52,6 +54,7 @@ interface State {
   pending: string[];
   /** Links followed so far. */
   links: number;
+  owner: FileOwner | undefined;
 }
 
 async function walkOn(state: State, isCreating: boolean): Promise<WalkedEntry | undefined> {
@@ -87,7 +90,8 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 
 async function enter(state: State, name: string, stat: Stats | undefined): Promise<void> {
   if (stat === undefined) {
-    await mkdir(state.folder.at(name)).catch(ignore("EEXIST"));
+    const made = await mkdir(state.folder.at(name)).then(() => true, ignore("EEXIST"));
+    if (made) await giveEntry(state.folder.at(name), state.owner);
     await state.folder.sync(); // A file survives a power cut only if the name of its folder is on disk.
   }
   const next = await holdFolder(state.folder.at(name), [state.root, ...state.done, name].join("/")).catch(

@@ -1,10 +1,11 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
-import type { FileStat, WorkspaceFiles } from "../../workspace.ts";
+import type { WorkspaceFiles } from "../../workspace.ts";
 import { existingFile, newFile } from "./open-flags.ts";
+import { type FileOwner, giveFile } from "./owner.ts";
 import { fileFailure, notAFile, refusal, segmentsOf } from "./path-rules.ts";
-import { readEntry } from "./read-entry.ts";
+import { describeStat, readEntry } from "./read-entry.ts";
 import type { TemporaryFiles } from "./temporary-file-notes.ts";
 import { replaceFile } from "./replace-file.ts";
 import { type WalkedEntry, walk } from "./walk.ts";
@@ -24,6 +25,8 @@ export type ExistingEntry = WalkedEntry & { stat: Stats };
 export interface WorkspaceFilesOptions {
   /** Other absolute paths that mean the root. */
   aliases?: readonly string[];
+  /** Gets what is created. Undefined where that is the user of the server. */
+  owner?: FileOwner | undefined;
   /** Records temporary files until they are gone. */
   unfinished: TemporaryFiles;
   reach?: ReachFailpoint;
@@ -31,12 +34,12 @@ export interface WorkspaceFilesOptions {
 
 /** `root` is absolute and without links. All methods throw ToolFailure for what a path or the file system does not allow. */
 export function createWorkspaceFiles(root: string, options: WorkspaceFilesOptions): ContainedFiles {
-  const { aliases = [], unfinished, reach = ignoreFailpoints } = options;
-  const workspace: Workspace = { root, roots: [root, ...aliases], unfinished, reach };
+  const { aliases = [], owner, unfinished, reach = ignoreFailpoints } = options;
+  const workspace: Workspace = { root, roots: [root, ...aliases], owner, unfinished, reach };
   return {
     visit: (path, work) => visit(workspace, path, work),
     relative: (path) => segmentsIn(workspace, path).join("/") || ".",
-    stat: (path) => visit(workspace, path, async ({ stat }) => describe(stat)),
+    stat: (path) => visit(workspace, path, async ({ stat }) => describeStat(stat)),
     read: (path, bytesMax) => readFile(workspace, path, bytesMax),
     write: (path, content) => writeFile(workspace, path, content),
     sync: (path) => visit(workspace, path, syncEntry),
@@ -49,6 +52,7 @@ interface Workspace {
   root: string;
   /** The root and its aliases. */
   roots: readonly string[];
+  owner: FileOwner | undefined;
   unfinished: TemporaryFiles;
   reach: ReachFailpoint;
 }
@@ -87,7 +91,9 @@ async function createFile(workspace: Workspace, path: string): Promise<FileHandl
   const entry = await entryForFile(workspace, path);
   return whileHeld(entry, async () => {
     await unlink(entry.folder.at(entry.name)).catch(() => {});
-    return open(entry.folder.at(entry.name), newFile, 0o600);
+    const handle = await open(entry.folder.at(entry.name), newFile, 0o600);
+    await giveFile(handle, workspace.owner);
+    return handle;
   });
 }
 
@@ -129,16 +135,13 @@ async function whileHeld<T>(entry: WalkedEntry, work: () => Promise<T> | T): Pro
   }
 }
 
-function describe(stat: Stats): FileStat {
-  const type = stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
-  return { type, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
-}
-
 /** The entry for a file to write: nothing is there, or a regular file. Creates missing folders. */
 async function entryForFile(workspace: Workspace, path: string): Promise<WalkedEntry> {
   const segments = segmentsIn(workspace, path);
   const entry =
-    segments.length === 0 ? undefined : await walk({ root: workspace.root, segments, isCreating: true });
+    segments.length === 0
+      ? undefined
+      : await walk({ root: workspace.root, segments, isCreating: true, owner: workspace.owner });
   if (entry === undefined) throw refusal("not-a-file", `${path} is a folder.`);
   if (entry.stat === undefined || entry.stat.isFile()) return entry;
   await entry.folder.close();

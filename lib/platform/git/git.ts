@@ -2,6 +2,8 @@ import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
 import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Git } from "../../ports/git.ts";
+import { createGiveFolder } from "../files/give-folder.ts";
+import type { FileOwner } from "../files/owner.ts";
 import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
 import { type AskGit, createAskGit } from "./ask-git.ts";
@@ -28,6 +30,8 @@ export interface GitOptions {
   dataDir: string;
   /** Clone and sync fail when the remote sends nothing for this long. By default two minutes. */
   silenceMs?: number;
+  /** The user under which commands run, if it is another one than that of the server: it gets what git writes. */
+  owner?: FileOwner | undefined;
   processes: Processes;
   reach?: ReachFailpoint;
 }
@@ -62,6 +66,7 @@ function createContext(options: GitOptions): GitContext {
     places: createWorkspacePaths(options.workspacesDir),
     runGit: createRunGit(options),
     askGit: createAskGit(processes),
+    giveFolder: createGiveFolder(processes, options.owner),
     allowLocalRepositories,
     silenceMs,
     reach,
@@ -86,6 +91,7 @@ async function sync(context: GitContext, id: string, signal: AbortSignal): Retur
   if (repository === null) throw refused("A scratch folder has no remote to follow.");
   return inView(context, id, async (view) => {
     await fetchAndForward(view, { repository, signal, silenceMs: context.silenceMs });
+    await context.giveFolder(view.root);
     return readHead(view);
   });
 }
@@ -113,13 +119,14 @@ async function orNull<T>(work: () => Promise<T | null>): Promise<T | null> {
   }
 }
 
-async function createScratch({ places, runGit }: GitContext, id: string): Promise<void> {
+async function createScratch({ places, runGit, giveFolder }: GitContext, id: string): Promise<void> {
   const root = places.root(id);
   await mkdir(places.serverDir, { recursive: true, mode: 0o700 });
   await mkdir(root, { recursive: true });
   const { exitCode } = await runGit(["init", "--quiet", "--template="], { cwd: root });
   if (exitCode !== 0) throw new AppError("internal", "Git could not create an empty repository.");
   await exclude(root);
+  await giveFolder(root);
   await writeRecord(places.record(id), { repository: null });
 }
 

@@ -1,24 +1,12 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
 import { trustedFolders } from "../programs/program-folders.ts";
 import { openTrustedPrograms, type TrustedPrograms } from "../programs/trusted-programs.ts";
 import { killGroup } from "./kill-group.ts";
 import { createProcessRecord } from "./process-record.ts";
 import { endMarked, markerName, ungrouped } from "./marked.ts";
+import { type ChildProcess, type Program, spawnMarked } from "./spawn-marked.ts";
 import { reapEarlierRuns } from "./reap-earlier-runs.ts";
-
-export interface Program {
-  file: string;
-  args: readonly string[];
-  cwd: string;
-  /** The whole environment: only our mark is added, and nothing of the server's own. */
-  env: Readonly<Record<string, string>>;
-  stdin: "ignore" | "pipe";
-}
-
-export type ChildProcess = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 export interface StartedProgram {
   child: ChildProcess;
@@ -138,13 +126,4 @@ function lendMark(open: OpenProcesses): LentMark {
 
 function nextMark(open: OpenProcesses, ending: string): string {
   return `${open.run}/${++open.count}/${ending}`;
-}
-
-function spawnMarked({ file, args, cwd, env, stdin }: Program, mark: string): ChildProcess {
-  return spawn(file, args, {
-    cwd,
-    env: { ...env, [markerName]: mark },
-    detached: true,
-    stdio: [stdin, "pipe", "pipe"],
-  }) as ChildProcess; // The types do not cover a kind of stdin that is chosen at run time.
 }

@@ -14,11 +14,14 @@ const packages = {
   mkdir: "coreutils",
   mount: "util-linux",
   nsenter: "util-linux",
+  perl: "perl",
+  pivot_root: "util-linux",
   prlimit: "util-linux",
   ps: "procps",
   setpriv: "util-linux",
   sh: "dash",
   ssh: "openssh-client",
+  umount: "util-linux",
   unshare: "util-linux",
 } as const;
 

@@ -1,13 +1,14 @@
 import { constants as os } from "node:os";
 import type { ReachFailpoint } from "../../ports/failpoint.ts";
+import type { SandboxedProgram } from "../../ports/sandbox.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
-import { killGroup } from "../processes/kill-group.ts";
-import type { ChildProcess } from "../processes/processes.ts";
 import { captureOutput, type CapturedOutput } from "./output.ts";
-import { notStarted, type StartedCommand, type StartOptions, startCommand } from "./start-command.ts";
+import { notStarted, type StartOptions, startCommand } from "./start-command.ts";
 
 export interface ShellOptions extends StartOptions {
+  /** Absolute. */
+  root: string;
   files: ContainedFiles;
   reach: ReachFailpoint;
 }
@@ -30,20 +31,21 @@ export function createShell(options: ShellOptions): Shell {
 
 async function runCommand(options: ShellOptions, request: CommandRequest): Promise<CommandResult> {
   const startedAt = performance.now();
-  const started = startCommand(options, request.command);
+  const program = await startCommand(options, request.command);
   options.reach("command.started");
-  const ending = watchEnd(started.child, request);
-  const capture = (name: StreamName) => captureStream(options, request, { ...started, ending, name });
+  const ending = watchEnd(program, request);
+  const capture = (name: StreamName) => captureStream(options, request, { program, ending, name });
   const streams = Promise.all([capture("stdout"), capture("stderr")]);
   streams.catch(() => {}); // Awaited below, after the command itself.
   const { exitCode, exitSignal } = await ending.ended.finally(() => ending.stop());
-  await endLeftovers(started);
+  await endLeftovers(program);
   const [stdout, stderr] = await streams;
   const isLogLost = stdout.isLogLost || stderr.isLogLost;
   if (isLogLost) await removeLogs(options, request);
   return {
     isLogLost,
     ...endOf(exitCode, exitSignal, ending.reason()),
+    limit: program.limit(),
     stdout: stdout.text,
     stderr: stderr.text,
     stdoutBytes: stdout.bytes,
@@ -56,15 +58,15 @@ async function runCommand(options: ShellOptions, request: CommandRequest): Promi
 function captureStream(
   { files }: ShellOptions,
   { onOutput, logPrefix }: CommandRequest,
-  { child, ending, name }: { child: ChildProcess; ending: CommandEnd; name: StreamName },
+  { program, ending, name }: { program: SandboxedProgram; ending: CommandEnd; name: StreamName },
 ): Promise<CapturedOutput> {
   return captureOutput({
-    stream: child[name],
+    stream: program[name],
     openLog: () => files.create(logOf(logPrefix, name)),
     onText: (text) => onOutput(name, text),
     onOverflow: () => ending.end("output-limit"),
   }).catch((error: unknown) => {
-    killGroup(child.pid, "SIGKILL");
+    program.kill();
     throw error;
   });
 }
@@ -88,14 +90,14 @@ interface CommandEnd {
 }
 
 /** Waits for the command. Ends it when its time is over or the signal aborts. */
-function watchEnd(child: ChildProcess, { timeoutMs, signal }: CommandRequest): CommandEnd {
+function watchEnd(program: SandboxedProgram, { timeoutMs, signal }: CommandRequest): CommandEnd {
   let endReason: EndReason | null = null;
   let grace: NodeJS.Timeout | undefined;
   const end = (reason: EndReason) => {
     if (endReason !== null) return;
     endReason = reason;
-    killGroup(child.pid, "SIGTERM");
-    grace = setTimeout(() => killGroup(child.pid, "SIGKILL"), graceMs);
+    program.terminate();
+    grace = setTimeout(() => program.kill(), graceMs);
   };
   const cancel = () => end("cancelled");
   const timer = setTimeout(() => end("timeout"), timeoutMs);
@@ -103,7 +105,9 @@ function watchEnd(child: ChildProcess, { timeoutMs, signal }: CommandRequest): C
   signal.addEventListener("abort", cancel, { once: true });
   return {
     end,
-    ended: exitOf(child),
+    ended: program.ended.catch((error: unknown) => {
+      throw notStarted(error);
+    }),
     reason: () => endReason,
     stop: () => {
       clearTimeout(timer);
@@ -113,18 +117,10 @@ function watchEnd(child: ChildProcess, { timeoutMs, signal }: CommandRequest): C
   };
 }
 
-function exitOf(child: ChildProcess): CommandEnd["ended"] {
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(notStarted(error)));
-    child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
-  });
-}
-
 /** Ends what the command left in the background, and stops reading streams that some process still holds open. */
-async function endLeftovers({ child, isIsolated, ...started }: StartedCommand): Promise<void> {
-  if (isIsolated) started.leave();
-  else await started.leaveNothing();
-  const stopReading = () => [child.stdout, child.stderr].forEach((stream) => stream.destroy());
+async function endLeftovers(program: SandboxedProgram): Promise<void> {
+  await program.release();
+  const stopReading = () => [program.stdout, program.stderr].forEach((stream) => stream.destroy());
   setTimeout(stopReading, drainMs).unref();
 }
 

@@ -1,34 +1,21 @@
+import type { Sandbox, SandboxedProgram, SandboxGrants } from "../../ports/sandbox.ts";
 import { ToolFailure } from "../../tool.ts";
-import type { Processes, StartedProgram } from "../processes/processes.ts";
 import type { TrustedPrograms } from "../programs/trusted-programs.ts";
-import { canIsolate, isolated, type LaunchPlan } from "./isolation.ts";
 
 export interface StartOptions {
-  root: string;
-  /** Everything that a command gets of the environment. */
-  environment: Readonly<Record<string, string>>;
-  hiddenPaths: readonly string[];
-  /** `off` runs commands without namespaces, as on a host that has none. */
-  isolation: "auto" | "off";
-  processes: Processes;
+  sandbox: Pick<Sandbox, "launch">;
+  programs: TrustedPrograms;
+  /** What commands of this workspace may use now. */
+  grants(): SandboxGrants;
 }
 
-export interface StartedCommand extends StartedProgram {
-  /** It runs in namespaces: the kernel ends all its processes together. */
-  isIsolated: boolean;
-}
-
-/** Starts a command in its own process group, and isolated if the host can. Throws a ToolFailure when it cannot be started. */
-export function startCommand(
-  { root, environment, hiddenPaths, isolation, processes }: StartOptions,
+/** Starts a command in the sandbox. Throws a ToolFailure when it cannot be started. */
+export async function startCommand(
+  { sandbox, programs, grants }: StartOptions,
   command: string,
-): StartedCommand {
-  const plain: LaunchPlan = { file: findShell(processes.programs), args: ["-c", command] };
-  const isIsolated = isolation === "auto" && canIsolate(processes.programs);
-  const launch = isIsolated ? isolated(plain, { root, hiddenPaths, programs: processes.programs }) : plain;
+): Promise<SandboxedProgram> {
   try {
-    const env = { PATH: "/usr/local/bin:/usr/bin:/bin", ...environment, PWD: root };
-    return { ...processes.start({ ...launch, cwd: root, env, stdin: "ignore" }), isIsolated };
+    return await sandbox.launch({ file: findShell(programs), args: ["-c", command] }, grants());
   } catch (error) {
     throw notStarted(error);
   }

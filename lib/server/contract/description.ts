@@ -1,5 +1,6 @@
 import type { Alarm } from "../../operating/alarm.ts";
 import type { Config } from "../../config/config.ts";
+import type { SandboxReport } from "../../ports/sandbox.ts";
 import type { Services } from "../../ports/services.ts";
 
 export interface DescriptionOptions {
@@ -7,13 +8,13 @@ export interface DescriptionOptions {
   version: string;
   contract: Record<string, unknown> & { info: { version: string } };
   startedAt: string;
-  isIsolating(): boolean;
+  sandbox: { report(): SandboxReport };
   alarms(): Alarm[];
 }
 
 /** What the server publishes about itself: version, capabilities, limits and alarms. */
 export function createDescription(options: DescriptionOptions): Services["server"] {
-  const { config, version, contract, startedAt, isIsolating, alarms } = options;
+  const { config, version, contract, startedAt, sandbox, alarms } = options;
   return {
     contract: () => contract,
     describe: () => ({
@@ -23,9 +24,10 @@ export function createDescription(options: DescriptionOptions): Services["server
       startedAt,
       capabilities: {
         localRepositories: config.allowLocalRepositories,
-        processIsolation: isIsolating(),
+        processIsolation: sandbox.report().state === "on",
         transports: ["sse", "websocket"],
       },
+      sandbox: sandbox.report(),
       limits: {
         bodyBytesMax: config.bodyBytesMax,
         fileBytesMax: config.fileBytesMax,

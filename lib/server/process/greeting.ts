@@ -1,3 +1,5 @@
+import type { SandboxReport } from "../../ports/sandbox.ts";
+
 export interface GreetingFacts {
   version: string;
   url: string;
@@ -27,6 +29,21 @@ export function greeting({ version, url, dataDir, isKeyConfigured, model, replic
     `  API key  ${key}`,
     `  Model    ${model ?? "none yet: set TALKCODY_MODEL and the key of its provider"}`,
     `  Next     ${next}`,
+    "",
+  ].join("\n");
+}
+
+/** The text printed when the self-test of the sandbox has ended: what protects commands, or why they are refused and what to do. */
+export function sandboxLine({ state, mechanism, uid, probes, reason, fix }: SandboxReport): string {
+  if (state === "on")
+    return `  Sandbox  ${mechanism}, user ${uid}: ${probes.length} of ${probes.length} probes passed\n`;
+  const failed = probes
+    .filter(({ passed }) => !passed)
+    .map(({ name, detail }) => `           ${name}: ${detail}`);
+  return [
+    `  Sandbox  ${state === "off" ? "OFF" : "commands are refused"}. ${reason}`,
+    ...failed,
+    `           ${fix}`,
     "",
   ].join("\n");
 }

@@ -1346,10 +1346,11 @@ export interface components {
       capabilities: {
         /** @description Repositories on this host may be cloned. */
         localRepositories: boolean;
-        /** @description Commands run in a process namespace of their own and cannot look at the server. */
+        /** @description Commands run in the sandbox: the state of `sandbox` is `on`. */
         processIsolation: boolean;
         transports: ("sse" | "websocket")[];
       };
+      sandbox: components["schemas"]["Sandbox"];
       limits: {
         /** Format: int64 */
         bodyBytesMax: number;
@@ -1366,14 +1367,43 @@ export interface components {
       /** @description Problems that a person should look at now; empty when all is well. */
       alarms: components["schemas"]["Alarm"][];
     };
+    /** @description What keeps commands away from the host, and what its self-test found. */
+    Sandbox: {
+      /**
+       * @description `testing`: the self-test is running, and commands wait for it. `on`: it passed. `refused`: it did not pass, so
+       *     commands are refused. `off`: the owner chose TALKCODY_SANDBOX=off, and each command is asked about.
+       * @enum {string}
+       */
+      state: "testing" | "on" | "refused" | "off";
+      /** @description `bubblewrap`, `util-linux` or `seatbelt`; null where none of them is there. */
+      mechanism: string | null;
+      /**
+       * Format: int64
+       * @description The user of the host under which commands run; never 0.
+       */
+      uid: number | null;
+      /** @description What the self-test tried. */
+      probes: components["schemas"]["SandboxProbe"][];
+      /** @description Why commands are refused or not protected. */
+      reason: string | null;
+      /** @description What a person can do about it. */
+      fix: string | null;
+    };
+    SandboxProbe: {
+      /** @example home */
+      name: string;
+      passed: boolean;
+      /** @description What was expected, and what was found. */
+      detail: string;
+    };
     Alarm: {
       /**
        * @description `replication`: writes do not reach the replica. `copies`: no hourly copy for two hours. `attachments`: files are
        *     on this disk alone. `drill`: no restore drill passed for a day. `disk`: the disk is nearly full. `wal`: the
-       *     write-ahead log of a database does not shrink.
+       *     write-ahead log of a database does not shrink. `sandbox`: commands are refused, or run without protection.
        * @enum {string}
        */
-      code: "replication" | "copies" | "attachments" | "drill" | "disk" | "wal";
+      code: "replication" | "copies" | "attachments" | "drill" | "disk" | "wal" | "sandbox";
       since: components["schemas"]["Timestamp"];
       /** @description What was found, and what to do. */
       detail: string;

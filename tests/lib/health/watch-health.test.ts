@@ -2,10 +2,15 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { watchHealth } from "../../../lib/health/index.ts";
+import type { SandboxReport } from "../../../lib/ports/sandbox.ts";
 import type { ReplicaFacts } from "../../../lib/operating/replica.ts";
 import { handClock } from "../../support/time/hand-clock.ts";
 import { until } from "../../support/until.ts";
 import { open, tempFolder } from "../storage/temp-storage.ts";
+
+const sandboxOn: SandboxReport = {
+  ...{ state: "on", mechanism: "bubblewrap", uid: 1000, probes: [], reason: null, fix: null },
+};
 
 function watched() {
   const dataDir = tempFolder();
@@ -19,7 +24,14 @@ function watched() {
   };
   const told: string[] = [];
   const report = (message: string) => void told.push(message);
-  const health = watchHealth({ dataDir, clock, storage, report, replica: () => facts });
+  const health = watchHealth({
+    dataDir,
+    clock,
+    storage,
+    report,
+    replica: () => facts,
+    sandbox: () => sandboxOn,
+  });
   health.start();
   onTestFinished(health.stop);
   const hasLooked = () => until("it has looked, and sleeps", () => clock.sleeping === 1);

@@ -27,6 +27,7 @@ const well: HealthFacts = {
   walBytes: 2 ** 20,
   upMs: minutes(600),
   replica,
+  sandbox: { state: "on", mechanism: "bubblewrap", uid: 1000, probes: [], reason: null, fix: null },
   attachmentsMissingMs: minutes(1),
 };
 
@@ -78,4 +79,12 @@ test("files on this disk alone, a disk nearly full and a log that keeps the data
   expect(codes({ diskFreeBytes: 512 * 2 ** 20 })).toEqual([]);
   expect(codes({ walBytes: 257 * 2 ** 20 })).toEqual(["wal"]);
   expect(codes({ walBytes: 256 * 2 ** 20 })).toEqual([]);
+});
+
+test.each(["refused", "off"] as const)("a sandbox that is %s rings, with reason and fix", (state) => {
+  const sandbox = { ...well.sandbox, state, reason: "It does not hold.", fix: "Repair it." };
+  expect(alarmsOf({ ...well, sandbox }, now)).toEqual([
+    { code: "sandbox", detail: "It does not hold. Repair it." },
+  ]);
+  expect(codes({ sandbox: { ...well.sandbox, state: "testing" } })).toEqual([]);
 });

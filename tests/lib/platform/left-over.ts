@@ -7,6 +7,8 @@ import { environment, temporaryFolder, workspaceId } from "./place.ts";
 
 const index = join(process.cwd(), "lib/platform/index.ts");
 
+const optionsFile = join(process.cwd(), "tests/support/sandbox/sandbox-options.ts");
+
 export interface ServerRun {
   dataDir: string;
   /** Of its workspace. */
@@ -27,14 +29,17 @@ export function startRun(
   const root = join(dataDir, "workspaces", workspaceId);
   mkdirSync(root, { recursive: true });
   const code = `
-    const { createGit, createWorkspaceHosts, openProcesses } = await import(${JSON.stringify(index)});
+    const { createGit, createSandbox, createWorkspaceHosts, openProcesses } = await import(${JSON.stringify(index)});
     const dataDir = ${JSON.stringify(dataDir)};
     const processes = openProcesses({ dataDir });
     const reach = (point) => { if (point === globalThis.killAt) process.kill(process.pid, "SIGKILL"); };
+    const { ownerFor, sandboxOptions } = await import(${JSON.stringify(optionsFile)});
+    const mode = ${JSON.stringify(isolation)};
     const options = { workspacesDir: dataDir + "/workspaces", dataDir, processes, reach,
       environment: ${JSON.stringify(environment)}, allowLocalRepositories: true };
     const git = createGit(options);
-    const host = createWorkspaceHosts({ ...options, isolation: ${JSON.stringify(isolation)} }).open(${JSON.stringify(workspaceId)});
+    const sandbox = createSandbox(sandboxOptions({ ...options, mode }));
+    const host = createWorkspaceHosts({ ...options, sandbox, owner: ownerFor(mode) }).open(${JSON.stringify(workspaceId)});
     const forever = new AbortController().signal;
     const run = (command) => host.shell.run({ command, timeoutMs: 60000, signal: forever, onOutput: () => {},
       logPrefix: host.root + "/.talkcody/log" });

@@ -46,7 +46,7 @@ test.each(both)(
       isolation,
     });
     expect(result).toMatchObject({ exitCode: 7, signal: null, ended: null, stderr: "oops\n" });
-    expect(result.stdout).toBe(`${result.root}\n[] bash\n`);
+    expect(result.stdout).toBe(`${isolation === "off" ? result.root : "/workspace"}\n[] bash\n`);
     expect(result.heard.join("")).toContain("stderr:oops");
     expect(readFileSync(join(result.root, ".talkcody/output/t/c.stdout.log"), "utf8")).toBe(result.stdout);
   },
@@ -70,7 +70,7 @@ test.each(both)("nothing of the server's environment is in a command's (%s)", as
   expect(result.stdout).not.toContain("canary-4711");
 });
 
-test("without namespaces a command reads the environment of the server, so the test of isolation can fail", async () => {
+test("without the sandbox a command reads the environment of the server, so the test above can fail", async () => {
   const server = spawn("sleep", ["60"], { env: { PROVIDER_KEY: "canary-key" }, stdio: "ignore" });
   onTestFinished(() => void server.kill("SIGKILL"));
   const { stdout } = await run(`tr '\\0' '\\n' < /proc/${server.pid}/environ`, { isolation: "off" });

@@ -5,14 +5,14 @@ import { quietExit } from "../../../lib/tools/command/quiet-exit.ts";
 import { openRoom, tool } from "./room.ts";
 
 test("bash runs in the root of the workspace and gives code, output and error", async () => {
-  const { run, root } = openRoom();
+  const { run, host } = openRoom();
   const output = await run("bash", { command: "pwd; echo oops >&2" });
   expect(output).toMatchObject({
     success: true,
     message: "Command executed successfully",
     command: "pwd; echo oops >&2",
     exit_code: 0,
-    output: `${root}\n`,
+    output: `${host.workingFolder}\n`,
     error: "oops\n",
     timed_out: false,
     outputTruncated: false,

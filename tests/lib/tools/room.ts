@@ -4,15 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { Action } from "../../../lib/action.ts";
-import { createWebFetcher, createWorkspaceHosts, openProcesses } from "../../../lib/platform/index.ts";
+import {
+  createSandbox,
+  createWebFetcher,
+  createWorkspaceHosts,
+  openProcesses,
+} from "../../../lib/platform/index.ts";
 import { ToolFailure, type Tool, type ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
+import { ownerFor, sandboxOptions } from "../../support/sandbox/sandbox-options.ts";
 import { limitMs } from "../../support/time/limit.ts";
 
 export const toolbox = createToolbox();
 
 const workspaceId = "wsp_0123456789abcdefghjkmnpqrs";
-const environment = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: "/", LANG: "C.UTF-8" };
 
 type Output = { success: boolean; message: string } & Record<string, unknown>;
 
@@ -25,7 +30,10 @@ export function openRoom() {
   execFileSync("git", ["init", "--quiet", root]);
   const processes = openProcesses({ dataDir: folder });
   onTestFinished(() => processes.close());
-  const hosts = createWorkspaceHosts({ workspacesDir: join(folder, "workspaces"), environment, processes });
+  const workspacesDir = join(folder, "workspaces");
+  const sandbox = createSandbox(sandboxOptions({ processes, mode: "auto", workspacesDir }));
+  onTestFinished(() => sandbox.close());
+  const hosts = createWorkspaceHosts({ workspacesDir, sandbox, processes, owner: ownerFor("auto") });
   const host = hosts.open(workspaceId);
   const context = (changes: Partial<ToolContext>): ToolContext => ({
     host,

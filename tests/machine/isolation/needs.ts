@@ -1,23 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createWorkspaceHosts, openProcesses } from "../../../lib/platform/index.ts";
-import { requireProgram } from "../program.ts";
+import { createSandbox, openProcesses } from "../../../lib/platform/index.ts";
+import { sandboxOptions } from "../../support/sandbox/sandbox-options.ts";
 
-/** Throws without ssh, and where commands cannot be isolated, which a container often forbids. */
-export function setup(): void {
-  requireProgram("ssh", "they ask it which configuration it reads");
+/** Throws where there can be no sandbox, which a container often forbids. */
+export async function setup(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), "talkcody-isolation-"));
   const processes = openProcesses({ dataDir });
+  const workspacesDir = join(dataDir, "workspaces");
+  const sandbox = createSandbox(sandboxOptions({ processes, mode: "auto", workspacesDir }));
   try {
-    const workspacesDir = join(dataDir, "workspaces");
-    const environment = { PATH: process.env["PATH"] ?? "" };
-    const hosts = createWorkspaceHosts({ workspacesDir, dataDir, environment, processes });
-    if (!hosts.isIsolating())
-      throw new Error(
-        "These tests need namespaces (`unshare --mount --pid`), which are forbidden here: run them as root.",
-      );
+    const { state, reason, fix } = await sandbox.ready();
+    if (state !== "on") throw new Error(`These tests need the sandbox. ${reason} ${fix}`);
   } finally {
+    sandbox.close();
     processes.close();
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -13,6 +13,7 @@ export function createHosts(life: Life, stage: Stage): WorkspaceHosts {
       const files = createFiles({ life, stage, root, workspaceId });
       const host: WorkspaceHost = {
         root,
+        workingFolder: root,
         files,
         shell: createShell(life, stage, (path, text) =>
           put(stage, workspaceId, path.slice(root.length + 1), text),
@@ -25,6 +26,7 @@ export function createHosts(life: Life, stage: Stage): WorkspaceHosts {
       };
       return host;
     },
+    forget: async () => {},
   };
 }
 

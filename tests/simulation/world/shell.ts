@@ -61,6 +61,7 @@ function result(stdout: string, end: Partial<CommandResult>): CommandResult {
     exitCode: 0,
     signal: null,
     ended: null,
+    limit: null,
     stdout,
     stderr: "",
     stdoutBytes: stdout.length,

@@ -11,14 +11,14 @@ export async function startBehindFunction(
   surroundings: AssembleOptions,
 ): Promise<RunningServer> {
   const release = holdDataFolder(config);
-  const { server, model, health, start, close } = await assemble(config, surroundings);
+  const { server, model, health, sandbox, start, close } = await assemble(config, surroundings);
   const answer = await server.openFunction();
   const handler = createFunction(() => Promise.resolve({ value: answer, close: () => Promise.resolve() }));
   const alwaysOn = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
   const bridge = await openBridge(handler, alwaysOn);
   start();
   return {
-    ...{ url: bridge.url, dataDir: config.dataDir, model, health, restored: null },
+    ...{ url: bridge.url, dataDir: config.dataDir, model, health, sandbox, restored: null },
     stop: async () => {
       await close().finally(release);
       await bridge.close();

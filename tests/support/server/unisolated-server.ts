@@ -3,5 +3,5 @@ import { stopOnSignal } from "../../../lib/server/index.ts";
 import { startServer } from "../../../app/main.ts";
 
 /** The program as it is on a host that cannot isolate commands. */
-const server = await startServer({ ...loadConfig(), isolation: "off" });
+const server = await startServer({ ...loadConfig(), sandbox: "off" });
 stopOnSignal(server.stop);

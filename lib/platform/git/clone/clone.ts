@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppError } from "../../../errors.ts";
 import type { ReachFailpoint } from "../../../ports/failpoint.ts";
 import type { Git } from "../../../ports/git.ts";
+import type { GiveFolder } from "../../files/give-folder.ts";
 import { removeFolder } from "../../remove-folder.ts";
 import { type WorkspacePaths, writeRecord } from "../workspace-paths.ts";
 import { createProgressReader } from "./progress.ts";
@@ -15,6 +16,7 @@ export type CloneOptions = Parameters<Git["clone"]>[0];
 export interface CloneContext {
   places: WorkspacePaths;
   runGit: RunGit;
+  giveFolder: GiveFolder;
   allowLocalRepositories: boolean;
   /** A clone fails when the host sends nothing for this long. */
   silenceMs: number;
@@ -33,6 +35,7 @@ export async function cloneRepository(context: CloneContext, options: CloneOptio
   try {
     await runClone(context, options, { temporary, protocol });
     await exclude(temporary);
+    await context.giveFolder(temporary);
     await writeRecord(places.record(options.workspaceId), { repository: options.repository });
     await removeFolder(places.root(options.workspaceId)); // A crash after a complete clone may have left one.
     await rename(temporary, places.root(options.workspaceId));
