@@ -44,9 +44,13 @@ export interface CommandResult {
   ended: "timeout" | "cancelled" | "output-limit" | null;
   /** The limit of the sandbox that ended it; null when none did. */
   limit: SandboxLimit | null;
-  /** Head and tail of the stream, together at most 1 MiB. */
+
+  /** The stream as plain text; of a long one head and tail, together at most 1 MiB. */
   stdout: string;
   stderr: string;
+  /** Whether the middle of the text is missing. What only steers a terminal, such as colours, is not. */
+  isStdoutCut: boolean;
+  isStderrCut: boolean;
   /** Bytes that the command wrote in all. */
   stdoutBytes: number;
   stderrBytes: number;

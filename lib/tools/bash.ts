@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ToolFailure, type ToolContext, type ToolOutput } from "../tool.ts";
 import type { CommandResult } from "../workspace.ts";
-import { describeStream } from "./command/describe-stream.ts";
+import { describeStream, type StreamResult } from "./command/describe-stream.ts";
 import { quietExit } from "./command/quiet-exit.ts";
 import { remainsOf } from "./command/remains-of.ts";
 import { defineTool } from "./definition/define-tool.ts";
@@ -79,9 +79,7 @@ interface FinishedCommand {
 }
 
 function outputOf(command: string, { result, logName, timeoutMs }: FinishedCommand): ToolOutput {
-  const logOf = (name: string) => (result.isLogLost ? null : `${logName}.${name}.log`);
-  const output = { text: result.stdout, bytes: result.stdoutBytes, logPath: logOf("stdout") };
-  const error = { text: result.stderr, bytes: result.stderrBytes, logPath: logOf("stderr") };
+  const { output, error } = streamsOf(result, logName);
   const [shownOutput, shownError] = [describeStream(output), describeStream(error)];
   const answer = isSuccess(command, result) ? success : failure;
   return answer(describeEnd(command, result, timeoutMs) + (result.isLogLost ? diskFull : ""), {
@@ -108,6 +106,16 @@ const limits = {
   disk: "the disk of the server was nearly full",
   workspace: "the workspace, with its home and temporary folder, became too large",
 } as const;
+
+function streamsOf(result: CommandResult, logName: string): { output: StreamResult; error: StreamResult } {
+  const logOf = (name: string) => (result.isLogLost ? null : `${logName}.${name}.log`);
+  const isLogCut = result.ended === "output-limit";
+  const { stdout, stdoutBytes, isStdoutCut, stderr, stderrBytes, isStderrCut } = result;
+  return {
+    output: { text: stdout, bytes: stdoutBytes, isCut: isStdoutCut, logPath: logOf("stdout"), isLogCut },
+    error: { text: stderr, bytes: stderrBytes, isCut: isStderrCut, logPath: logOf("stderr"), isLogCut },
+  };
+}
 
 const changesRemain = "Changes it made before that remain.";
 const diskFull = ". The disk of the server is full, so the full output was not kept in a file.";

@@ -1,5 +1,5 @@
 import type { ProcessResult } from "../run-process.ts";
-import { plainText } from "../terminal-text.ts";
+import { plainText } from "../../ports/terminal-text.ts";
 
 /** Why git could not reach a repository, as a sentence for people. */
 export function describeGitFailure(result: ProcessResult, branch: string | null): string {

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../errors.ts";
-import { plainText } from "../terminal-text.ts";
+import { plainText } from "../../ports/terminal-text.ts";
 import { describeGitFailure } from "./git-failure.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
 import type { GitView } from "./view/view.ts";

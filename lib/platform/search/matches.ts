@@ -1,5 +1,5 @@
 import type { SearchMatch } from "../../workspace.ts";
-import { plainText } from "../terminal-text.ts";
+import { plainText } from "../../ports/terminal-text.ts";
 
 const lineCharactersMax = 200;
 

@@ -7,6 +7,8 @@ export function createHeadAndTail(): {
   /** Notes that this many bytes after the pushed text are left out; also leaves out the end kept so far. */
   leaveOut(bytes: number): void;
   text(): string;
+  /** Whether a part of what was pushed is left out. */
+  isCut(): boolean;
 } {
   let head = "";
   let tail = "";
@@ -24,6 +26,7 @@ export function createHeadAndTail(): {
       leftOut += tail.length + bytes;
       tail = "";
     },
+    isCut: () => leftOut > 0 || tail.length > tailCharactersMax,
     text() {
       const over = Math.max(0, tail.length - tailCharactersMax);
       const missing = leftOut + over;

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { isDiskFull } from "../files/path-rules.ts";
-import { createTerminalText } from "../terminal-text.ts";
+import { createTerminalText } from "../../ports/terminal-text.ts";
 import { createHeadAndTail } from "./head-and-tail.ts";
 import { createRawTail } from "./raw-tail.ts";
 
@@ -15,7 +15,10 @@ export interface CaptureOptions {
 }
 
 export interface CapturedOutput {
+  /** Plain text: without escape sequences and other characters for a terminal. */
   text: string;
+  /** The text holds the start and the end of a longer one. */
+  isCut: boolean;
   bytes: number;
   /** The disk was full, so the log is not complete. */
   isLogLost: boolean;
@@ -50,7 +53,7 @@ export async function captureOutput(options: CaptureOptions): Promise<CapturedOu
   } finally {
     await log.close();
   }
-  return { text: text.end(), bytes, isLogLost: log.isLost() };
+  return { ...text.end(), bytes, isLogLost: log.isLost() };
 }
 
 /** A leftover process held the stream open, and we stopped reading it. */
@@ -97,10 +100,10 @@ function createLiveText(onText: (text: string) => void) {
       else undecoded.push(chunk);
     },
     /** Call it once, after the last byte. Returns the start and the end of the text. */
-    end: (): string => {
+    end: (): Pick<CapturedOutput, "text" | "isCut"> => {
       if (undecoded.leftOut() > 0) kept.leaveOut(undecoded.leftOut());
       add(terminal.push(decoder.decode(undecoded.bytes())) + terminal.end());
-      return kept.text();
+      return { text: kept.text(), isCut: kept.isCut() };
     },
   };
 }

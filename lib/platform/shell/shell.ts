@@ -48,6 +48,8 @@ async function runCommand(options: ShellOptions, request: CommandRequest): Promi
     limit: program.limit(),
     stdout: stdout.text,
     stderr: stderr.text,
+    isStdoutCut: stdout.isCut,
+    isStderrCut: stderr.isCut,
     stdoutBytes: stdout.bytes,
     stderrBytes: stderr.bytes,
     durationMs: performance.now() - startedAt,

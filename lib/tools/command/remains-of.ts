@@ -1,3 +1,4 @@
+import { plainText } from "../../ports/terminal-text.ts";
 import { ToolFailure } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import { describeStream } from "./describe-stream.ts";
@@ -12,7 +13,7 @@ export async function remainsOf(logPath: string, { files }: WorkspaceHost): Prom
     if (stat === undefined) return "";
     const isLong = stat.sizeBytes > logBytesMax;
     const text = isLong ? "" : Buffer.from(await files.read(logPath, logBytesMax)).toString("utf8");
-    return describeStream({ text, bytes: isLong ? stat.sizeBytes : 0, logPath }).shown;
+    return describeStream({ text: plainText(text), isCut: isLong, bytes: stat.sizeBytes, logPath }).shown;
   } catch (error) {
     if (error instanceof ToolFailure) return "";
     throw error;

@@ -88,9 +88,54 @@ test("bash shows 10,000 characters whole", async () => {
   expect(output).toMatchObject({ outputTruncated: false, output: "x".repeat(10_000) });
 });
 
-test("bash counts what is missing of more than is kept in memory in bytes", async () => {
+test("bash says about how much is missing of more than is kept in memory", async () => {
   const output = await openRoom().run("bash", { command: "head -c 3000000 /dev/zero | tr '\\0' x" });
-  expect(String(output["output"])).toMatch(/^\.\.\. \(2990000 bytes truncated; /);
+  expect(String(output["output"])).toMatch(/^\.\.\. \(about 2\.9 MiB truncated; the full output is in /);
+});
+
+test("bash does not say that the file holds all of what was more than it keeps", async () => {
+  const output = await openRoom().run("bash", { command: "yes" });
+  expect(output).toMatchObject({ success: false, outputTruncated: true });
+  expect(String(output["output"])).toMatch(/^\.\.\. \(about [\d.]+ MiB truncated; what was kept is in /);
+});
+
+const forTerminals = {
+  colours: ["\\033[32mPASS\\033[0m\\n", "PASS\n"],
+  "line ends of Windows": ["one\\r\\ntwo\\r\\n", "one\ntwo\n"],
+  "a progress bar": ["10%%\\r20%%\\r\\n", "10%\n20%\n"],
+  bells: ["done\\a\\n", "done\n"],
+  "a title": ["\\033]0;build\\007ok\\n", "ok\n"],
+  "a link": ["\\033]8;;http://x\\033\\\\link\\n", "link\n"],
+  backspaces: ["ab\\b\\b\\n", "ab\n"],
+  "NUL characters": ["a\\0b\\n", "ab\n"],
+  "bytes that are no text": ["\\377\\n", "\ufffd\n"],
+  "a character that is written out": ["a\\342\\200\\256b\\n", "a<U+202E>b\n"],
+};
+
+test.each(Object.entries(forTerminals))(
+  "nothing counts as missing because of %s",
+  async (_, [written, shown]) => {
+    const output = await openRoom().run("bash", { command: `printf '${written}'; printf '${written}' >&2` });
+    expect(output).toMatchObject({
+      output: shown,
+      error: shown,
+      outputTruncated: false,
+      errorTruncated: false,
+    });
+    expect(output).not.toHaveProperty("outputFilePath");
+    expect(output).not.toHaveProperty("errorFilePath");
+  },
+);
+
+test.each([
+  [10_000, false],
+  [10_001, true],
+])("of %i coloured characters and more than as many bytes, truncated is %s", async (count, isTruncated) => {
+  const command = `for number in $(seq ${count}); do printf '\\033[32mx\\033[0m'; done`;
+  const output = await openRoom().run("bash", { command });
+  expect(output).toMatchObject({ outputTruncated: isTruncated, errorTruncated: false });
+  const note = isTruncated ? /^\.\.\. \(1 character truncated; .*\)\nx{10000}$/ : /^x{10000}$/;
+  expect(output["output"]).toMatch(note);
 });
 
 test("the log of a call stays in its folder, whatever its id says", async () => {

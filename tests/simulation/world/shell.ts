@@ -64,6 +64,8 @@ function result(stdout: string, end: Partial<CommandResult>): CommandResult {
     limit: null,
     stdout,
     stderr: "",
+    isStdoutCut: false,
+    isStderrCut: false,
     stdoutBytes: stdout.length,
     stderrBytes: 0,
     durationMs: 1,

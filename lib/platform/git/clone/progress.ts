@@ -1,4 +1,4 @@
-import { plainText } from "../../terminal-text.ts";
+import { plainText } from "../../../ports/terminal-text.ts";
 
 export interface CloneProgress {
   phase: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTerminalText, plainText } from "../../../lib/platform/terminal-text.ts";
+import { createTerminalText, plainText } from "../../../lib/ports/terminal-text.ts";
 
 const hostile: [string, string][] = [
   ["\u001b[31mred\u001b[0m", "red"],
