@@ -10,7 +10,7 @@ import type { Restoration } from "../operating/restoration.ts";
 import type { SessionStore } from "../session.ts";
 import type { SettingsStore } from "../settings.ts";
 import type { TaskStore } from "../task.ts";
-import type { ToolCallStore } from "../tool.ts";
+import type { ToolCallStore } from "./tool-call-store.ts";
 import type { WorkspaceStore } from "./workspace-store.ts";
 
 /**

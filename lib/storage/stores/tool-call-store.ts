@@ -1,4 +1,5 @@
-import type { IntendedChange, ToolCall, ToolCallStore, ToolOutput } from "../../tool.ts";
+import type { ToolCallStore } from "../../ports/tool-call-store.ts";
+import type { IntendedChange, ToolCall, ToolOutput } from "../../tool.ts";
 import type { Database } from "../database/database.ts";
 import { readRow } from "../database/damaged-rows.ts";
 import { fromJson, fromJsonObject, fromJsonOrNull, toJson, toJsonOrNull } from "../database/json.ts";
