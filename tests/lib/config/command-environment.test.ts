@@ -4,7 +4,7 @@ import { loadConfig } from "../../../lib/config/config.ts";
 import { root } from "../../structure/repository.ts";
 
 function environmentOf(environment: Record<string, string>): Readonly<Record<string, string>> {
-  return loadConfig({ HOME: "/home/ann", ...environment }).commandEnvironment;
+  return loadConfig({ HOME: "/people/ann", ...environment }).commandEnvironment;
 }
 
 function pathOf(...entries: string[]): string | undefined {
@@ -15,14 +15,14 @@ function pathOf(...entries: string[]): string | undefined {
 const npmFolders = [
   join(root, "node_modules/.bin"),
   join(dirname(root), "node_modules/.bin"),
-  "/home/ann/node_modules/.bin",
-  "/home/node_modules/.bin",
+  "/people/ann/node_modules/.bin",
+  "/people/node_modules/.bin",
   "/node_modules/.bin",
   "/usr/lib/node_modules/npm/node_modules/@npmcli/run-script/lib/node-gyp-bin",
 ];
 
 test("what npm puts in front of PATH does not reach commands", () => {
-  expect(pathOf(...npmFolders, "/home/ann/.local/bin", "/usr/bin")).toBe("/home/ann/.local/bin:/usr/bin");
+  expect(pathOf(...npmFolders, "/people/ann/.local/bin", "/usr/bin")).toBe("/people/ann/.local/bin:/usr/bin");
 });
 
 test("the product's programs and its Node reach no command, wherever they are in PATH", () => {
@@ -31,7 +31,12 @@ test("the product's programs and its Node reach no command, wherever they are in
 });
 
 test("the folders of a user stay, also those that look like npm's", () => {
-  const own = ["./node_modules/.bin", "/home/ann/node_modules/.bin", "/home/ann/.nvm/v24/bin", "/usr/bin"];
+  const own = [
+    "./node_modules/.bin",
+    "/people/ann/node_modules/.bin",
+    "/people/ann/.nvm/v24/bin",
+    "/usr/bin",
+  ];
   expect(pathOf(...own)).toBe(own.join(":"));
   expect(pathOf(...npmFolders, ...own)).toBe(own.join(":"));
   expect(pathOf(`${root}-other/node_modules/.bin`)).toBe(`${root}-other/node_modules/.bin`);
@@ -55,5 +60,5 @@ test("nothing that npm sets reaches commands, and no PATH is better than an empt
     NODE: "/usr/bin/node",
     OPENAI_API_KEY: "canary",
   });
-  expect(environment).toEqual({ HOME: "/home/ann", LANG: "C.UTF-8", TERM: "dumb" });
+  expect(environment).toEqual({ HOME: "/people/ann", LANG: "C.UTF-8", TERM: "dumb" });
 });
