@@ -103,6 +103,18 @@ export interface OutputDelta {
   text: string;
 }
 
+/** Live output of a stream ends after this many characters; only the log of the command holds what comes later. */
+export const liveCharactersMax = 1024 * 1024;
+
+/** What a running command has written to one stream, as people saw it. */
+export interface HeardStream {
+  /** The last characters, as plain text. */
+  text: string;
+  /** Of all that was heard, also before those characters. */
+  characters: number;
+  bytes: number;
+}
+
 /** Joins small pieces of text to few events: for each message at most one in 16 ms. The events of all sessions share a transaction. */
 export interface DeltaWriter {
   /** Throws the error of the last flush when that failed. */

@@ -1,6 +1,7 @@
 import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { Action } from "./action.ts";
 import type { ToolOutput } from "./message.ts";
+import type { HeardStream } from "./event.ts";
 import type { WorkspaceHost } from "./workspace.ts";
 
 export type ToolSpec = Schemas["ToolSpec"];
@@ -45,6 +46,13 @@ export interface IntendedChange {
   after: string;
 }
 
+/** A call that is cut while it runs, because its task ends. */
+export interface CutCall extends Pick<ToolContext, "taskId" | "toolCallId"> {
+  /** Why the task ended, such as `Cancelled`. */
+  reason: string;
+  heard: Readonly<Record<"stdout" | "stderr", HeardStream>>;
+}
+
 /** A tool. Its code is in `<tool>.ts`, its description for the model in `<tool>.md`. Every method gets input that is valid against `inputSchema`. */
 export interface Tool {
   name: string;
@@ -66,6 +74,8 @@ export interface Tool {
     input: Record<string, unknown>,
     context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
   ): Promise<Record<string, unknown>>;
+  /** The result of a call that is cut while it runs, with what it had written. Without it, its effects are called unknown. */
+  cut?(input: Record<string, unknown>, call: CutCall): ToolOutput;
   /** Returns a failure that the model can act on as a value (`success: false`). */
   run(input: Record<string, unknown>, context: ToolContext): Promise<ToolOutput>;
 }

@@ -1,5 +1,6 @@
 import { createPendingActions } from "./approvals/pending-actions.ts";
 import { createJournal } from "./journal/journal.ts";
+import { createRunningCalls } from "./loop/running-calls.ts";
 import { createTaskLoop } from "./loop/loop.ts";
 import type { LoopContext } from "./loop/loop.ts";
 import { createScheduler } from "./loop/scheduler.ts";
@@ -76,14 +77,15 @@ type CoreContext = ReturnType<typeof createCoreContext>;
 function createCoreContext({ runtime, settings, endStreams }: CoreOptions) {
   const { storage, clock, newId } = runtime;
   const stopping = new AbortController();
-  const journal = createJournal(runtime);
+  const runningCalls = createRunningCalls(runtime);
+  const journal = createJournal({ ...runtime, describeCut: runningCalls.describeCut });
   const pendingActions = createPendingActions(runtime, journal);
   const workspaces = createWorkspaces(runtime, journal);
   const agents = createAgents({ store: storage.agents, clock, newId });
   const loop: LoopContext = {
     ...runtime,
     ...createTaskLookup({ storage, agents, settings }),
-    ...{ journal, pendingActions, workspaces, stopping: stopping.signal },
+    ...{ journal, runningCalls, pendingActions, workspaces, stopping: stopping.signal },
   };
   const scheduler = createScheduler({
     ...runtime,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ToolFailure, type ToolContext, type ToolOutput } from "../tool.ts";
 import type { CommandResult } from "../workspace.ts";
 import { describeStream, type StreamResult } from "./command/describe-stream.ts";
+import { changesRemain, outputOfCut } from "./command/output-of-cut.ts";
 import { quietExit } from "./command/quiet-exit.ts";
 import { remainsOf } from "./command/remains-of.ts";
 import { defineTool } from "./definition/define-tool.ts";
@@ -36,6 +37,7 @@ export const bash = defineTool(import.meta.url, {
     const output = await remainsOf(`${logName}.stdout.log`, context.host);
     return { command, output, error: await remainsOf(`${logName}.stderr.log`, context.host) };
   },
+  cut: ({ command }, call) => outputOfCut(command, { ...call, logName: logNameOf(call) }),
   run: async (input, context) => {
     refuseUnrunnable(input);
     const logName = logNameOf(context);
@@ -117,7 +119,6 @@ function streamsOf(result: CommandResult, logName: string): { output: StreamResu
   };
 }
 
-const changesRemain = "Changes it made before that remain.";
 const diskFull = ". The disk of the server is full, so the full output was not kept in a file.";
 
 function isSuccess(command: string, { ended, limit, exitCode, stderr }: CommandResult): boolean {

@@ -18,7 +18,10 @@ import {
   waitingMessages,
 } from "./task-records.ts";
 
-export type EndTaskContext = Pick<Runtime, "clock" | "deltas" | "newId" | "storage">;
+export interface EndTaskContext extends Pick<Runtime, "clock" | "deltas" | "newId" | "storage"> {
+  /** The result of a call that runs now and is cut; undefined when nothing is known of it. */
+  describeCut(call: ToolCall, reason: string): { output: ToolOutput; durationMs: number } | undefined;
+}
 
 export interface TaskEnding {
   state: "completed" | "failed" | "cancelled";
@@ -115,8 +118,9 @@ function answerCalls(context: EndTaskContext, task: Task, { detail, isUncertain 
   if (unanswered === undefined) return [];
   const open = unanswered.calls.filter((call) => call.state !== "done");
   const results = open.map((call) => {
+    const cut = call.state === "started" && !isUncertain ? context.describeCut(call, detail) : undefined;
     const output = isUncertain ? uncertainOutput(detail) : unfinishedOutput(call, detail);
-    return finishCall(context, call, { output, isError: true, durationMs: 0 });
+    return finishCall(context, call, { output, durationMs: 0, ...cut, isError: true });
   });
   const parts = resultsOf(context, unanswered.messageId);
   return [...results, addMessage(context, task, { id: context.newId("msg"), role: "tool", parts })];

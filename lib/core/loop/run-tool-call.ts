@@ -8,6 +8,7 @@ import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { failedOutput, ToolFailure } from "../../tool.ts";
 import type { Tool, ToolContext } from "../../tool.ts";
+import type { RunningCalls } from "./running-calls.ts";
 import { interruptedMessage, interruptionNotice } from "./interrupted-calls.ts";
 import type { TaskLookup } from "./task-lookup.ts";
 
@@ -17,6 +18,7 @@ export interface RunToolCallContext
     Pick<Runtime, "clock" | "deltas" | "fetcher" | "reach" | "reportFault"> {
   storage: Pick<Runtime["storage"], "atomically">;
   journal: Pick<Journal, "endPlanMode" | "finishCall" | "startCall">;
+  runningCalls: Pick<RunningCalls, "begin" | "end" | "hear">;
 }
 
 export interface PermittedCall extends PreparedCall, Permission {
@@ -25,6 +27,15 @@ export interface PermittedCall extends PreparedCall, Permission {
 
 /** Runs a permitted call. It is on record before it acts, and its outcome is on record as soon as it ends. */
 export async function runToolCall(context: RunToolCallContext, permitted: PermittedCall): Promise<void> {
+  context.runningCalls.begin(permitted.call);
+  try {
+    await runAndRecord(context, permitted);
+  } finally {
+    context.runningCalls.end(permitted.call);
+  }
+}
+
+async function runAndRecord(context: RunToolCallContext, permitted: PermittedCall): Promise<void> {
   const { call, tool, input, host, task, signal } = permitted;
   const { clock, journal } = context;
   const { commandTimeoutMs } = context.settingsOf(task);
@@ -57,7 +68,9 @@ function toolContext(
     signal,
     timeoutMs,
     onOutput: (stream, text) => {
-      if (!signal.aborted) pushOutput(context, { ...target, stream, text });
+      if (signal.aborted) return;
+      context.runningCalls.hear(call, stream, text);
+      pushOutput(context, { ...target, stream, text });
     },
     decision: action,
   };

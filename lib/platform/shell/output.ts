@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { isDiskFull } from "../files/path-rules.ts";
+import { liveCharactersMax } from "../../event.ts";
 import { createTerminalText } from "../../ports/terminal-text.ts";
 import { createHeadAndTail } from "./head-and-tail.ts";
 import { createRawTail } from "./raw-tail.ts";
@@ -26,9 +27,6 @@ export interface CapturedOutput {
 
 /** The log keeps this many raw bytes of a stream. */
 export const logBytesMax = 64 * 1024 * 1024;
-
-/** The listener gets this many characters of a stream. */
-const liveCharactersMax = 1024 * 1024;
 
 /**
  * Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. When the disk

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Preview, Revisions, Tool, ToolContext, ToolOutput } from "../../tool.ts";
+import type { CutCall, Preview, Revisions, Tool, ToolContext, ToolOutput } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import type { InputOf, InputSchema } from "./input-schema.ts";
 
 /** A tool whose methods take their input in the type that `inputSchema` describes. */
 export interface ToolDefinition<Schema extends InputSchema> extends Omit<
   Tool,
-  "description" | "inputSchema" | "subject" | "preview" | "revisions" | "sync" | "remains" | "run"
+  "description" | "inputSchema" | "subject" | "preview" | "revisions" | "sync" | "remains" | "cut" | "run"
 > {
   inputSchema: Schema;
   subject(input: InputOf<Schema>, host: WorkspaceHost): string;
@@ -18,6 +18,7 @@ export interface ToolDefinition<Schema extends InputSchema> extends Omit<
     input: InputOf<Schema>,
     context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
   ): Promise<Record<string, unknown>>;
+  cut?(input: InputOf<Schema>, call: CutCall): ToolOutput;
   run(input: InputOf<Schema>, context: ToolContext): Promise<ToolOutput>;
 }
 

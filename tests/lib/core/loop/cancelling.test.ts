@@ -49,7 +49,7 @@ test("a cancelled command is gone with everything it had started", async () => {
   const [result] = await toolResults(server, sessionId);
   expect(result).toMatchObject({
     isError: true,
-    output: { message: expect.stringContaining("effects are unknown") },
+    output: { message: expect.stringContaining("the command was ended, with everything it had started") },
   });
 });
 

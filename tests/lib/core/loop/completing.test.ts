@@ -7,7 +7,10 @@ import * as temp from "../../storage/temp-storage.ts";
 test("a task is never completed while a message for it waits to be heard", () => {
   const storage = temp.openTemp();
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
-  const journal = createJournal({ storage, clock: systemClock, deltas, newId: temp.newId });
+  const journal = createJournal({
+    ...{ storage, clock: systemClock, deltas, newId: temp.newId },
+    describeCut: () => undefined,
+  });
   const sessionId = temp.addSession(storage);
   const taskId = temp.addTask(storage, sessionId);
   journal.begin(taskId);
