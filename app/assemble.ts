@@ -98,7 +98,8 @@ type Base = ReturnType<typeof openBase>;
 function openBase(config: Readonly<Config>, clock: Clock, { onFault }: AssembleOptions) {
   const reach = triggerAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
   const storage = openStorage({ ...config, clock, onFault, reach });
-  const settings = createSettings({ store: storage.settings, clock, environment: config.providers });
+  const { providers: environment, defaultSettings: defaults } = config;
+  const settings = createSettings({ store: storage.settings, clock, environment, defaults });
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
   return { clock, deltas, reach, settings, storage };
 }
@@ -120,14 +121,14 @@ function createRuntime(
   return {
     storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
     ...{ clock, deltas, reach, reportFault, tracer },
-    hosts: host.hosts,
-    git: host.git,
+    ...{ hosts: host.hosts, git: host.git },
     newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
     models: tracer?.models(measured) ?? measured,
     toolbox: tracer?.toolbox(toolbox) ?? toolbox,
+    sandboxState: () => (host.hosts.isIsolating() ? "on" : "off"),
+    isHostGranted: () => false,
     fetcher: createWebFetcher(),
-    limits: config,
-    defaultModel: config.defaultModel,
+    ...{ limits: config, defaultModel: config.defaultModel },
     allowLocalRepositories: config.allowLocalRepositories,
   };
 }

@@ -2,6 +2,7 @@ import type { Schemas } from "../packages/shared/src/schemas.ts";
 
 export type Settings = Schemas["Settings"];
 export type SettingsPatch = Schemas["SettingsPatch"];
+export type PermissionMode = Schemas["PermissionMode"];
 export type PermissionRule = Schemas["PermissionRule"];
 export type GlobalSettings = Schemas["GlobalSettings"];
 export type GlobalSettingsPatch = Schemas["GlobalSettingsPatch"];
@@ -33,6 +34,7 @@ export interface SettingsStore {
 
 /** Values that hold when no layer sets them. */
 export const settingsDefaults = {
+  permissionMode: "sandboxed",
   autoApproveEdits: false,
   autoApprovePlan: false,
   autoApproveCommands: false,

@@ -5,8 +5,9 @@ import type { FailpointTarget } from "../ports/failpoint.ts";
 import type { ReplicaConfig } from "../operating/replica.ts";
 import { environmentProviders } from "./environment-providers.ts";
 import { environmentReplica } from "./environment-replica.ts";
+import { environmentSettings } from "./environment-settings.ts";
 import { environmentTraces } from "./environment-traces.ts";
-import type { Provider } from "../settings.ts";
+import type { Provider, Settings } from "../settings.ts";
 import type { TracesConfig } from "../ports/tracer.ts";
 import { routes, type OperationId } from "../../packages/shared/src/routes.gen.ts";
 
@@ -29,6 +30,8 @@ export interface Config {
   failedKeysMax: number;
   allowLocalRepositories: boolean;
   defaultModel: string | undefined;
+  /** Settings that hold where no layer says something else. */
+  defaultSettings: Pick<Settings, "permissionMode">;
   /** Providers whose key or address is in the environment, by id. */
   providers: ReadonlyMap<string, Provider>;
   logLevel: "silent" | "error" | "warn" | "info" | "debug";
@@ -92,6 +95,7 @@ export function loadConfig(
     failedKeysMax: read.integer("TALKCODY_FAILED_KEYS_MAX", { min: 1, max: 1_000_000 }) ?? 20,
     allowLocalRepositories: read.flag("TALKCODY_ALLOW_LOCAL_REPOSITORIES"),
     defaultModel: read.model("TALKCODY_MODEL"),
+    defaultSettings: environmentSettings(read),
     providers: environmentProviders(read),
     logLevel: read.choice("TALKCODY_LOG_LEVEL", ["silent", "error", "warn", "info", "debug"]) ?? "warn",
     runningTasksMax: read.integer("TALKCODY_RUNNING_TASKS_MAX", { min: 1, max: 1000 }) ?? 32,

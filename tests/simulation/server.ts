@@ -61,7 +61,12 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
     onFault: fault,
   });
   const storage = sabotaged(opened, stage.sabotage);
-  const settings = createSettings({ store: storage.settings, clock, environment: new Map() });
+  const settings = createSettings({
+    store: storage.settings,
+    clock,
+    environment: new Map(),
+    defaults: { permissionMode: "ask" },
+  });
   const timers = stage.time.timing(life);
   const deltas = createDeltaWriter({ log: storage.events, ...storage, timers });
   const feed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
@@ -79,6 +84,8 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
       }),
       reach,
       toolbox,
+      sandboxState: () => "on",
+      isHostGranted: () => false,
       hosts: createHosts(life, stage),
       models: createModel(life, stage),
       fetcher: createFetcher(life, stage),

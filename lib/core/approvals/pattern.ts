@@ -1,16 +1,28 @@
+import { createLruMap } from "../../ports/lru-map.ts";
+
 /**
- * Whether a text matches a pattern: `*` stands for any characters or none, `?` for exactly one, and `\` makes the next
- * character literal. The matcher follows all possible positions in the pattern at once, one bit each. So no pattern and no
- * text can stall the server: the time grows with the length of the text times the length of the pattern / 32.
+ * The pattern of a rule, ready to be compared with many texts: `*` stands for any characters or none, `?` for exactly one,
+ * and `\` makes the next character literal. The time of a comparison grows with the length of the text, never with its
+ * square, whatever the pattern and the text are.
  */
-export function matchesPattern(pattern: string, text: string): boolean {
-  const { length, stays, steps, other } = compile(tokenize(pattern));
-  const places = new Uint32Array(stays.length);
-  places[0] = 1;
-  for (let at = 0; at < text.length; at++) {
-    if (!advance(places, stays, steps.get(text.charAt(at)) ?? other)) return false;
-  }
-  return has(places, length);
+export interface Pattern {
+  matches(text: string): boolean;
+  /** Whether a text that begins with `start` can match. */
+  canContinue(start: string): boolean;
+  /** The pattern has no wildcard. */
+  isLiteral: boolean;
+}
+
+/** Every pattern is compiled once. This many are kept: the rules of a few sessions at their limits. */
+const patternsMax = 2000;
+const compiled = createLruMap<string, Pattern>(patternsMax);
+
+export function compilePattern(pattern: string): Pattern {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  const made = createPattern(pattern);
+  compiled.set(pattern, made);
+  return made;
 }
 
 /** A pattern that matches only this text. */
@@ -18,68 +30,113 @@ export function literalPattern(text: string): string {
   return text.replace(/[\\*?]/g, "\\$&");
 }
 
-/** Whether the pattern has no wildcard. */
-export function isLiteral(pattern: string): boolean {
-  return tokenize(pattern).every((token) => typeof token === "string");
+/** What stands between two stars: characters, and `null` for each `?`. */
+type Piece = readonly (string | null)[];
+
+function createPattern(pattern: string): Pattern {
+  const [first = [], ...rest] = piecesOf(pattern);
+  const last = rest.pop();
+  const finders = rest.filter((piece) => piece.length > 0).map(createFinder);
+  return {
+    matches: (text) => {
+      if (!startsWith(text, first)) return false;
+      if (last === undefined) return text.length === first.length;
+      // The leftmost place of each piece leaves the most room for the next ones.
+      const end = finders.reduce((from, find) => (from < 0 ? from : find(text, from)), first.length);
+      return end >= 0 && end + last.length <= text.length && endsWith(text, last);
+    },
+    canContinue: (start) => {
+      if (last === undefined && start.length > first.length) return false;
+      return startsWith(start, first.slice(0, start.length));
+    },
+    isLiteral: last === undefined && !first.includes(null),
+  };
 }
 
-const anyRun = Symbol("*");
-const anyOne = Symbol("?");
-
-function tokenize(pattern: string): (string | symbol)[] {
-  const tokens: (string | symbol)[] = [];
+function piecesOf(pattern: string): Piece[] {
+  const pieces: (string | null)[][] = [[]];
   for (let at = 0; at < pattern.length; at++) {
     const character = pattern.charAt(at);
-    if (character === "*") tokens.push(anyRun);
-    else if (character === "?") tokens.push(anyOne);
-    else tokens.push(character === "\\" ? pattern.charAt(++at) || "\\" : character);
+    if (character === "*") pieces.push([]);
+    else if (character === "?") pieces.at(-1)?.push(null);
+    else pieces.at(-1)?.push(character === "\\" ? pattern.charAt(++at) || "\\" : character);
   }
-  return tokens;
+  return pieces;
 }
 
-interface Compiled {
-  /** Characters that the pattern consumes, stars left out. A text matches when it ends at this position. */
-  length: number;
-  /** Positions with a star: any character is consumed without a move. */
-  stays: Uint32Array;
-  /** By character: the positions that it leads to, each from the position before. */
-  steps: Map<string, Uint32Array>;
-  /** The same for characters that the pattern does not name: only `?` consumes them. */
-  other: Uint32Array;
+function startsWith(text: string, piece: Piece): boolean {
+  return text.length >= piece.length && fits(text, piece, 0);
 }
 
-function compile(tokens: readonly (string | symbol)[]): Compiled {
-  const wanted = tokens.filter((token) => token !== anyRun);
-  const words = (wanted.length >> 5) + 1;
-  const stays = new Uint32Array(words);
-  const other = new Uint32Array(words);
-  let place = 0;
-  for (const token of tokens) {
-    if (token === anyRun) add(stays, place);
-    else if (++place && token === anyOne) add(other, place);
-  }
+function endsWith(text: string, piece: Piece): boolean {
+  return fits(text, piece, text.length - piece.length);
+}
+
+function fits(text: string, piece: Piece, at: number): boolean {
+  return piece.every((wanted, index) => wanted === null || wanted === text.charAt(at + index));
+}
+
+/** The end of the first place at or after `from` where the piece stands; -1 when there is none. */
+type Finder = (text: string, from: number) => number;
+
+function createFinder(piece: Piece): Finder {
+  return piece.includes(null) ? createParallelFinder(piece) : createPlainFinder(piece.join(""));
+}
+
+/** The search of the engine is linear for texts without wildcards. */
+function createPlainFinder(wanted: string): Finder {
+  return (text, from) => {
+    const at = text.indexOf(wanted, from);
+    return at < 0 ? -1 : at + wanted.length;
+  };
+}
+
+/** Follows all beginnings of the piece at once, one bit each: the time grows with text times piece / 32. */
+function createParallelFinder(piece: Piece): Finder {
+  const { steps, other } = stepsOf(piece);
+  const known = literalsOf(piece);
+  return (text, from) => {
+    if (!known.every((literal) => text.includes(literal, from))) return -1; // Most texts end here, quickly.
+    const places = new Uint32Array(other.length);
+    for (let at = from; at < text.length; at++) {
+      if (advance(places, steps.get(text.charAt(at)) ?? other, piece.length)) return at + 1;
+    }
+    return -1;
+  };
+}
+
+/** The texts between the `?` of a piece. */
+function literalsOf(piece: Piece): string[] {
+  return piece
+    .map((wanted) => wanted ?? "\0")
+    .join("")
+    .split("\0")
+    .filter((literal) => literal !== "");
+}
+
+/** By character, the places of the piece where it may stand; `other` is for characters that only `?` accepts. */
+function stepsOf(piece: Piece): { steps: Map<string, Uint32Array>; other: Uint32Array } {
+  const other = new Uint32Array((piece.length >> 5) + 1);
+  for (const [place, wanted] of piece.entries()) if (wanted === null) add(other, place);
   const steps = new Map<string, Uint32Array>();
-  for (const [before, token] of wanted.entries()) {
-    if (typeof token !== "string") continue;
-    const places = steps.get(token) ?? other.slice();
-    add(places, before + 1);
-    steps.set(token, places);
+  for (const [place, wanted] of piece.entries()) {
+    if (wanted === null) continue;
+    const places = steps.get(wanted) ?? other.slice();
+    add(places, place);
+    steps.set(wanted, places);
   }
-  return { length: wanted.length, stays, steps, other };
+  return { steps, other };
 }
 
-/** Moves every position on by one character. False when no position is left, so the text cannot match. */
-function advance(places: Uint32Array, stays: Uint32Array, step: Uint32Array): boolean {
-  let carry = 0;
-  let left = 0;
+/** Moves every beginning on by one character and starts a new one. True when one is complete. */
+function advance(places: Uint32Array, step: Uint32Array, length: number): boolean {
+  let carry = 1;
   for (let word = 0; word < places.length; word++) {
     const now = places[word] ?? 0;
-    const next = (((now << 1) | carry) & (step[word] ?? 0)) | (now & (stays[word] ?? 0));
-    places[word] = next;
+    places[word] = ((now << 1) | carry) & (step[word] ?? 0);
     carry = now >>> 31;
-    left |= next;
   }
-  return left !== 0;
+  return has(places, length - 1);
 }
 
 function add(places: Uint32Array, place: number): void {

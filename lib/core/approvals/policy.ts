@@ -1,7 +1,10 @@
-import type { PermissionRule, ResolvedSettings } from "../../settings.ts";
+import type { PermissionMode, ResolvedSettings } from "../../settings.ts";
 import type { Tool } from "../../tool.ts";
-import { isLiteral, matchesPattern } from "./pattern.ts";
-import { runsAnotherCommand, splitCommand, bareCommand } from "./shell-command.ts";
+import type { SandboxState } from "../runtime/runtime.ts";
+import { outwardEffect } from "./commands/outward-effects.ts";
+import { permissionModeOf } from "./permission-mode.ts";
+import type { CompiledRule, RuleTarget } from "./rules.ts";
+import { decidingRule, denyingRule, mayHideDenied, rulesFor, targetOf } from "./rules.ts";
 
 export interface PolicyResult {
   decision: "allow" | "ask" | "deny";
@@ -9,106 +12,137 @@ export interface PolicyResult {
   reason: string;
 }
 
+export interface PolicyQuestion {
+  tool: Tool;
+  /** The text that patterns are compared with. */
+  subject: string;
+  settings: ResolvedSettings;
+  sandbox: SandboxState;
+  /** Whether a person has granted the workspace this host of the network. */
+  isHostGranted(host: string): boolean;
+}
+
 /**
- * Decides whether a tool call may run. In this order: a matching `deny` rule anywhere; plan mode; the first rule that
- * matches; what the tool asks for by nature. Rules only decide whether a person is asked. They do not limit what an
- * allowed command can do on the host. `subject` is the text that patterns are matched against.
+ * Decides whether a tool call may run. In this order: a matching `deny` rule anywhere; plan mode and `read-only`; the
+ * state of the sandbox; `full`; the first rule that matches; what the mode says of the tool. Rules only decide whether a
+ * person is asked. What an allowed command can do is the matter of the sandbox.
  */
-export function evaluatePolicy(tool: Tool, subject: string, settings: ResolvedSettings): PolicyResult {
-  const rules = settings.permissions.filter((rule) => rule.tool === "*" || rule.tool === tool.name);
-  const denying = rules.filter((rule) => rule.decision === "deny");
-  const texts = denying.length > 0 ? textsToDeny(tool, subject) : [];
-  const denied = denying.find((rule) => texts.some((text) => matchesPattern(rule.pattern, text)));
-  if (denied) return { decision: "deny", reason: `A rule forbids it: ${denied.tool} ${denied.pattern}` };
-  if (settings.planMode && changesThings(tool)) {
-    return {
-      decision: "deny",
-      reason: "Plan mode is on: present a plan with exitPlanMode and wait for its approval.",
-    };
-  }
-  if (tool.asks === "plan") return decideByPlanSetting(settings);
-  if (tool.asks === "question") return { decision: "ask", reason: "The agent has questions." };
-  return decideByRules(rules, tool, subject) ?? decideByNature(rules, tool, subject, settings);
+export function evaluatePolicy(question: PolicyQuestion): PolicyResult {
+  const { tool, subject, settings } = question;
+  const rules = rulesFor(tool, settings.permissions);
+  const target = targetOf(tool, subject);
+  const denied = denyingRule(rules, target);
+  if (denied) return deny(`A rule forbids it: ${denied.tool} ${denied.pattern}`);
+  const mode = permissionModeOf(settings, question.sandbox);
+  return (
+    refuseChange(tool, settings, mode) ??
+    decideConversation(tool, settings) ??
+    decideWithoutSandbox(question) ??
+    decideFull(mode, rules, target) ??
+    resultOf(decidingRule(rules, target), target) ??
+    decideByMode(mode, question, { rules, target })
+  );
 }
 
-function changesThings(tool: Tool): boolean {
-  return tool.asks === "edit" || tool.asks === "command";
-}
+const allow = (reason: string): PolicyResult => ({ decision: "allow", reason });
+const ask = (reason: string): PolicyResult => ({ decision: "ask", reason });
+const deny = (reason: string): PolicyResult => ({ decision: "deny", reason });
 
-function decideByPlanSetting(settings: ResolvedSettings): PolicyResult {
-  return settings.autoApprovePlan
-    ? { decision: "allow", reason: "Plans are approved by a setting." }
-    : { decision: "ask", reason: "The agent presents a plan." };
-}
-
-/** The texts that a deny rule is matched against: the whole command, each simple command in it, and each without its disguise. */
-function textsToDeny(tool: Tool, subject: string): string[] {
-  if (tool.asks !== "command") return [subject];
-  const { parts } = splitCommand(subject);
-  return [...new Set([subject, ...parts, ...parts.map(bareCommand)])];
-}
-
-function decideByRules(
-  rules: readonly PermissionRule[],
+function refuseChange(
   tool: Tool,
-  subject: string,
-): PolicyResult | undefined {
-  if (tool.asks !== "command") return resultOf(rules.find((rule) => matchesPattern(rule.pattern, subject)));
-  const { parts, isOpaque } = splitCommand(subject);
-  const isUnclear = mayHideDenied(rules, subject);
-  const exact = () => rules.find((rule) => isExact(rule, subject) || (rule.pattern === "*" && !isUnclear));
-  const matching = parts.map((part) => rules.find((rule) => appliesTo(rule, part)));
-  if (matching.some((rule) => rule?.decision === "ask"))
-    return { decision: "ask", reason: "A rule asks for it." };
-  if (isOpaque || isUnclear) return resultOf(exact());
-  if (parts.length > 0 && matching.every((rule) => rule?.decision === "allow")) return resultOf(matching[0]);
-  return resultOf(exact());
-}
-
-/** An `allow` rule must match the command as it is written. An `ask` rule also matches it without its disguise. */
-function appliesTo(rule: PermissionRule, part: string): boolean {
-  if (matchesPattern(rule.pattern, part)) return true;
-  return rule.decision !== "allow" && matchesPattern(rule.pattern, bareCommand(part));
-}
-
-/** Whether the rule names exactly this text. Such a rule decides even when the parts of the command are not known. */
-function isExact(rule: PermissionRule, subject: string): boolean {
-  return isLiteral(rule.pattern) && matchesPattern(rule.pattern, subject);
-}
-
-function resultOf(rule: PermissionRule | undefined): PolicyResult | undefined {
-  if (rule === undefined) return undefined;
-  return rule.decision === "allow"
-    ? { decision: "allow", reason: `A rule allows it: ${rule.tool} ${rule.pattern}` }
-    : { decision: "ask", reason: `A rule asks for it: ${rule.tool} ${rule.pattern}` };
-}
-
-function decideByNature(
-  rules: readonly PermissionRule[],
-  tool: Tool,
-  subject: string,
   settings: ResolvedSettings,
-): PolicyResult {
-  if (tool.asks === "never") return { decision: "allow", reason: "It only reads." };
-  if (tool.asks === "edit" && settings.autoApproveEdits)
-    return { decision: "allow", reason: "Edits are approved by a setting." };
-  if (tool.asks === "command" && settings.autoApproveCommands && !mayHideDenied(rules, subject)) {
-    return { decision: "allow", reason: "Commands are approved by a setting." };
+  mode: PermissionMode,
+): PolicyResult | undefined {
+  if (tool.asks !== "edit" && tool.asks !== "command") return undefined;
+  if (settings.planMode)
+    return deny("Plan mode is on: present a plan with exitPlanMode and wait for its approval.");
+  if (mode !== "read-only") return undefined;
+  return deny(
+    "The permission mode is read-only, so nothing may be changed and no command may run. " +
+      "The user can change it: `talkcody mode ask`, or `permissionMode` in the settings of the session.",
+  );
+}
+
+/** Plans and questions are for a person in every mode. */
+function decideConversation(tool: Tool, settings: ResolvedSettings): PolicyResult | undefined {
+  if (tool.asks === "question") return ask("The agent has questions.");
+  if (tool.asks !== "plan") return undefined;
+  return settings.autoApprovePlan
+    ? allow("Plans are approved by a setting.")
+    : ask("The agent presents a plan.");
+}
+
+function decideWithoutSandbox({ tool, sandbox }: PolicyQuestion): PolicyResult | undefined {
+  if (tool.asks !== "command" || sandbox === "on") return undefined;
+  return sandbox === "off"
+    ? ask("It runs a command, and the sandbox is off: nothing protects this machine but your decision.")
+    : allow("Commands cannot run, because the sandbox does not work on this host.");
+}
+
+function decideFull(
+  mode: PermissionMode,
+  rules: readonly CompiledRule[],
+  target: RuleTarget,
+): PolicyResult | undefined {
+  if (mode !== "full") return undefined;
+  return mayHideDenied(rules, target) ? ask(hidden) : allow("The permission mode is full.");
+}
+
+const hidden = "Its text does not show whether it runs something that a rule forbids.";
+const tooLong = "It has more commands than are checked one by one.";
+
+function resultOf(rule: CompiledRule | undefined, { command }: RuleTarget): PolicyResult | undefined {
+  if (rule === undefined) return undefined;
+  if (command?.isTooLong) return ask(tooLong);
+  return rule.decision === "allow"
+    ? allow(`A rule allows it: ${rule.tool} ${rule.pattern}`)
+    : ask(`A rule asks for it: ${rule.tool} ${rule.pattern}`);
+}
+
+interface Known {
+  rules: readonly CompiledRule[];
+  target: RuleTarget;
+}
+
+function decideByMode(mode: PermissionMode, question: PolicyQuestion, known: Known): PolicyResult {
+  const { tool, settings, subject } = question;
+  switch (tool.asks) {
+    case "edit":
+      if (mode === "sandboxed") return allow("Edits stay inside the workspace.");
+      return settings.autoApproveEdits
+        ? allow("Edits are approved by a setting.")
+        : ask("It changes a file.");
+    case "command":
+      return decideCommand(mode, settings, known);
+    case "fetch":
+      return decideFetch(mode, subject, question);
+    default:
+      return allow("It only reads.");
   }
-  return { decision: "ask", reason: reasons[tool.asks] };
 }
 
-/** Whether a command may contain something that a rule forbids and that its text does not show. Such a command is asked about. */
-function mayHideDenied(rules: readonly PermissionRule[], subject: string): boolean {
-  if (!rules.some((rule) => rule.decision === "deny")) return false;
-  const { parts, isOpaque } = splitCommand(subject);
-  return isOpaque || parts.some(runsAnotherCommand);
+function decideCommand(
+  mode: PermissionMode,
+  settings: ResolvedSettings,
+  { rules, target }: Known,
+): PolicyResult {
+  const mayRun = mode === "sandboxed" || settings.autoApproveCommands;
+  if (!mayRun) return ask("It runs a command.");
+  if (mayHideDenied(rules, target)) return ask(hidden);
+  if (settings.autoApproveCommands) return allow("Commands are approved by a setting.");
+  if (target.command?.isTooLong) return ask(tooLong);
+  const effect = target.command && outwardEffect(target.command);
+  if (effect !== undefined) return ask(`It may reach others, outside of the sandbox: ${effect}`);
+  return allow("It runs inside the sandbox.");
 }
 
-const reasons = {
-  edit: "It changes a file.",
-  command: "It runs a command.",
-  fetch: "It sends a request to the network.",
-  plan: "The agent presents a plan.",
-  question: "The agent has questions.",
-} as const;
+function decideFetch(
+  mode: PermissionMode,
+  url: string,
+  { isHostGranted }: Pick<PolicyQuestion, "isHostGranted">,
+): PolicyResult {
+  const host = URL.parse(url)?.hostname ?? "";
+  if (mode !== "ask" && host !== "" && isHostGranted(host))
+    return allow(`${host} is granted to this workspace.`);
+  return ask("It sends a request to the network.");
+}

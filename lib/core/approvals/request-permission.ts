@@ -1,4 +1,5 @@
 import type { Action } from "../../action.ts";
+import { requireFound } from "../../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ResolvedSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
@@ -7,7 +8,7 @@ import type { Permission, PreparedCall, PreviewContext } from "./call-digest.ts"
 import type { PendingActions } from "./pending-actions.ts";
 import { evaluatePolicy } from "./policy.ts";
 
-export interface PermissionContext extends PreviewContext {
+export interface PermissionContext extends PreviewContext, Pick<Runtime, "sandboxState" | "isHostGranted"> {
   settingsOf(task: Task): ResolvedSettings;
   storage: Pick<Runtime["storage"], "actions" | "sessions">;
   pendingActions: Pick<PendingActions, "ask" | "wait">;
@@ -53,11 +54,18 @@ async function permissionFrom(
 }
 
 function policyFor(
-  { settingsOf }: PermissionContext,
+  { settingsOf, sandboxState, isHostGranted, storage }: PermissionContext,
   { tool, task, host }: PreparedCall,
   input: Record<string, unknown>,
 ) {
-  return evaluatePolicy(tool, tool.subject(input, host), settingsOf(task));
+  const { workspaceId } = requireFound(storage.sessions.get(task.sessionId), "session", task.sessionId);
+  return evaluatePolicy({
+    tool,
+    subject: tool.subject(input, host),
+    settings: settingsOf(task),
+    sandbox: sandboxState(),
+    isHostGranted: (name) => isHostGranted(workspaceId, name),
+  });
 }
 
 const outdated = {

@@ -13,7 +13,7 @@ import { actionMismatch, resolutionFrom } from "./resolution.ts";
 import type { ResolveRequest } from "./resolution.ts";
 
 export interface ResolveActionContext {
-  runtime: Pick<Runtime, "clock" | "hosts" | "storage" | "toolbox">;
+  runtime: Pick<Runtime, "clock" | "hosts" | "sandboxState" | "storage" | "toolbox">;
   pendingActions: Pick<PendingActions, "resolve">;
 }
 
@@ -31,8 +31,10 @@ export function resolveAction(
     ...resolutionFrom(action, request, timestamp(clock.now())),
     ...changedInput(context, action, request),
   };
-  if (request.type === "approve" && request.scope === "session")
+  if (request.type === "approve" && request.scope === "session") {
+    refuseWithoutSandbox(context, action);
     allowInSession(context, action, resolution.input ?? action.input);
+  }
   const resolved = context.pendingActions.resolve(action, resolution);
   if (resolved === undefined) throw new AppError("action-decided", "Somebody else decided it just now.");
   return resolved;
@@ -56,6 +58,16 @@ function changedInput(
   }
   const digest = callDigest(tool, parsed.input, storage.actions.revision(action.id));
   return { input: parsed.input, digest };
+}
+
+/** Nothing but a decision on each command protects the host then. */
+function refuseWithoutSandbox(
+  { runtime: { toolbox, sandboxState } }: ResolveActionContext,
+  action: Action,
+): void {
+  const isCommand = toolbox.get(action.toolName)?.asks === "command";
+  if (isCommand && sandboxState() === "off")
+    throw actionMismatch("The sandbox is off, so each command is approved for itself: use the scope `once`.");
 }
 
 /** From now on calls like the approved one are allowed in this session without asking. */

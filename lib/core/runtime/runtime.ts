@@ -9,6 +9,9 @@ import type { TaskTracer } from "../../ports/tracer.ts";
 import type { Git } from "../../ports/git.ts";
 import type { WorkspaceHosts } from "../../workspace.ts";
 
+/** `refused`: the sandbox does not work here, so no command runs. `off`: it is switched off, and commands run without it. */
+export type SandboxState = "on" | "refused" | "off";
+
 /** What the agent runtime is built from. Everything outside of it is an argument, so a test can replace each part. */
 export interface Runtime {
   storage: Storage;
@@ -18,6 +21,10 @@ export interface Runtime {
   models: ModelClient;
   toolbox: Toolbox;
   hosts: WorkspaceHosts;
+  /** Read at each decision: it may change while the server runs. */
+  sandboxState(): SandboxState;
+  /** Whether a person has granted the workspace this host of the network. */
+  isHostGranted(workspaceId: string, host: string): boolean;
   fetcher: WebFetcher;
   git: Git;
   limits: {

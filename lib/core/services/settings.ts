@@ -19,6 +19,8 @@ export interface SettingsOptions {
   clock: Clock;
   /** Providers of the environment. A stored provider with the same id replaces one. */
   environment: ReadonlyMap<string, Provider>;
+  /** Hold where no layer says something else. */
+  defaults?: Pick<Settings, "permissionMode">;
 }
 
 export type GlobalSettingsService = SettingsService &
@@ -27,12 +29,17 @@ export type GlobalSettingsService = SettingsService &
     resolve(layers: readonly Settings[]): ResolvedSettings;
   };
 
-export function createSettings({ store, clock, environment }: SettingsOptions): GlobalSettingsService {
+export function createSettings({
+  store,
+  clock,
+  environment,
+  defaults = {},
+}: SettingsOptions): GlobalSettingsService {
   const providers = () => allProviders(store.read(), environment);
   return {
     providers,
-    resolve: (layers) => resolveSettings([...layers, store.read().settings]),
-    get: () => visible(store.read(), providers()),
+    resolve: (layers) => resolveSettings([...layers, store.read().settings, defaults]),
+    get: () => visible(store.read(), providers(), defaults),
     update: (patch) => {
       const stored = store.read();
       const changed: StoredSettings = {
@@ -42,7 +49,7 @@ export function createSettings({ store, clock, environment }: SettingsOptions): 
         updatedAt: timestamp(clock.now()),
       };
       store.write(changed);
-      return visible(changed, allProviders(changed, environment));
+      return visible(changed, allProviders(changed, environment), defaults);
     },
   };
 }
@@ -101,10 +108,14 @@ function mergeProvider(
   };
 }
 
-function visible(stored: StoredSettings, providers: ReadonlyMap<string, Provider>): GlobalSettings {
+function visible(
+  stored: StoredSettings,
+  providers: ReadonlyMap<string, Provider>,
+  defaults: Settings,
+): GlobalSettings {
   return {
     version: 1,
-    defaults: { ...settingsDefaults, permissions: [] },
+    defaults: { ...settingsDefaults, ...defaults, permissions: [] },
     settings: stored.settings,
     providers: Object.fromEntries([...providers].map(([id, provider]) => [id, withoutSecret(provider)])),
     updatedAt: stored.updatedAt,

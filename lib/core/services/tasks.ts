@@ -12,7 +12,7 @@ import { hasEnded } from "../../task.ts";
 import { requireModel } from "./inbox.ts";
 
 export interface TasksContext {
-  runtime: Pick<Runtime, "clock" | "hosts" | "models" | "storage" | "toolbox">;
+  runtime: Pick<Runtime, "clock" | "hosts" | "models" | "sandboxState" | "storage" | "toolbox">;
   journal: Pick<Journal, "announce" | "end">;
   scheduler: Pick<Scheduler, "abort" | "wake">;
   pendingActions: Pick<PendingActions, "resolve">;

@@ -711,7 +711,9 @@ export interface components {
     /**
      * @description The first rule that matches decides, the rules of the task before those of the session and the global ones; a
      *     matching `deny` anywhere wins. `pattern` has `*` and `?`; it is compared with the command (`bash`), the path
-     *     (file tools) or the URL (`webFetch`). A compound command is allowed only if each of its parts is.
+     *     (file tools) or the URL (`webFetch`). A compound command is allowed only if each of its parts is, as it is written;
+     *     `deny` and `ask` also find a command inside of wrappers such as `env`, `sudo` or `sh -c`, and without the options
+     *     that stand before its subcommand (`git -C . push`). A rule decides about asking and not about what a command can do.
      */
     PermissionRule: {
       /** @description A tool name, or `*`. */
@@ -720,14 +722,25 @@ export interface components {
       /** @enum {string} */
       decision: "allow" | "ask" | "deny";
     };
+    /**
+     * @description When a person is asked. `deny` rules hold in every mode, and a plan or a question is always for a person.
+     *     `read-only`: what changes something is refused, and reading runs. `ask`: every edit, command and web request asks,
+     *     unless a rule or one of the `autoApprove` settings allows it. `sandboxed`: edits and commands run inside the sandbox
+     *     without asking; a command that reaches others, such as `git push`, asks, and so does a web request to a host that
+     *     the workspace was not granted. `full`: nothing asks. Without a sandbox `sandboxed` means `ask`. While the sandbox is
+     *     switched off, every command asks in every mode, whatever rules and settings say.
+     * @enum {string}
+     */
+    PermissionMode: "read-only" | "ask" | "sandboxed" | "full";
     PermissionRules: components["schemas"]["PermissionRule"][];
     /** @description The nearest explicit value wins; task, then session, then global. */
     Settings: {
-      /** @description Files are written without asking. Default false. */
+      permissionMode?: components["schemas"]["PermissionMode"];
+      /** @description In the mode `ask` files are written without asking. Default false. */
       autoApproveEdits?: boolean;
       /** @description A plan is approved by the server at once. Default false. */
       autoApprovePlan?: boolean;
-      /** @description Commands run without asking. Default false. */
+      /** @description In the modes `ask` and `sandboxed` commands run without asking. Default false. */
       autoApproveCommands?: boolean;
       /** @description Nothing is changed before a plan is approved. Default false. */
       planMode?: boolean;
@@ -752,6 +765,7 @@ export interface components {
     };
     /** @description Merged into the stored settings; `null` removes the explicit value. */
     SettingsPatch: {
+      permissionMode?: components["schemas"]["PermissionMode"] | null;
       autoApproveEdits?: boolean | null;
       autoApprovePlan?: boolean | null;
       autoApproveCommands?: boolean | null;

@@ -2,12 +2,16 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { serveRepositories } from "../../lib/platform/git-server.ts";
-import { converse, toolResult } from "../../support/conversation.ts";
+import { converse, decide, toolResult } from "../../support/conversation.ts";
 import { processesEnd, processesWith } from "../../support/server/processes.ts";
 import { createRepository } from "../../support/repository.ts";
 import { calls, says } from "../../support/models/script.ts";
-import { startServerProcess, type ServerProcessOptions } from "../../support/server/server-process.ts";
-import { eventWhere, taskIn, until } from "../../support/until.ts";
+import {
+  startServerProcess,
+  type ServerProcess,
+  type ServerProcessOptions,
+} from "../../support/server/server-process.ts";
+import { eventWhere, pendingAction, taskIn, until } from "../../support/until.ts";
 
 const hosts: [string, ServerProcessOptions][] = [
   ["as this host isolates it", {}],
@@ -21,10 +25,17 @@ async function startServer(options: ServerProcessOptions) {
   return server;
 }
 
+/** Without namespaces no setting approves a command. */
+async function approvePending(server: ServerProcess, sessionId: string): Promise<void> {
+  const { id: actionId } = await pendingAction(server, sessionId);
+  await decide(server, sessionId, { type: "approve", actionId });
+}
+
 /** A command in the middle of its work, with a pipeline, a child that ignores SIGTERM, and a daemon. */
-async function runStubborn(server: Awaited<ReturnType<typeof startServer>>, mark: string) {
+async function runStubborn(server: Awaited<ReturnType<typeof startServer>>, mark: string, isAsked = false) {
   const command = `(setsid sleep ${mark}1 &); (trap '' TERM; sleep ${mark}2; sleep ${mark}3) & trap '' TERM; echo said; sleep ${mark}4 | sleep ${mark}5; sleep ${mark}6`;
   const talk = await converse(server, [calls("bash", { command }), says("I looked.")], unasked);
+  if (isAsked) await approvePending(server, talk.sessionId);
   await eventWhere(server, talk.sessionId, ({ type }) => type === "tool.output");
   for (const place of [1, 2, 5])
     await until(`${place} runs`, () => processesWith(`sleep ${mark}${place}`).length > 0);
@@ -36,7 +47,7 @@ test.each(hosts)(
   async (name, options) => {
     const mark = `62.3${name.length}`;
     const server = await startServer(options);
-    const talk = await runStubborn(server, mark);
+    const talk = await runStubborn(server, mark, options.program !== undefined);
     await server.end("SIGKILL");
     const left = processesWith(`sleep ${mark}`);
     // With namespaces nothing is left even now: `npm run test:isolation`.
@@ -55,7 +66,7 @@ test.each(hosts)(
   async (name, options) => {
     const mark = `62.4${name.length}`;
     const server = await startServer(options);
-    const talk = await runStubborn(server, mark);
+    const talk = await runStubborn(server, mark, options.program !== undefined);
     const { code } = await server.end("SIGTERM");
     expect([code, processesWith(`sleep ${mark}`)]).toEqual([0, []]);
     await server.start();
@@ -69,7 +80,7 @@ test.each(hosts)(
 test.each(hosts)("%s: a second signal leaves nothing running either", async (name, options) => {
   const mark = `62.5${name.length}`;
   const server = await startServer(options);
-  await runStubborn(server, mark);
+  await runStubborn(server, mark, options.program !== undefined);
   process.kill(server.pid, "SIGTERM");
   expect((await server.end("SIGINT")).code).toBe(130);
   await processesEnd(`sleep ${mark}2`);
@@ -87,6 +98,7 @@ test.each(hosts)("%s: killed the moment a command was started, it does not go on
     [calls("bash", { command: `sleep ${mark}` }), says("I looked.")],
     unasked,
   );
+  if (options.program !== undefined) await approvePending(server, talk.sessionId);
   expect((await server.gone()).signal).toBe("SIGKILL");
   await server.start();
   expect(processesWith(`sleep ${mark}`)).toEqual([]);

@@ -95,3 +95,10 @@ test("the header of a proxy is a name, in any case", () => {
   expect(loadConfig(base).proxyAddressHeader).toBeUndefined();
   expect(mistakeOf({ TALKCODY_PROXY_ADDRESS_HEADER: "X-Real-IP: 1" })).toContain("the name of a header");
 });
+
+test("the permission mode of the environment is one of four, and without one there is no default", () => {
+  const mode = (value: string) => loadConfig({ ...base, TALKCODY_PERMISSION_MODE: value }).defaultSettings;
+  expect(mode("read-only")).toEqual({ permissionMode: "read-only" });
+  expect(mode("")).toEqual({});
+  expect(mistakeOf({ TALKCODY_PERMISSION_MODE: "yolo" })).toContain("TALKCODY_PERMISSION_MODE should be");
+});

@@ -116,6 +116,7 @@ export function environment(folder: string): Record<string, string> {
     TALKCODY_API_KEY: testKey,
     TALKCODY_ALLOW_LOCAL_REPOSITORIES: "true",
     TALKCODY_GRACE_PERIOD_MS: "1000",
+    TALKCODY_PERMISSION_MODE: "ask",
   };
 }
 

@@ -88,6 +88,7 @@ function environment(folder: string, home: string): Record<string, string> {
     TALKCODY_API_KEY: testKey,
     TALKCODY_ALLOW_LOCAL_REPOSITORIES: "true",
     TALKCODY_LOG_LEVEL: "error",
+    TALKCODY_PERMISSION_MODE: "ask",
     TALKCODY_GRACE_PERIOD_MS: "200",
   };
 }

@@ -1,31 +1,14 @@
 import { expect, test } from "vitest";
-import { evaluatePolicy } from "../../../../lib/core/approvals/policy.ts";
-import { resolveSettings } from "../../../../lib/settings.ts";
 import type { PermissionRule, Settings } from "../../../../lib/settings.ts";
-import { createToolbox } from "../../../../lib/tools/index.ts";
-
-const toolbox = createToolbox();
-
-/** `tool pattern` of a rule. */
-function rule(decision: PermissionRule["decision"], text: string): PermissionRule {
-  const [tool = "", ...pattern] = text.split(" ");
-  return { tool, pattern: pattern.join(" "), decision };
-}
-const allow = (text: string) => rule("allow", text);
-const ask = (text: string) => rule("ask", text);
-const deny = (text: string) => rule("deny", text);
+import { allow, ask, deny, verdict } from "./verdict.ts";
 
 type Row = [tool: string, subject: string, settings: Settings, expected: "allow" | "ask" | "deny"];
 
-function verdict(toolName: string, subject: string, settings: Settings) {
-  const tool = toolbox.get(toolName);
-  if (tool === undefined) throw new Error(`There is no tool ${toolName}.`);
-  return evaluatePolicy(tool, subject, resolveSettings([settings]));
-}
-
 function holds(rows: Row[]): void {
   test.each(rows)("%s %j under %j: %s", (tool, subject, settings, expected) => {
-    const { decision, reason } = verdict(tool, subject, settings);
+    const { decision, reason } = verdict(tool, subject, {
+      settings: { permissionMode: "ask", ...settings },
+    });
     expect(decision).toBe(expected);
     expect(reason.length).toBeGreaterThan(5);
   });
@@ -119,7 +102,8 @@ holds([
   ["bash", "git log `evil`", rules(allow("bash git *")), "ask"],
   ["bash", "git log $(evil)", rules(allow("bash *")), "allow"],
   ["bash", "echo $HOME", rules(allow("bash echo $HOME")), "allow"],
-  ["bash", "echo $HOME", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "echo $HOME", { ...commands, ...rules(deny("bash rm *")) }, "allow"],
+  ["bash", "r$HOME x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
   ["bash", "$(echo rm) x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
   ["bash", "$(echo rm) x", rules(allow("bash *"), deny("bash rm *")), "ask"],
   ["bash", "echo $HOME", rules(allow("bash echo $HOME"), deny("bash rm *")), "allow"],
@@ -146,10 +130,10 @@ holds([
   ["bash", "rm   x", { ...commands, ...rules(deny("bash rm x")) }, "deny"],
   ["bash", "/bin/rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "command rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
-  ["bash", "sudo -n rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "find . | xargs rm", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "bash -c 'rm x'", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "eval 'rm x'", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "sudo -n rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "find . | xargs rm", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "bash -c 'rm x'", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "eval 'rm x'", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "echo rm x", { ...commands, ...rules(deny("bash rm *")) }, "allow"],
   ["bash", "bash -c 'ls'", commands, "allow"],
 ]);
@@ -160,7 +144,7 @@ holds([
   ["bash", "echo x \\>> /etc/x", rules(allow("bash echo *")), "ask"],
   ["bash", "echo x >&2file", rules(allow("bash echo *")), "ask"],
   ["bash", "echo a # it's\nrm x\n#'", rules(allow("bash echo *")), "ask"],
-  ["bash", "echo a;# it's\nrm x\n#'", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "echo a;# it's\nrm x\n#'", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "r\\\nm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "2>&1 rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "> /dev/null rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
@@ -168,11 +152,11 @@ holds([
   ["bash", "/bin/r? x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
   ["bash", "/bin/r[m] x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
   ["bash", "A[0]=1 rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
-  ["bash", "command -p rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "exec -a ls rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "trap 'rm x' EXIT", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "alias ls=rm\nls x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
-  ["bash", "busybox rm x", { ...commands, ...rules(deny("bash rm *")) }, "ask"],
+  ["bash", "command -p rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "exec -a ls rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "trap 'rm x' EXIT", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "alias ls=rm\nls x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
+  ["bash", "busybox rm x", { ...commands, ...rules(deny("bash rm *")) }, "deny"],
   ["bash", "git log a#b", rules(allow("bash git *")), "allow"],
   ["bash", "echo '# no comment'", rules(allow("bash echo *")), "allow"],
   ["bash", "make 2>&1 >/dev/null", rules(allow("bash make *")), "allow"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitCommand } from "../../../../lib/core/approvals/shell-command.ts";
+import { splitCommand } from "../../../../../lib/core/approvals/commands/split-command.ts";
 
 test.each([
   ["ls", ["ls"]],
