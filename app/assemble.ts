@@ -5,7 +5,7 @@ import { registry } from "../handlers/registry.gen.ts";
 import { type Clock, systemClock, timestamp } from "../lib/ports/clock.ts";
 import type { Config } from "../lib/config/config.ts";
 import { type Core, createCore, createSettings, type Runtime } from "../lib/core/index.ts";
-import type { Sandbox } from "../lib/ports/sandbox.ts";
+import type { Sandbox, SandboxReport } from "../lib/ports/sandbox.ts";
 import { triggerAt } from "../lib/ports/failpoint.ts";
 import { createIds } from "../lib/id.ts";
 import { createModelClient } from "../lib/models/index.ts";
@@ -125,10 +125,15 @@ function createRuntime(
     newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
     models: tracer?.models(measured) ?? measured,
     toolbox: tracer?.toolbox(toolbox) ?? toolbox,
-    sandboxState: () => (host.hosts.isIsolating() ? "on" : "off"),
+    sandboxState: () => stateForPolicy(host.sandbox.report().state),
     isHostGranted: () => false,
-    fetcher: createWebFetcher(),
+    fetcher: createWebFetcher({ isReachable: host.isReachable }),
     ...{ limits: config, defaultModel: config.defaultModel },
     allowLocalRepositories: config.allowLocalRepositories,
   };
+}
+
+/** While the sandbox tests itself, commands wait for it. */
+function stateForPolicy(state: SandboxReport["state"]): "on" | "off" | "refused" {
+  return state === "testing" ? "on" : state;
 }

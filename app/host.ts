@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../lib/config/config.ts";
 import {
   createGit,
+  createReachability,
   createRunProgramFile,
   createSandbox,
   createWorkspaceHosts,
@@ -34,7 +35,8 @@ export async function openHost(config: Readonly<Config>, { reach, keepsEarlierRu
     sandbox.close();
     processes.close();
   };
-  return { git, hosts, sandbox, run: createRunProgramFile(processes, environment), close };
+  const isReachable = createReachability(config.reachableNetworks);
+  return { git, hosts, isReachable, sandbox, run: createRunProgramFile(processes, environment), close };
 }
 
 function openSandbox(config: Readonly<Config>, processes: Processes) {

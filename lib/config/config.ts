@@ -29,6 +29,8 @@ export interface Config {
   /** How many wrong API keys one address may send in a burst. */
   failedKeysMax: number;
   allowLocalRepositories: boolean;
+  /** Networks that commands, clones and fetched pages may reach although they are not public, in CIDR form. */
+  reachableNetworks: readonly string[];
   defaultModel: string | undefined;
   /** Settings that hold where no layer says something else. */
   defaultSettings: Pick<Settings, "permissionMode">;
@@ -94,6 +96,7 @@ export function loadConfig(
     proxyAddressHeader: read.header("TALKCODY_PROXY_ADDRESS_HEADER"),
     failedKeysMax: read.integer("TALKCODY_FAILED_KEYS_MAX", { min: 1, max: 1_000_000 }) ?? 20,
     allowLocalRepositories: read.flag("TALKCODY_ALLOW_LOCAL_REPOSITORIES"),
+    reachableNetworks: read.networks("TALKCODY_REACHABLE_NETWORKS"),
     defaultModel: read.model("TALKCODY_MODEL"),
     defaultSettings: environmentSettings(read),
     providers: environmentProviders(read),

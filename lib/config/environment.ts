@@ -27,6 +27,7 @@ export function createReader(environment: Environment) {
     url: (name: string) => read(context, name, formats.webUrl),
     host: (name: string) => read(context, name, formats.hostName),
     origins: (name: string) => read(context, name, formats.origins) ?? [],
+    networks: (name: string) => read(context, name, formats.networks) ?? [],
     header: (name: string) => read(context, name, formats.headerName),
     replica: (name: string) => read(context, name, formats.replicaUrl),
     failpoint: (name: string) => read(context, name, formats.failpoint),

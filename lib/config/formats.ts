@@ -69,6 +69,14 @@ export const origins: Format<string[]> = {
   },
 };
 
+export const networks: Format<string[]> = {
+  expected: "networks in CIDR form such as 10.20.0.0/16, separated by commas",
+  parse: (text) => {
+    const list = text.split(",").map((network) => network.trim().toLowerCase());
+    return list.every(isNetwork) ? list : undefined;
+  },
+};
+
 export const headerName: Format<string> = {
   expected: "the name of a header such as X-Forwarded-For",
   parse: (text) => (/^[\w-]+$/.test(text) ? text.toLowerCase() : undefined),
@@ -106,6 +114,14 @@ function isWebUrl(text: string): boolean {
 function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*,]+$/.test(text)) return false;
   return !/^https?:/.test(text) || URL.parse(text)?.origin === text;
+}
+
+/** The parser of URLs reads an address in any spelling and writes it in one; only that one is a network here. */
+function isNetwork(text: string): boolean {
+  const [, address = "", bits] = /^([0-9a-f.:]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const isIpv6 = address.includes(":");
+  if (bits === undefined || Number(bits) > (isIpv6 ? 128 : 32)) return false;
+  return isIpv6 ? URL.canParse(`http://[${address}]/`) : URL.parse(`http://${address}/`)?.hostname === address;
 }
 
 function parseNamedValues(text: string): Record<string, string> | undefined {

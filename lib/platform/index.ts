@@ -1,3 +1,4 @@
+export { createReachability, type IsReachable } from "./addresses/reachable-address.ts";
 export { createGit, type GitOptions } from "./git/git.ts";
 export { removeStaleLocks } from "./git/stale-locks.ts";
 export { createSandbox } from "./sandbox/sandbox.ts";

@@ -1,15 +1,21 @@
-import { lookup } from "node:dns/promises";
 import type { Dispatcher } from "undici";
-import { unlessAborted } from "../../ports/clock.ts";
 import { type FetchedPage, ToolFailure, type WebFetcher } from "../../tool.ts";
+import {
+  findAddresses,
+  type ResolvedAddress,
+  type ResolveHost,
+  resolveHost,
+  UnreachableHost,
+} from "../addresses/find-addresses.ts";
+import { createReachability, type IsReachable } from "../addresses/reachable-address.ts";
 import { decodeBody } from "./decode-body.ts";
 import { hostOf, notPublic, readPageUrl } from "./page-url.ts";
-import { type ResolvedAddress, createPinnedAgent } from "./pinned-agent.ts";
-import { isPublicAddress } from "./public-address.ts";
+import { createPinnedAgent } from "./pinned-agent.ts";
 
 export interface WebFetcherOptions {
-  /** Resolves a host name to all its addresses. */
-  resolve?: (host: string) => Promise<ResolvedAddress[]>;
+  resolve?: ResolveHost;
+  /** By default public addresses only. */
+  isReachable?: IsReachable;
   /** Hosts that may have any address and any port. By default none; tests allow some. */
   allow?: (host: string) => boolean;
   headersTimeoutMs?: number;
@@ -21,7 +27,8 @@ const redirectsMax = 5;
 
 export function createWebFetcher(options: WebFetcherOptions = {}): WebFetcher {
   const settings = {
-    resolve: (host: string) => lookup(host, { all: true, verbatim: true }),
+    resolve: resolveHost,
+    isReachable: createReachability(),
     allow: () => false,
     headersTimeoutMs: 10_000,
     overallTimeoutMs: 20_000,
@@ -60,7 +67,7 @@ async function follow(text: string, settings: Settings, signal: AbortSignal): Pr
 
 /** Sends one request. Resolves with the page, or with the URL to which it redirects. */
 async function visit(url: URL, settings: Settings, signal: AbortSignal): Promise<FetchedPage | URL> {
-  const addresses = await findAddresses(url, settings, signal);
+  const addresses = await addressesOf(url, settings, signal);
   const { request } = await import("undici");
   const agent = await createPinnedAgent(addresses, settings.headersTimeoutMs);
   try {
@@ -82,14 +89,15 @@ const headers = {
   "user-agent": "TalkCody/1.0 (page fetcher)",
 };
 
-/** Every address must be public, because a name that also has a private one may be an attack. */
-async function findAddresses(url: URL, settings: Settings, signal: AbortSignal): Promise<ResolvedAddress[]> {
+async function addressesOf(url: URL, settings: Settings, signal: AbortSignal): Promise<ResolvedAddress[]> {
   const host = hostOf(url);
-  const addresses = await unlessAborted(settings.resolve(host), signal);
-  if (addresses.length === 0) throw new ToolFailure(`The host ${host} has no address.`);
-  if (!settings.allow(host) && !addresses.every(({ address }) => isPublicAddress(address)))
-    throw notPublic(host);
-  return addresses;
+  const { resolve, allow } = settings;
+  const isReachable = allow(host) ? () => true : settings.isReachable;
+  try {
+    return await findAddresses(host, { resolve, isReachable, signal });
+  } catch (error) {
+    throw error instanceof UnreachableHost ? notPublic(host) : error;
+  }
 }
 
 async function readPage(url: URL, response: Dispatcher.ResponseData, bytesMax: number): Promise<FetchedPage> {

@@ -89,6 +89,27 @@ test.each([
   );
 });
 
+test("networks that may be reached are told in CIDR form", () => {
+  const value = "10.20.0.0/16, FD12::/16,203.0.113.7/32";
+  const config = loadConfig({ ...base, TALKCODY_REACHABLE_NETWORKS: value });
+  expect(config.reachableNetworks).toEqual(["10.20.0.0/16", "fd12::/16", "203.0.113.7/32"]);
+  expect(loadConfig(base).reachableNetworks).toEqual([]);
+});
+
+test.each([
+  "10.0.0.0",
+  "10.0.0.0/33",
+  "10.1/16",
+  "::1/129",
+  "fd12:/16",
+  "registry.example/24",
+  "10.0.0.0/8 ::/0",
+])("%s is no network", (value) => {
+  expect(mistakeOf({ TALKCODY_REACHABLE_NETWORKS: value })).toContain(
+    "TALKCODY_REACHABLE_NETWORKS should be networks in CIDR form",
+  );
+});
+
 test("the header of a proxy is a name, in any case", () => {
   const config = loadConfig({ ...base, TALKCODY_PROXY_ADDRESS_HEADER: "Fly-Client-IP" });
   expect(config.proxyAddressHeader).toBe("fly-client-ip");

@@ -11,7 +11,7 @@ import { scratch } from "../../../support/workspaces.ts";
 
 const plain = useTestServer({ env: { TALKCODY_PERMISSION_MODE: "" } });
 const server = useTestServer();
-const off = useTestServer({ config: { isolation: "off" } });
+const off = useTestServer({ config: { sandbox: "off" } });
 
 const steps = [calls("bash", { command: "touch ran" }), says("End.")];
 const hasRun = (folder: string) => existsSync(join(folder, "ran"));
