@@ -1,4 +1,6 @@
 export { createReachability, type IsReachable } from "./addresses/reachable-address.ts";
+export { createNetworkProxy, type ProxyOptions } from "./proxy/proxy.ts";
+export { proxyEnvironment } from "./proxy/proxy-environment.ts";
 export { createGit, type GitOptions } from "./git/git.ts";
 export { removeStaleLocks } from "./git/stale-locks.ts";
 export { createSandbox } from "./sandbox/sandbox.ts";
