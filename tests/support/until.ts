@@ -26,7 +26,15 @@ export async function until<T>(
 }
 
 /** The task once it is in one of the states. A task that ended otherwise fails at once. */
-export async function taskIn(server: Caller, taskId: string, ...states: Task["state"][]): Promise<Task> {
+export function taskIn(server: Caller, taskId: string, ...states: Task["state"][]): Promise<Task> {
+  return taskWithin(server, taskId, { states });
+}
+
+async function taskWithin(
+  server: Caller,
+  taskId: string,
+  { states, withinMs = limitMs }: { states: Task["state"][]; withinMs?: number | undefined },
+): Promise<Task> {
   let task: Task | undefined;
   return until(
     `task ${taskId} is ${states.join(" or ")}`,
@@ -37,12 +45,16 @@ export async function taskIn(server: Caller, taskId: string, ...states: Task["st
         throw new Error(`Expected the task to be ${states.join(" or ")}; it is ${JSON.stringify(task)}`);
       return undefined;
     },
-    { seen: () => task },
+    { seen: () => task, withinMs },
   );
 }
 
-export function taskEnded(server: Caller, taskId: string): Promise<Task> {
-  return taskIn(server, taskId, "completed", "failed", "cancelled");
+export function taskEnded(
+  server: Caller,
+  taskId: string,
+  { withinMs }: { withinMs?: number } = {},
+): Promise<Task> {
+  return taskWithin(server, taskId, { states: ["completed", "failed", "cancelled"], withinMs });
 }
 
 /** The pending decisions of a session, once there are as many. */
