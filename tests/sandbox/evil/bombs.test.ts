@@ -1,11 +1,18 @@
 import { statfsSync } from "node:fs";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { expectDefused } from "../stage/bomb.ts";
+import { startProber } from "../stage/prober.ts";
+import { sandboxOf } from "../stage/server.ts";
 import { useTrial } from "../stage/use-trial.ts";
 
 // A33. Each bomb is finite, so that it does not take this machine with it where a limit is missing.
 const trial = useTrial();
 const mark = `bomb-${process.pid}`;
+
+beforeEach(async () => {
+  const report = await sandboxOf(trial.server);
+  if (report?.state !== "on") throw new Error("No sandbox is on, and bombs go off only in one.");
+});
 
 test("600 processes end at the limit of processes", async () => {
   const command = `for i in $(seq 600); do (exec -a ${mark} sleep 30) & done; wait`;
@@ -67,7 +74,7 @@ test("files in /tmp and in the own home count too", async () => {
 
 test("a busy loop on every processor ends with its time", async () => {
   const command = `for i in $(seq 32); do (exec -a ${mark} sh -c 'while :; do :; done') & done; sleep 5; exit 3`;
-  const prober = await import("../stage/prober.ts").then(({ startProber }) => startProber(trial.server));
+  const prober = await startProber(trial.server);
   await trial.place.run(command);
   expect((await prober.stop()).p99Ms).toBeLessThan(500);
 });

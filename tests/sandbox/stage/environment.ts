@@ -13,11 +13,12 @@ export function environmentOf({ folder, user }: Setting, { canaries }: Planted):
     PATH: [
       join(checkout, "node_modules/.bin"),
       join(folder, "node_modules/.bin"),
-      join(checkout, "node_modules/node/bin"),
+      join(folder, "npm/node-gyp-bin"),
       join(home, ".local/bin"),
       join(home, "toolchain/bin"),
       personalPath(home),
     ].join(delimiter),
+    npm_config_local_prefix: checkout,
     HOME: home,
     USER: user === "root" ? "root" : "trial",
     LANG: "C.UTF-8",
