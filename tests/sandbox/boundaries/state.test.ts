@@ -9,7 +9,7 @@ test("the server reports a sandbox that is on, and which probes it passed", asyn
   const report = await sandboxOf(trial.server);
   expect(report).toMatchObject({ state: "on", reason: null, fix: null });
   expect(report?.mechanism).toBe(trial.server.setting.mechanism);
-  expect(String(report?.user)).not.toMatch(/^(0|root)$/);
+  expect(String(report?.uid)).not.toMatch(/^(0|root)$/);
   expect(report?.probes.length).toBeGreaterThanOrEqual(10);
   expect(report?.probes.filter(({ passed }) => !passed)).toEqual([]);
 });

@@ -98,7 +98,7 @@ export async function startTrialServer({ env = {}, wrapper = [] }: TrialOptions 
 export interface SandboxReport {
   state: "testing" | "on" | "refused" | "off";
   mechanism: string | null;
-  user: string | number | null;
+  uid: number | null;
   probes: { name: string; passed: boolean; detail: string }[];
   reason: string | null;
   fix: string | null;
