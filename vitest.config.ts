@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { closeInheritedDescriptors } from "./lib/server/process/inherited-descriptors.ts";
+
+closeInheritedDescriptors(); // As the server does, so that its commands inherit nothing of the terminal.
 
 const requests = ["tests/handlers/**/*.test.ts", "tests/contract/**/*.test.ts"];
 const functions = "tests/functions/**/*.test.ts";

@@ -1,6 +1,7 @@
 import { assemble, version, type AssembleOptions } from "./assemble.ts";
 import { loadConfig, type Config } from "../lib/config/config.ts";
 import {
+  closeInheritedDescriptors,
   endOnFault,
   exposureWarning,
   greeting,
@@ -62,6 +63,7 @@ async function open(config: Readonly<Config>, options: AssembleOptions): Promise
 export async function main(): Promise<void> {
   try {
     const config = loadConfig();
+    closeInheritedDescriptors(config.replicaKeysDescriptor);
     const current: { starting?: Promise<RunningServer> } = {};
     // Set before the start: a deploy may stop a server that is still starting.
     stopOnSignal(async () => {

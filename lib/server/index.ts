@@ -9,6 +9,7 @@ export {
   type FunctionAnswer,
   type FunctionEvent,
 } from "./function-adapter.ts";
+export { closeInheritedDescriptors } from "./process/inherited-descriptors.ts";
 export { greeting, sandboxLine } from "./process/greeting.ts";
 export { withPrivateListener, type ServerHealth } from "./process/private-listener.ts";
 export { stopOnSignal } from "./process/stop-on-signal.ts";

@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { closeInheritedDescriptors } from "../../lib/server/process/inherited-descriptors.ts";
+
+closeInheritedDescriptors(); // As the server does, so that its commands inherit nothing of the terminal.
 
 /** Tests that need more of a machine than git and npm. Each is one `npm run test:…`, and its `needs.ts` says what. */
 const tests = {

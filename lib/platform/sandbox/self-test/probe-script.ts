@@ -69,6 +69,7 @@ const kernelProbes = [
   `check nested-namespace "$(if unshare --user true; then echo 'a user namespace was made'; fi; if unshare --mount true; then echo 'a mount namespace was made'; fi)" 'further namespaces are refused'`,
   `check privileges "$(grep -E '^Cap(Inh|Prm|Eff|Amb):' /proc/self/status | grep -v '0000000000000000$'; grep -q '^NoNewPrivs:.1$' /proc/self/status || echo 'new privileges are possible')" 'no capabilities, no new privileges'`,
   `check system-calls "$(grep -q '^Seccomp:.2$' /proc/self/status || echo 'there is no seccomp filter')" 'a seccomp filter is set'`,
+  `check descriptors "$(ls /proc/self/fd | grep -v '^[0123]$')" 'no descriptor of the server is open'`,
   `check processes "$(if [ "$(grep '^NSpid:' /proc/self/status | wc -w)" != 2 ]; then echo 'processes of the host can be seen'; fi; if [ "$(ls -d /proc/[0-9]* | wc -l)" -gt 12 ]; then echo 'there are other processes'; fi)" 'only its own processes can be seen'`,
 ];
 

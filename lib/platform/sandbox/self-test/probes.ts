@@ -5,7 +5,16 @@ export type Probe = SandboxReport["probes"][number];
 /** All probes in the order in which they are shown. A self-test without one of them is not green. */
 export const probeNames = [
   ...["work", "host-file", "home", "data-folder", "product", "git-files", "system", "kernel-setting", "user"],
-  ...["nested-namespace", "privileges", "system-calls", "processes", "network", "unix-sockets", "limits"],
+  ...[
+    "nested-namespace",
+    "privileges",
+    "system-calls",
+    "descriptors",
+    "processes",
+    "network",
+    "unix-sockets",
+    "limits",
+  ],
   "nothing-survives",
 ];
 
