@@ -10,6 +10,9 @@ export interface FileStat {
   sizeBytes: number;
   /** Milliseconds since the epoch. */
   modifiedAt: number;
+  mode: number;
+  /** Changes whenever the file is changed or replaced. */
+  version: string;
 }
 
 /**

@@ -31,17 +31,23 @@ export async function requestPermission(
     if (decision === "allow" && tool.asks !== "plan") return { input, action: null };
   }
   const { pendingActions } = context;
-  const asked =
-    existing ?? (await pendingActions.ask({ ...prepared, reason, isApproved: decision === "allow" }));
-  return permissionFrom(context, prepared, await pendingActions.wait(asked, signal));
+  const isApproved = decision === "allow";
+  let asked = existing ?? (await pendingActions.ask({ ...prepared, reason, isApproved }));
+  for (;;) {
+    const answer = await permissionFrom(context, prepared, await pendingActions.wait(asked, signal));
+    if (answer !== "outdated") return answer;
+    asked = await pendingActions.ask({ ...prepared, reason: askedAgain, isApproved: false });
+  }
 }
 
-/** What a resolved action means for the call. */
+const askedAgain = "The workspace changed after you were asked, so nothing was run and you are asked again.";
+
+/** What a resolved action means for the call. `outdated`: it was approved, and what it could run is not as it was then. */
 async function permissionFrom(
   context: PermissionContext,
   prepared: PreparedCall,
   action: Action,
-): Promise<Permission | { refusal: string }> {
+): Promise<Permission | { refusal: string } | "outdated"> {
   const { tool } = prepared;
   const permission = { input: action.input, action };
   if (tool.asks === "plan" || tool.asks === "question") return permission;
@@ -50,7 +56,8 @@ async function permissionFrom(
   const { decision, reason } = policyFor(context, prepared, action.input);
   if (decision === "deny") return { refusal: reason };
   if (await isUnchanged(context, action, prepared)) return permission;
-  return { refusal: outdated[tool.asks === "edit" ? "file" : "workspace"] };
+  if (tool.asks === "edit") return { refusal: outdatedEdit };
+  return decision === "allow" ? permission : "outdated";
 }
 
 function policyFor(
@@ -68,11 +75,7 @@ function policyFor(
   });
 }
 
-const outdated = {
-  file: "Not run: what it touches changed after it was asked about. Read it again and ask anew.",
-  workspace:
-    "Not run: the workspace is at another commit than when it was asked about. Look again, then ask anew.",
-};
+const outdatedEdit = "Not run: what it touches changed after it was asked about. Read it again and ask anew.";
 
 function refusalOf(action: Action): string {
   if (action.state === "expired") return "Not run: nobody decided in time.";

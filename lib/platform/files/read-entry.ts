@@ -37,5 +37,7 @@ async function readAll(handle: FileHandle, bytesMax: number): Promise<Uint8Array
 
 export function describeStat(stat: Stats): FileStat {
   const type = stat.isFile() ? "file" : stat.isDirectory() ? "folder" : "other";
-  return { type, sizeBytes: stat.size, modifiedAt: stat.mtimeMs };
+  const { size, mtimeMs, ctimeMs, ino, mode } = stat;
+  const version = [ino, size, mtimeMs, ctimeMs].join(" ");
+  return { type, sizeBytes: size, modifiedAt: mtimeMs, mode, version };
 }

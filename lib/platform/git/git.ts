@@ -14,6 +14,7 @@ import { readHead } from "./view/head.ts";
 import { createWorkspacePaths, type WorkspacePaths, readRecord, writeRecord } from "./workspace-paths.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
 import { createRunGit } from "./run-git.ts";
+import { readWorktreeState } from "./view/state.ts";
 import { readStatus } from "./view/status.ts";
 import { fetchAndForward, refused } from "./sync.ts";
 import { cloneHasUnpushedWork, scratchHasWork } from "./view/unpushed.ts";
@@ -46,6 +47,7 @@ export function createGit(options: GitOptions): Git {
     sync: (id, signal) => sync(context, id, signal),
     head: (id) => orNull(() => headOf(context, id)),
     status: (id) => inView(context, id, readStatus),
+    worktreeState: (id) => inView(context, id, readWorktreeState),
     diff: (id, path) =>
       inView(context, id, (view) => readDiff(view, path === undefined ? undefined : inside(path))),
     hasUnpushedWork: (id) => hasUnpushedWork(context, id),

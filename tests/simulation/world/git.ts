@@ -24,6 +24,7 @@ export function createGit(life: Life, { time, heads, random }: Stage): Git {
     createScratch: () => time.turn(life, "scratch"),
     sync: async (workspaceId) => moved(workspaceId),
     head: async (workspaceId) => heads.get(workspaceId) ?? null,
+    worktreeState: async (workspaceId) => ({ summary: heads.get(workspaceId) ?? "", changed: [] }),
     status: () => Promise.reject(new Error("Nobody asks for a status here.")),
     diff: () => Promise.reject(new Error("Nobody asks for a diff here.")),
     hasUnpushedWork: async () => false,

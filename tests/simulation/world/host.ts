@@ -59,9 +59,10 @@ function createFiles({ life, stage, root, workspaceId }: Place): WorkspaceFiles 
   return {
     relative,
     stat: async (path) => {
-      if (relative(path) === ".") return { type: "folder", sizeBytes: 0, modifiedAt: 0 };
+      if (relative(path) === ".")
+        return { type: "folder", sizeBytes: 0, modifiedAt: 0, mode: 0o755, version: "" };
       const bytes = find(path);
-      return bytes && { type: "file", sizeBytes: bytes.length, modifiedAt: 0 };
+      return bytes && { type: "file", sizeBytes: bytes.length, modifiedAt: 0, mode: 0o644, version: "" };
     },
     read: async (path) => {
       const bytes = find(path);
