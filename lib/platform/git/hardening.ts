@@ -7,6 +7,8 @@ export const plainEnvironment = {
   GIT_OPTIONAL_LOCKS: "0",
   GIT_LITERAL_PATHSPECS: "1",
   GIT_LFS_SKIP_SMUDGE: "1",
+  GIT_NO_REPLACE_OBJECTS: "1", // A command could make a commit look like another one.
+  GIT_GRAFT_FILE: "/dev/null",
   LC_ALL: "C",
 };
 

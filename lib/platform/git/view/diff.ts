@@ -2,6 +2,7 @@ import { copyFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkspaceDiff } from "../../../workspace.ts";
 import { unreadable } from "./status.ts";
+import { refuseForeignSubmodules } from "./submodules.ts";
 import type { GitView } from "./view.ts";
 
 const patchBytesMax = 1024 * 1024;
@@ -21,6 +22,8 @@ export async function readDiff(view: GitView, path: string | undefined): Promise
     { env, stdoutBytesMax: patchBytesMax },
   );
   if (exitCode !== 0 && ended !== "output-limit") throw unreadable();
+  if (stdout.includes("Subproject commit "))
+    await refuseForeignSubmodules(view.root, await submodulesOf(view));
   const isOver = ended === "output-limit";
   return { patch: (isOver ? wholeLines(stdout) : stdout).toString("utf8"), truncated: isOver || isCut };
 }
@@ -71,6 +74,15 @@ async function baseline(view: GitView): Promise<string> {
   if (exitCode === 0) return "HEAD";
   const empty = await view.run(["hash-object", "-t", "tree", "--stdin"], { input: "" });
   return empty.stdout.toString("utf8").trim();
+}
+
+/** Tracked paths at which a commit of another repository stands. */
+async function submodulesOf(view: GitView): Promise<string[]> {
+  const { stdout } = await view.run(["ls-files", "--stage", "-z"]);
+  const entries = stdout.toString("utf8").split("\0");
+  return entries.flatMap((entry) =>
+    entry.startsWith("160000 ") ? [entry.slice(entry.indexOf("\t") + 1)] : [],
+  );
 }
 
 function wholeLines(bytes: Buffer): Buffer {

@@ -1,6 +1,7 @@
 import { AppError } from "../../../errors.ts";
 import type { WorkspaceStatus } from "../../../workspace.ts";
 import { readHead } from "./head.ts";
+import { refuseForeignSubmodules } from "./submodules.ts";
 import type { GitView } from "./view.ts";
 
 type Change = WorkspaceStatus["changes"][number];
@@ -13,6 +14,11 @@ export async function readStatus(view: GitView): Promise<WorkspaceStatus> {
     view.ask((git) => git.status(statusOptions)).catch(refuseUnreadable),
   ]);
   const { changes, truncated } = readChanges(stdout.toString("utf8"), isCut);
+  const modified = changes.filter(({ status }) => status === "modified");
+  await refuseForeignSubmodules(
+    view.root,
+    modified.map(({ path }) => path),
+  );
   return {
     branch: summary.detached ? null : summary.current,
     head,

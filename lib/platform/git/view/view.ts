@@ -5,6 +5,8 @@ import { AppError } from "../../../errors.ts";
 import type { ProcessResult } from "../../run-process.ts";
 import type { AskGit, AskLimits, GitAnswer } from "../ask-git.ts";
 import type { GitRun, RunGit } from "../run-git.ts";
+import { refuseForeignParts } from "./foreign-parts.ts";
+import { unusable } from "./unusable.ts";
 import { viewConfig } from "./view-config.ts";
 
 /**
@@ -60,6 +62,8 @@ function refuseFull(error: unknown): never {
 
 async function buildView({ root, runGit, askGit }: ViewOptions, folder: string): Promise<GitView> {
   const source = join(root, ".git");
+  await refuseLink(source);
+  await refuseForeignParts(source);
   const head = await readHead(source);
   const config = await viewConfig({ source, folder, runGit });
   const parts = (await readdir(source)).filter((name) => shared.has(name) || name.startsWith("sharedindex."));
@@ -83,31 +87,22 @@ async function buildView({ root, runGit, askGit }: ViewOptions, folder: string):
 const branchPrefix = "ref: refs/heads/";
 
 async function readHead(source: string): Promise<string> {
-  for (const name of ["", "HEAD", "objects", "refs", "index"]) await refuseLink(join(source, name));
   const head = await readFile(join(source, "HEAD"), "utf8").catch(() => "");
   const line = head.trimEnd();
   // oxlint-disable-next-line no-control-regex -- The pattern excludes them.
   if (!/^(ref: refs\/heads\/[^\u0000- ~^:?*[\\]+|[0-9a-f]{40,64})$/.test(line))
-    throw notUsable("its .git/HEAD");
+    throw unusable("its .git/HEAD is missing or unusual");
   return line;
 }
 
 async function refuseLink(path: string): Promise<void> {
   const stat = await lstat(path).catch(() => undefined);
-  if (stat === undefined) return;
-  if (!stat.isDirectory() && !stat.isFile()) throw notUsable(`.git/${path.split("/.git/")[1] ?? ""}`);
-}
-
-function notUsable(what: string): AppError {
-  return new AppError(
-    "workspace-not-ready",
-    `The folder is not a usable git repository: ${what} is missing or unusual. Repair it in the workspace, or delete the workspace.`,
-  );
+  if (stat?.isSymbolicLink()) throw unusable("its .git is a link");
 }
 
 const shared = new Set(["objects", "refs", "packed-refs", "shallow", "logs", "info"]);
 
 async function share(source: string, folder: string, name: string): Promise<void> {
   const stat = await lstat(join(source, name));
-  if (!stat.isSymbolicLink()) await symlink(join(source, name), join(folder, name));
+  if (stat.isFile() || stat.isDirectory()) await symlink(join(source, name), join(folder, name));
 }
