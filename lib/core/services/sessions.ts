@@ -5,6 +5,7 @@ import { timestamp } from "../../ports/clock.ts";
 import type { SessionService } from "../../ports/services.ts";
 import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Session, Snapshot } from "../../session.ts";
+import { plainText } from "../../ports/terminal-text.ts";
 import { titleFrom } from "../../session.ts";
 import { mergeSettings } from "../../settings.ts";
 import type { Task } from "../../task.ts";
@@ -50,7 +51,7 @@ function createSession(context: SessionsContext, request: Schemas["CreateSession
   const id = runtime.newId("ses");
   sessions.create({
     id,
-    title: request.title ?? titleFrom(request.message ? textOf(messageParts(request.message.content)) : ""),
+    title: request.title ?? titleFrom(plainText(firstText(request))),
     workspaceId: workspace.id,
     agentId: agent.id,
     settings: mergeSettings(request.settings ?? {}, request.model ? { model: request.model } : {}),
@@ -63,6 +64,10 @@ function createSession(context: SessionsContext, request: Schemas["CreateSession
   ]);
   if (request.message) receiveMessage(context, session, request.message);
   return getSession(context, id);
+}
+
+function firstText({ message }: Schemas["CreateSession"]): string {
+  return message ? textOf(messageParts(message.content)) : "";
 }
 
 function updateSession(context: SessionsContext, id: string, change: Schemas["UpdateSession"]): Session {

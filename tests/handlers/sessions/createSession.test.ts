@@ -106,3 +106,18 @@ test("createSession works once for each idempotency key", async () => {
 test("createSession is for key holders only", async () => {
   await expectRefusesStrangers(server, "createSession", { request: { body: {} }, state: count });
 });
+
+test.each([
+  ["\u001b[31mFix\u001b[0m the build\u0007", "Fix the build"],
+  ["\u001b]0;evil\u0007Run \u202egnp.exe", "Run <U+202E>gnp.exe"],
+  ["\u001b[2J\nSecond line", "Second line"],
+  ["\u001b[2J", "New session"],
+])(
+  "createSession makes a title without what steers a terminal from %j, and keeps the message",
+  async (content, title) => {
+    const { body } = await create({ model: scriptModel, message: { content } });
+    expect(body.title).toBe(title);
+    const [message] = await messagesOf(server, body.id);
+    expect(message?.content).toEqual([{ type: "text", text: content }]);
+  },
+);
