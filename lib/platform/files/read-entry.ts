@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import type { FileStat } from "../../workspace.ts";
 import { existingFile } from "./open-flags.ts";
 import { notAFile, refusal } from "./path-rules.ts";
@@ -13,9 +13,10 @@ export async function readEntry(
   await entry.folder.check(root);
   const handle = await open(entry.folder.at(entry.name), existingFile);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw notAFile(path, stat);
-    const bytes = stat.size > bytesMax ? undefined : await readAll(handle, bytesMax);
+    const found = await handle.stat();
+    if (!found.isFile()) throw notAFile(path, found);
+    if (found.nlink > 1) await refuseForeignLink(found, { root, path });
+    const bytes = found.size > bytesMax ? undefined : await readAll(handle, bytesMax);
     if (bytes === undefined || bytes.length > bytesMax)
       throw refusal(
         "too-large",
@@ -25,6 +26,19 @@ export async function readEntry(
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * A hard link looks like the file itself, so its other names cannot be found. Those of a file of another user than the
+ * owner of the workspace are refused: it may lie outside. In the sandbox of commands there is nothing outside to link to.
+ */
+async function refuseForeignLink(file: Stats, { root, path }: { root: string; path: string }): Promise<void> {
+  const { uid } = await stat(root);
+  if (file.uid === uid) return;
+  throw refusal(
+    "outside",
+    `${path} is a hard link to a file of another user, which may lie outside of the workspace. Copy the file into the workspace instead.`,
+  );
 }
 
 /** Stops one byte over the limit, because the file may grow while it is read. */
