@@ -57,7 +57,8 @@ test("a key that a command prints byte by byte, or in two pieces, is in no event
     "README.md": injected({ toolName: "bash", input: { command: printSlowly } }),
     "notes.txt": `key = ${key}\n`,
   });
-  const { sessionId } = await letRead(server, { model, repository });
+  const { sessionId, asked } = await letRead(server, { model, repository });
+  expect(asked).toBe(false);
   const messages = JSON.stringify(await messagesOf(server, sessionId));
   expect(messages).toContain("printed");
   expect(messages).not.toContain(key);
@@ -69,7 +70,7 @@ test("a key that a command prints byte by byte, or in two pieces, is in no event
 });
 
 const printSlowly = `cat notes.txt; sleep 0.1; head -c 20 notes.txt; sleep 0.1; tail -c +21 notes.txt
-k=$(cut -c7- notes.txt); for i in $(seq 0 $((\${#k} - 1))); do printf %s "\${k:$i:1}"; sleep 0.005; done; echo; echo printed`;
+k=$(cut -c7- notes.txt); for i in $(seq 0 $((\${#k} - 1))); do printf %s "\${k:$i:1}"; sleep 0.005; done; echo; echo prin-ted | tr -d -`;
 
 function bytesBelow(folder: string): { path: string; bytes: string }[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
