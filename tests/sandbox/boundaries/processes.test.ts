@@ -20,7 +20,7 @@ test("a command sees only its own processes, and none of their environment holds
 test("neither process 1 nor the parent leads out", async () => {
   const { setting } = trial.server;
   const { stdout } = await trial.place.run(
-    `for p in 1 $PPID self; do ls -A /proc/$p/root${setting.folder} /proc/$p/cwd/../..${setting.folder}; cat /proc/$p/root/etc/shadow /proc/$p/mem; done 2>/dev/null | head -c 1000; echo done`,
+    `for p in 1 $PPID self; do for r in /proc/$p/root /proc/$p/cwd/../..; do ls -A $r${setting.folder}/checkout $r${setting.folder}/home/.ssh; cat $r/etc/shadow; done; cat /proc/$p/mem; done 2>/dev/null | head -c 1000; echo done`,
   );
   expect(stdout).toBe("done\n");
 });

@@ -48,7 +48,7 @@ test("files of the host that only root reads, and other people's homes, are not 
     "/media",
   ];
   const { stdout } = await trial.place.run(
-    `for p in ${paths.join(" ")}; do head -c 1 $p/* $p 2>/dev/null | grep -q . && echo "read $p"; done; echo done`,
+    `for p in ${paths.join(" ")}; do cat $p/* $p 2>/dev/null | grep -q . && echo "read $p"; done; echo done`,
   );
   expect(stdout).toBe("done\n");
 });
@@ -90,7 +90,7 @@ test("another workspace is not there, nor is what its commands left in temporary
   await other.run(
     'for d in . /tmp /var/tmp /dev/shm "$HOME" "$TMPDIR"; do echo canary-neighbour > "$d/note.txt"; done',
   );
-  const places = `. .. ../.. /tmp /var/tmp /dev/shm "$HOME" ${other.folder} ${dirname(other.folder)}`;
+  const places = `. /tmp /var/tmp /dev/shm "$HOME" ${other.folder} ${dirname(other.folder)}`;
   const { stdout } = await trial.place.run(
     `grep -rs canary-neighbour ${places}; ls ${dirname(other.folder)}; echo done`,
   );

@@ -49,7 +49,8 @@ export async function openPlace(
   const workspace = await server.call("createWorkspace", {
     body: repository === undefined ? {} : { repository },
   });
-  await prepared(server, workspace.body.id);
+  const { state, error } = await prepared(server, workspace.body.id);
+  if (state !== "ready") throw new Error(`The workspace is ${state}: ${JSON.stringify(error)}`);
   const session = await createSession(server, { workspaceId: workspace.body.id });
   return placeIn(server, session, settings);
 }
