@@ -32,6 +32,24 @@ export interface SettingsStore {
   write(settings: StoredSettings): void;
 }
 
+/** Masks one text that comes in pieces. It holds back what may be the beginning of a secret, so what it gives out does not depend on where the pieces end. */
+export interface Masker {
+  push(text: string): string;
+  /** What was held back. Call it once, after the last piece. */
+  end(): string;
+}
+
+/** Replaces secrets in texts by markers such as `[masked: github token]`. */
+export interface SecretMask {
+  text(text: string): string;
+  /** For a text that comes in pieces. */
+  masker(): Masker;
+  /** Masks every string in a JSON value. Returns the same value when nothing changes. */
+  json<T>(value: T): T;
+  /** For UTF-8 and other encodings that contain ASCII. */
+  bytes(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
 /** Values that hold when no layer sets them. */
 export const settingsDefaults = {
   permissionMode: "sandboxed",
@@ -43,6 +61,7 @@ export const settingsDefaults = {
   stepsMax: 100,
   commandTimeoutMs: 300_000, // The desktop's total time for a command.
   permissions: [],
+  maskSecrets: true,
 } as const satisfies Settings;
 
 export type ResolvedSettings = Required<Omit<Settings, "model" | "budgetUsd">> &

@@ -762,6 +762,8 @@ export interface components {
        */
       commandTimeoutMs?: number;
       permissions?: components["schemas"]["PermissionRules"];
+      /** @description Replaces what has the format of a well-known key by a marker such as `[masked: github token]`, in what tools give out and in what is sent to models. Default true. Secrets that the server knows are always masked. */
+      maskSecrets?: boolean;
     };
     /** @description Merged into the stored settings; `null` removes the explicit value. */
     SettingsPatch: {
@@ -779,6 +781,7 @@ export interface components {
       /** Format: int32 */
       commandTimeoutMs?: number | null;
       permissions?: components["schemas"]["PermissionRules"] | null;
+      maskSecrets?: boolean | null;
     };
     ProviderId: string;
     /** @enum {string} */
