@@ -4,18 +4,17 @@ import packageJson from "../package.json" with { type: "json" };
 import { registry } from "../handlers/registry.gen.ts";
 import { type Clock, systemClock, timestamp } from "../lib/ports/clock.ts";
 import type { Config } from "../lib/config/config.ts";
-import { type Core, createCore, createSettings, type Runtime } from "../lib/core/index.ts";
+import { type Core, createCore, type Runtime } from "../lib/core/index.ts";
 import type { Sandbox, SandboxReport } from "../lib/ports/sandbox.ts";
-import { triggerAt } from "../lib/ports/failpoint.ts";
 import { createIds } from "../lib/id.ts";
 import { createModelClient } from "../lib/models/index.ts";
 import { createWebFetcher } from "../lib/platform/index.ts";
 import { type Host, openHost } from "./host.ts";
-import { openApiKey } from "../lib/security/api-key.ts";
+import { maskedModels } from "../lib/security/masking/masked-models.ts";
 import { createDescription, createServer, type Server, type ServerHealth } from "../lib/server/index.ts";
-import { openStorage } from "../lib/storage/index.ts";
-import { createDeltaWriter, createEventFeed } from "../lib/streaming/index.ts";
+import { createEventFeed } from "../lib/streaming/index.ts";
 import { createToolbox } from "../lib/tools/index.ts";
+import { type Base, openBase } from "./base.ts";
 import { openObservers, type Observers } from "./observers.ts";
 
 export const version = packageJson.version;
@@ -52,13 +51,12 @@ export async function assemble(
 ): Promise<AssembledServer> {
   const clock = options.clock ?? systemClock;
   const startedAt = timestamp(clock.now());
-  const { isKey } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
-  const base = openBase(config, clock, options);
-  const { storage, settings } = base;
+  const base = openBase(config, { ...options, clock });
+  const { isKey, masking, storage, settings } = base;
   const eventFeed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
   const host = await openHost(config, { ...base, ...options });
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
-  const observers = await openObservers(config, { version, clock, storage, ...host, reportFault });
+  const observers = await openObservers(config, { ...base, version, ...host, reportFault });
   const { health, metrics, replication, tracer } = observers;
   const feed = metrics?.feed(eventFeed) ?? eventFeed;
   const endStreams = (sessionId: string) => feed.end(sessionId);
@@ -69,6 +67,7 @@ export async function assemble(
   const services = { ...core.services, events: feed, server: description };
   const server = createServer({
     ...{ contract, handlers: registry, services, storage, isKey, clock, config },
+    mask: masking.of("formats").text,
     ...{ observer: metrics, tracer },
   });
   return {
@@ -92,18 +91,6 @@ export async function assemble(
   };
 }
 
-type Base = ReturnType<typeof openBase>;
-
-/** What every other part needs: storage, settings, and the clock that all of them read. */
-function openBase(config: Readonly<Config>, clock: Clock, { onFault }: AssembleOptions) {
-  const reach = triggerAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
-  const storage = openStorage({ ...config, clock, onFault, reach });
-  const { providers: environment, defaultSettings: defaults } = config;
-  const settings = createSettings({ store: storage.settings, clock, environment, defaults });
-  const deltas = createDeltaWriter({ log: storage.events, ...storage });
-  return { clock, deltas, reach, settings, storage };
-}
-
 interface RuntimeParts extends Pick<Runtime, "reportFault"> {
   host: Host;
   observers: Observers;
@@ -111,16 +98,17 @@ interface RuntimeParts extends Pick<Runtime, "reportFault"> {
 
 function createRuntime(
   config: Readonly<Config>,
-  { clock, deltas, reach, settings, storage }: Base,
+  { clock, deltas, masking, reach, settings, storage }: Base,
   { host, observers, reportFault }: RuntimeParts,
 ): Runtime {
   const { metrics, replication, tracer } = observers;
-  const models = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
+  const client = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
+  const models = maskedModels(client, masking);
   const measured = metrics?.models(models) ?? models;
   const toolbox = createToolbox();
   return {
     storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
-    ...{ clock, deltas, reach, reportFault, tracer },
+    ...{ clock, deltas, masking, reach, reportFault, tracer },
     ...{ hosts: host.hosts, git: host.git },
     newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
     models: tracer?.models(measured) ?? measured,

@@ -2,6 +2,7 @@ import type { Schemas } from "../packages/shared/src/schemas.ts";
 import type { Action } from "./action.ts";
 import type { ToolOutput } from "./message.ts";
 import type { HeardStream } from "./event.ts";
+import type { SecretMask } from "./settings.ts";
 import type { WorkspaceHost } from "./workspace.ts";
 
 export type ToolSpec = Schemas["ToolSpec"];
@@ -22,9 +23,13 @@ export interface ToolContext {
   timeoutMs: number;
   /** Live output of a command. */
   onOutput(stream: "stdout" | "stderr", text: string): void;
+  /** Masks what the tool reads, before it is cut or kept. The output of the call is masked again as a whole. */
+  mask: SecretMask;
   /** The resolved action, for tools that present a plan or ask questions. */
   decision: Action | null;
 }
+
+export type EndedCall = Pick<ToolContext, "host" | "taskId" | "toolCallId">;
 
 export interface Preview {
   /** For a person: a unified diff, or the text of a plan. Null when the input shows everything. */
@@ -70,10 +75,7 @@ export interface Tool {
   /** For a `checkable` tool: makes the present state survive a power cut. */
   sync?(input: Record<string, unknown>, host: WorkspaceHost): Promise<void>;
   /** After a crash: fields for the result of an interrupted call, such as its output until then. */
-  remains?(
-    input: Record<string, unknown>,
-    context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
-  ): Promise<Record<string, unknown>>;
+  remains?(input: Record<string, unknown>, context: EndedCall): Promise<Record<string, unknown>>;
   /** The result of a call that is cut while it runs, with what it had written. Without it, its effects are called unknown. */
   cut?(input: Record<string, unknown>, call: CutCall): ToolOutput;
   /** Returns a failure that the model can act on as a value (`success: false`). */

@@ -1,4 +1,5 @@
 import type { Schemas } from "../packages/shared/src/schemas.ts";
+import type { Masker } from "./settings.ts";
 
 export type Workspace = Schemas["Workspace"];
 export type WorkspaceStatus = Schemas["WorkspaceStatus"];
@@ -69,6 +70,8 @@ export interface Shell {
     timeoutMs: number;
     signal: AbortSignal;
     onOutput(stream: "stdout" | "stderr", text: string): void;
+    /** Makes a masker for one stream. Log, listener and result get only what it gives out. By default nothing is masked. */
+    masker?(): Masker;
     /** Absolute, inside the workspace: the full streams are written to `<logPrefix>.stdout.log` and `<logPrefix>.stderr.log`, each created only when the stream has output. */
     logPrefix: string;
   }): Promise<CommandResult>;
@@ -97,6 +100,8 @@ export interface Search {
     fileTypes: string[];
     filesMax: number;
     matchesPerFileMax: number;
+    /** Applied to each line before it is cut. */
+    mask?(line: string): string;
     signal: AbortSignal;
   }): Promise<{ matches: SearchMatch[]; truncated: boolean; isLiteral: boolean }>;
   /** Files and folders below a folder, sorted, without ignored ones. */

@@ -78,13 +78,18 @@ function createCoreContext({ runtime, settings, endStreams }: CoreOptions) {
   const { storage, clock, newId } = runtime;
   const stopping = new AbortController();
   const runningCalls = createRunningCalls(runtime);
-  const journal = createJournal({ ...runtime, describeCut: runningCalls.describeCut });
-  const pendingActions = createPendingActions(runtime, journal);
-  const workspaces = createWorkspaces(runtime, journal);
   const agents = createAgents({ store: storage.agents, clock, newId });
+  const lookup = createTaskLookup({ ...runtime, agents, settings });
+  const journal = createJournal({
+    ...runtime,
+    describeCut: runningCalls.describeCut,
+    maskOf: lookup.maskOf,
+  });
+  const pendingActions = createPendingActions({ ...runtime, maskOf: lookup.maskOf }, journal);
+  const workspaces = createWorkspaces(runtime, journal);
   const loop: LoopContext = {
     ...runtime,
-    ...createTaskLookup({ storage, agents, settings }),
+    ...lookup,
     ...{ journal, runningCalls, pendingActions, workspaces, stopping: stopping.signal },
   };
   const scheduler = createScheduler({

@@ -13,6 +13,7 @@ export async function openReplication(
   if (config.replica === undefined) return undefined;
   const descriptor = config.replicaKeysDescriptor;
   const credentials = descriptor === undefined ? config.replica.credentials : readInheritedKeys(descriptor);
+  if (credentials !== undefined) options.onKeys(credentials);
   const replica = { ...config.replica, credentials };
   const { openObjectStore } = await import("./object-stores/object-store.ts");
   const { createReplication } = await import("./replication.ts");

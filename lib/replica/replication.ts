@@ -1,7 +1,13 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Attachments, FileStore } from "../file.ts";
 import type { ObjectStore } from "../operating/object-store.ts";
-import type { CopyDatabase, ReplicaConfig, ReplicaFacts, RunProgramFile } from "../operating/replica.ts";
+import type {
+  CopyDatabase,
+  ReplicaConfig,
+  ReplicaCredentials,
+  ReplicaFacts,
+  RunProgramFile,
+} from "../operating/replica.ts";
 import type { ReplicaRecord } from "../operating/replica-record.ts";
 import { copyAttachments } from "./copies/attachment-copies.ts";
 import { fetchMissingAttachments } from "./copies/fetch-missing-attachments.ts";
@@ -21,6 +27,8 @@ export interface ReplicationOptions {
   /** Absolute path of the program that holds a restore drill: deploy/restore-drill.ts. */
   drill: string;
   clock: Clock;
+  /** Called with the keys of the bucket, before they are used. */
+  onKeys(credentials: ReplicaCredentials): void;
   reportFault(message: string, cause: unknown): void;
 }
 

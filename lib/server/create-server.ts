@@ -7,6 +7,7 @@ import type { Services } from "../ports/services.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { RequestTracer } from "../ports/tracer.ts";
 import { createApp, type RequestObserver } from "./http/app.ts";
+import type { LogTarget, MaskText } from "./http/masked.ts";
 import { defaultServerLimits, type ServerLimits } from "./http/server-limits.ts";
 import { readOperations, type ContractOperation } from "./contract/contract.ts";
 import { openFunctionAdapter, type AnswerEvent } from "./function-adapter.ts";
@@ -26,6 +27,8 @@ export interface ServerOptions {
   services: Services;
   storage: Pick<Storage, "requestDatabases" | "requests">;
   isKey(candidate: string): boolean;
+  /** Masks secrets in problems and log lines. By default nothing is masked. */
+  mask?: MaskText;
   clock: Clock;
   config: Pick<
     Config,
@@ -43,7 +46,7 @@ export interface ServerOptions {
   /** Replaces single limits in tests. */
   limits?: Partial<ServerLimits>;
   /** Where log lines go; standard output by default. */
-  logTo?: { write(line: string): void };
+  logTo?: LogTarget;
 }
 
 export interface Server {
@@ -84,7 +87,7 @@ interface ServerContext extends Omit<MountOptions, "operations" | "isAlwaysOn"> 
 }
 
 function createContext(options: ServerOptions): ServerContext {
-  const { config, contract } = options;
+  const { config, contract, mask } = options;
   const limits = { ...defaultServerLimits, closeMs: config.gracePeriodMs, ...options.limits };
   const [stopping, stopped] = [new AbortController(), new AbortController()];
   const newApp = () => createApp({ ...options, ...config, limits, stopping: stopping.signal });
@@ -105,7 +108,7 @@ function createContext(options: ServerOptions): ServerContext {
       validation,
       invoke,
       parseJson,
-      limits,
+      ...{ limits, mask },
       stopping: stopping.signal,
     }),
     body: { ...config, limits, parseJson },
@@ -141,9 +144,7 @@ async function closeServer(context: ServerContext): Promise<void> {
 const lastAnswerMs = 200;
 
 function serverStops(): AppError {
-  return new AppError(
-    "busy",
-    "The server is stopping. When it is back, send the request again with the same Idempotency-Key.",
-    { retryAfterSeconds: 1 },
-  );
+  const detail =
+    "The server is stopping. When it is back, send the request again with the same Idempotency-Key.";
+  return new AppError("busy", detail, { retryAfterSeconds: 1 });
 }

@@ -10,6 +10,7 @@ import type { InputOf, InputSchema } from "./definition/input-schema.ts";
 import { failure, success } from "./definition/output.ts";
 import { safeFileName } from "./definition/safe-file-name.ts";
 import { formatBytes } from "./text/format-bytes.ts";
+import { refuseMarkersInCommand } from "./text/refuse-markers.ts";
 
 const inputSchema = {
   type: "object",
@@ -46,6 +47,7 @@ export const bash = defineTool(import.meta.url, {
       timeoutMs: context.timeoutMs,
       signal: context.signal,
       onOutput: context.onOutput,
+      masker: context.mask.masker,
       logPrefix: join(context.host.root, logName),
     });
     return outputOf(input.command, { result, logName, timeoutMs: context.timeoutMs });
@@ -66,6 +68,7 @@ function refuseUnrunnable({ command, runInBackground }: BashInput): void {
   }
   if (command.trim() === "")
     throw new ToolFailure("The command is blank, so nothing was run. Give a command line.", { command });
+  refuseMarkersInCommand(command);
   if (command.includes("\0")) {
     throw new ToolFailure(
       "The command contains a NUL character, which no shell accepts. Nothing was run. Remove it.",

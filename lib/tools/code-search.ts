@@ -45,7 +45,7 @@ export const codeSearch = defineTool(import.meta.url, {
   asks: "never",
   inputSchema,
   subject: (input, host) => pathSubject(input.path, host),
-  run: async (input, { host, signal }) => {
+  run: async (input, { host, mask, signal }) => {
     const { path } = await existingPath(host, input.path);
     const fileTypes = (input.file_types ?? []).map((ending) => ending.replace(/^[*.]+/, ""));
     const found = await host.search.grep({
@@ -54,6 +54,7 @@ export const codeSearch = defineTool(import.meta.url, {
       fileTypes,
       filesMax,
       matchesPerFileMax,
+      mask: mask.text,
       signal,
     });
     const byFile = Map.groupBy(found.matches, (match) => match.path);

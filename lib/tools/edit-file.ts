@@ -8,6 +8,7 @@ import { applyEdits, type TextEdit } from "./text/apply-edits.ts";
 import { binaryReason } from "./text/binary-reason.ts";
 import { formatBytes } from "./text/format-bytes.ts";
 import { readRegularFile } from "./text/read-regular-file.ts";
+import { refuseMarkers } from "./text/refuse-markers.ts";
 import { revisionOf } from "./text/revision-of.ts";
 import { unifiedDiff } from "./text/unified-diff.ts";
 
@@ -89,6 +90,7 @@ async function readText(input: EditFileInput, host: WorkspaceHost): Promise<Text
 }
 
 function editedText({ path, before }: TextFile, edits: readonly TextEdit[]): string {
+  refuseMarkers(path, { before, texts: edits.flatMap((edit) => [edit.old_string, edit.new_string]) });
   const after = applyEdits(before, edits);
   if (Buffer.byteLength(after) > fileBytesMax) {
     const limit = `more than ${formatBytes(fileBytesMax)}`;

@@ -38,11 +38,12 @@ export const readFile = defineTool(import.meta.url, {
   asks: "never",
   inputSchema,
   subject: (input, host) => pathSubject(input.file_path, host),
-  run: async (input, { host }) => {
+  run: async (input, { host, mask }) => {
     const path = host.files.relative(input.file_path);
-    const bytes = await readRegularFile(host, path, fileBytesMax);
-    const reason = binaryReason(bytes);
+    const content = await readRegularFile(host, path, fileBytesMax);
+    const reason = binaryReason(content);
     if (reason) throw new ToolFailure(`${path} cannot be read as text: ${reason}.`, { file_path: path });
+    const bytes = await mask.bytes(content); // As a whole: a line alone does not show that it is part of a key.
     const selection = selectLines(bytes, {
       firstLine: input.start_line ?? 1,
       linesMax: input.line_count ?? linesByDefault,

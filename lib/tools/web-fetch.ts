@@ -29,8 +29,8 @@ export const webFetch = defineTool(import.meta.url, {
   run: async (input, context) => {
     const url = webAddress(input.url.trim());
     const page = await context.fetch.fetch(url, context.signal);
-    if (page.status >= 400) return failedFetch(page, context.signal);
-    return outputOf(page, await pageText(page, context.signal), context);
+    if (page.status >= 400) return failedFetch(page, context);
+    return outputOf(page, context.mask.json(await pageText(page, context.signal)), context);
   },
 });
 
@@ -42,15 +42,15 @@ function webAddress(text: string): string {
   );
 }
 
-async function failedFetch(page: FetchedPage, signal: AbortSignal): Promise<ToolOutput> {
+async function failedFetch(page: FetchedPage, context: ToolContext): Promise<ToolOutput> {
   const fields = { url: page.url, status: page.status };
-  const content = await excerptOf(page, signal);
+  const content = await excerptOf(page, context);
   return failure(`The server answered with status ${page.status}.`, { ...fields, content });
 }
 
-async function excerptOf(page: FetchedPage, signal: AbortSignal): Promise<string> {
+async function excerptOf(page: FetchedPage, { mask, signal }: ToolContext): Promise<string> {
   try {
-    return (await pageText(page, signal)).text.slice(0, errorCharsShown);
+    return mask.text((await pageText(page, signal)).text).slice(0, errorCharsShown);
   } catch (error) {
     if (error instanceof ToolFailure) return "";
     throw error;

@@ -7,6 +7,7 @@ import { pathSubject } from "./definition/path-subject.ts";
 import { binaryReason } from "./text/binary-reason.ts";
 import { formatBytes } from "./text/format-bytes.ts";
 import { requireFile } from "./text/read-regular-file.ts";
+import { refuseMarkers } from "./text/refuse-markers.ts";
 import { absent, revisionOf } from "./text/revision-of.ts";
 import { unifiedDiff } from "./text/unified-diff.ts";
 
@@ -67,6 +68,13 @@ interface CurrentFile {
 }
 
 async function inspect(input: WriteFileInput, host: WorkspaceHost): Promise<CurrentFile> {
+  const file = await readCurrent(input, host);
+  const before = file.content instanceof Uint8Array ? Buffer.from(file.content).toString("utf8") : "";
+  refuseMarkers(file.path, { before, texts: [input.content] });
+  return file;
+}
+
+async function readCurrent(input: WriteFileInput, host: WorkspaceHost): Promise<CurrentFile> {
   const path = host.files.relative(input.file_path);
   const size = Buffer.byteLength(input.content);
   if (size > contentBytesMax) {

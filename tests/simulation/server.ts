@@ -8,6 +8,7 @@ import { createIds } from "../../lib/id.ts";
 import { readOperations, type ContractOperation } from "../../lib/server/contract/contract.ts";
 import { createInvoke, type Invoke } from "../../lib/server/requests/invoke.ts";
 import type { Storage } from "../../lib/ports/storage.ts";
+import { createMasking } from "../../lib/security/masking/masking.ts";
 import { openStorage } from "../../lib/storage/index.ts";
 import { createDeltaWriter, createEventFeed } from "../../lib/streaming/index.ts";
 import { createToolbox } from "../../lib/tools/index.ts";
@@ -61,9 +62,10 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
     onFault: fault,
   });
   const storage = sabotaged(opened, stage.sabotage);
+  const masking = createMasking();
   const settings = createSettings({
     store: storage.settings,
-    clock,
+    ...{ clock, masking },
     environment: new Map(),
     defaults: { permissionMode: "ask" },
   });
@@ -83,6 +85,7 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
         after: storage.newestId(),
       }),
       reach,
+      masking,
       toolbox,
       sandboxState: () => "on",
       isHostGranted: () => false,

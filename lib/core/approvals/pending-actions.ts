@@ -3,6 +3,7 @@ import { requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { abortable, timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { TaskMasks } from "../runtime/task-masks.ts";
 import type { Preview } from "../../tool.ts";
 import { callDigest, previewCall } from "./call-digest.ts";
 import type { PreparedCall } from "./call-digest.ts";
@@ -40,7 +41,7 @@ export function createPendingActions(
 }
 
 interface ActionsContext {
-  runtime: Pick<Runtime, "clock" | "git" | "limits" | "newId" | "reportFault" | "storage">;
+  runtime: Pick<Runtime, "clock" | "git" | "limits" | "newId" | "reportFault" | "storage"> & TaskMasks;
   journal: Pick<Journal, "announce" | "changeTask">;
   /** By action: tells the loop that waits in this run of the server. */
   waiting: Map<string, (resolved: Action) => void>;
@@ -71,7 +72,7 @@ async function askPerson(context: ActionsContext, request: ApprovalRequest): Pro
 }
 
 function newAction(
-  { clock, limits, newId }: ActionsContext["runtime"],
+  { clock, limits, maskOf, newId }: ActionsContext["runtime"],
   { task, call, tool, input, reason }: ApprovalRequest,
   { preview, revision }: Preview,
 ): NewAction {
@@ -83,7 +84,7 @@ function newAction(
     toolCallId: call.toolCallId,
     toolName: tool.name,
     input,
-    preview,
+    preview: preview === null ? null : maskOf(task).text(preview),
     digest: callDigest(tool, input, revision),
     revision,
     reason,

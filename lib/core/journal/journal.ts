@@ -4,6 +4,7 @@ import { isToolRun } from "../../message.ts";
 import { timestamp } from "../../ports/clock.ts";
 import type { Task } from "../../task.ts";
 import type { IntendedChange, ToolCall } from "../../tool.ts";
+import type { TaskMasks } from "../runtime/task-masks.ts";
 import { completeTask, endTask } from "./end-task.ts";
 import type { EndTaskContext, TaskEnding } from "./end-task.ts";
 import { beginMessage, commitTurn, deliverResults, finishCall, startCall } from "./step-records.ts";
@@ -50,7 +51,7 @@ export interface Journal {
   changeTask<T>(transaction: TaskTransaction, work: (task: Task) => T): T;
 }
 
-export type JournalContext = EndTaskContext;
+export type JournalContext = EndTaskContext & TaskMasks;
 
 export function createJournal(context: JournalContext): Journal {
   return {

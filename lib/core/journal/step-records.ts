@@ -2,12 +2,14 @@ import type { NewEvent } from "../../event.ts";
 import type { Message, MessagePart, ProviderMetadata } from "../../message.ts";
 import { timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { TaskMasks } from "../runtime/task-masks.ts";
 import type { Usage } from "../../task.ts";
 import type { IntendedChange, ToolCall } from "../../tool.ts";
 import * as records from "./task-records.ts";
 import type { ToolCallOutcome } from "./task-records.ts";
 
 type StepContext = Pick<Runtime, "clock" | "deltas" | "newId" | "storage">;
+type CallContext = StepContext & TaskMasks;
 
 /** What one model request produced. */
 export interface CompletedTurn {
@@ -62,8 +64,9 @@ export function startCall(
   );
 }
 
+/** The output of every tool passes here: what it holds of secrets is masked before anything is stored. */
 export function finishCall(
-  context: StepContext,
+  context: CallContext,
   call: ToolCall,
   { outcome, notice }: { outcome: ToolCallOutcome; notice: string | undefined },
 ): void {
@@ -72,7 +75,8 @@ export function finishCall(
   records.changeTask(context, { taskId, boundary: "call.record-outcome" }, (task) => {
     context.deltas.flush();
     tasks.update(taskId, { recoveries: 0 });
-    const result = records.finishCall(context, call, outcome);
+    const output = context.maskOf(task).json(outcome.output);
+    const result = records.finishCall(context, call, { ...outcome, output });
     const status = notice === undefined ? [] : [records.taskStatusEvent(context, task, notice)];
     events.append(task.sessionId, [result, ...status]);
   });

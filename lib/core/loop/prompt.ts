@@ -8,11 +8,14 @@ import type { Tool, ToolSpec } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { conversationOf } from "./conversation.ts";
+import { maskRequest } from "./mask-request.ts";
 import { whoseWordsCount, withRepositoryText } from "./repository-text.ts";
 import type { TaskLookup } from "./task-lookup.ts";
 
 export interface PromptContext
-  extends Pick<TaskLookup, "agentOf" | "sessionOf">, Pick<Runtime, "hosts" | "defaultModel"> {
+  extends
+    Pick<TaskLookup, "agentOf" | "maskOf" | "sessionOf">,
+    Pick<Runtime, "hosts" | "defaultModel" | "masking"> {
   storage: Pick<Runtime["storage"], "attachments" | "messages">;
   toolbox: Pick<Runtime["toolbox"], "tools">;
   clock: Pick<Runtime["clock"], "now">;
@@ -45,7 +48,7 @@ export async function buildRequest(
   const tools = context.toolbox.tools.filter((tool) => agent.tools?.includes(tool.name) ?? true);
   const today = timestamp(context.clock.now()).slice(0, 10);
   const sections = [agent.systemPrompt, describeSurroundings(host, settings, today), whoseWordsCount];
-  return {
+  const request = {
     model,
     system: sections.filter(Boolean).join("\n\n"),
     history: await withRepositoryText(conversation, host),
@@ -54,6 +57,7 @@ export async function buildRequest(
     reasoningEffort: settings.reasoningEffort,
     signal,
   };
+  return maskRequest(request, { given: context.maskOf(task), written: context.masking.of("values") });
 }
 
 function toolSpec({ name, description, inputSchema, effect }: Tool): ToolSpec {

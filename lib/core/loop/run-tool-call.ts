@@ -14,7 +14,7 @@ import type { TaskLookup } from "./task-lookup.ts";
 
 export interface RunToolCallContext
   extends
-    Pick<TaskLookup, "settingsOf">,
+    Pick<TaskLookup, "maskOf" | "settingsOf">,
     Pick<Runtime, "clock" | "deltas" | "fetcher" | "reach" | "reportFault"> {
   storage: Pick<Runtime["storage"], "atomically">;
   journal: Pick<Journal, "endPlanMode" | "finishCall" | "startCall">;
@@ -72,6 +72,7 @@ function toolContext(
       context.runningCalls.hear(call, stream, text);
       pushOutput(context, { ...target, stream, text });
     },
+    mask: context.maskOf(task),
     decision: action,
   };
 }

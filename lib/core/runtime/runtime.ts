@@ -7,6 +7,7 @@ import type { Storage } from "../../ports/storage.ts";
 import type { Toolbox, WebFetcher } from "../../tool.ts";
 import type { TaskTracer } from "../../ports/tracer.ts";
 import type { Git } from "../../ports/git.ts";
+import type { Masking } from "../../ports/masking.ts";
 import type { WorkspaceHosts } from "../../workspace.ts";
 
 /** `refused`: the sandbox does not work here, so no command runs. `off`: it is switched off, and commands run without it. */
@@ -27,6 +28,7 @@ export interface Runtime {
   isHostGranted(workspaceId: string, host: string): boolean;
   fetcher: WebFetcher;
   git: Git;
+  masking: Masking;
   limits: {
     runningTasksMax: number;
     queuedMessagesMax: number;

@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import type { ProviderSource } from "../../model.ts";
+import type { Masking } from "../../ports/masking.ts";
 import type { SettingsService } from "../../ports/services.ts";
 import { mergeSettings, resolveSettings, settingsDefaults } from "../../settings.ts";
 import type {
@@ -21,6 +22,8 @@ export interface SettingsOptions {
   environment: ReadonlyMap<string, Provider>;
   /** Hold where no layer says something else. */
   defaults?: Pick<Settings, "permissionMode">;
+  /** Learns each key before anything can use it. */
+  masking: Pick<Masking, "learn">;
 }
 
 export type GlobalSettingsService = SettingsService &
@@ -29,13 +32,10 @@ export type GlobalSettingsService = SettingsService &
     resolve(layers: readonly Settings[]): ResolvedSettings;
   };
 
-export function createSettings({
-  store,
-  clock,
-  environment,
-  defaults = {},
-}: SettingsOptions): GlobalSettingsService {
-  const providers = () => allProviders(store.read(), environment);
+export function createSettings(options: SettingsOptions): GlobalSettingsService {
+  const { store, clock, environment, masking, defaults = {} } = options;
+  const providersIn = (stored: StoredSettings) => learnKeys(allProviders(stored, environment), masking);
+  const providers = () => providersIn(store.read());
   return {
     providers,
     resolve: (layers) => resolveSettings([...layers, store.read().settings, defaults]),
@@ -48,8 +48,9 @@ export function createSettings({
         providers: mergeProviders(stored.providers, patch.providers ?? {}),
         updatedAt: timestamp(clock.now()),
       };
+      const changedProviders = providersIn(changed);
       store.write(changed);
-      return visible(changed, allProviders(changed, environment), defaults);
+      return visible(changed, changedProviders, defaults);
     },
   };
 }
@@ -64,6 +65,18 @@ function allProviders(
     ([id, provider]) => [id, { ...provider, source: "settings" }] as const,
   );
   return new Map<string, Provider>([["scripted", scripted], ...environment, ...fromSettings]);
+}
+
+function learnKeys(
+  providers: Map<string, Provider>,
+  masking: SettingsOptions["masking"],
+): Map<string, Provider> {
+  const keys = [...providers].map(([id, { apiKey }]) => ({
+    name: `key of provider ${id}`,
+    value: apiKey ?? "",
+  }));
+  masking.learn(keys);
+  return providers;
 }
 
 type StoredProviders = StoredSettings["providers"];

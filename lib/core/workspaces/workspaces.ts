@@ -5,7 +5,7 @@ import type { WorkspaceService } from "../../ports/services.ts";
 import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Task } from "../../task.ts";
-import type { Workspace, WorkspaceHost } from "../../workspace.ts";
+import type { Workspace, WorkspaceDiff, WorkspaceHost } from "../../workspace.ts";
 import { createCloneJobs } from "./clone-jobs.ts";
 import type { CloneJobs } from "./clone-jobs.ts";
 import { prepareRemoval } from "./prepare-removal.ts";
@@ -33,7 +33,7 @@ export function createWorkspaces(runtime: WorkspacesRuntime, journal: ReportStat
     prepareRemoval: async (id, { force }) => prepareRemoval(context, getWorkspace(context, id), force),
     sync: (id, signal) => syncWorkspace(context, id, signal),
     status: (id) => git.status(readyWorkspace(context, id).id),
-    diff: (id, path) => toolFailureAsNotFound(() => git.diff(readyWorkspace(context, id).id, path)),
+    diff: (id, path) => toolFailureAsNotFound(() => diffOf(context, id, path)),
     tree: (id, { path, depth, signal }) =>
       toolFailureAsNotFound(() =>
         hostOf(context, id).search.list({ path: path ?? ".", depth, limit: 1000, signal }),
@@ -47,7 +47,7 @@ export function createWorkspaces(runtime: WorkspacesRuntime, journal: ReportStat
 
 type WorkspacesRuntime = Pick<
   Runtime,
-  "allowLocalRepositories" | "clock" | "git" | "hosts" | "newId" | "reportFault" | "storage"
+  "allowLocalRepositories" | "clock" | "git" | "hosts" | "masking" | "newId" | "reportFault" | "storage"
 >;
 type ReportStatus = Pick<Journal, "reportStatus">;
 
@@ -72,6 +72,16 @@ function readyWorkspace(context: WorkspacesContext, id: string): Workspace {
 
 function hostOf(context: WorkspacesContext, id: string): WorkspaceHost {
   return context.runtime.hosts.open(readyWorkspace(context, id).id);
+}
+
+/** The file itself is given as it is; a diff is for reading. */
+async function diffOf(
+  context: WorkspacesContext,
+  id: string,
+  path: string | undefined,
+): Promise<WorkspaceDiff> {
+  const { git, masking } = context.runtime;
+  return masking.of("values").json(await git.diff(readyWorkspace(context, id).id, path));
 }
 
 function createWorkspace(context: WorkspacesContext, request: Schemas["CreateWorkspace"]): Workspace {

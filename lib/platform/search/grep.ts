@@ -13,7 +13,7 @@ export function createGrep(place: SearchRoot, ripgrep: Ripgrep): Search["grep"] 
     withSearchTarget(place, options.path, async ({ cwd, target, prefix }) => {
       const run = { cwd, signal: options.signal, stdoutBytesMax: outputBytesMax };
       const { output, isCut, isLiteral } = await searchEitherWay(ripgrep, { options, target, run });
-      const all = readMatches(output).map((match) => ({
+      const all = readMatches(output, options.mask).map((match) => ({
         ...match,
         path: prefix + match.path.replace(/^\.\//, ""),
       }));

@@ -3,7 +3,9 @@ import type { Readable } from "node:stream";
 import { isDiskFull } from "../files/path-rules.ts";
 import { liveCharactersMax } from "../../event.ts";
 import { createTerminalText } from "../../ports/terminal-text.ts";
+import type { Masker } from "../../settings.ts";
 import { createHeadAndTail } from "./head-and-tail.ts";
+import { maskedChunks, unmasked } from "./masked-chunks.ts";
 import { createRawTail } from "./raw-tail.ts";
 
 export interface CaptureOptions {
@@ -11,6 +13,8 @@ export interface CaptureOptions {
   /** Called at the first byte. */
   openLog(): Promise<FileHandle>;
   onText(text: string): void;
+  /** Makes a masker; by default nothing is masked. */
+  masker?: (() => Masker) | undefined;
   /** Called once, when the stream has written more than the log keeps. */
   onOverflow(): void;
 }
@@ -29,15 +33,15 @@ export interface CapturedOutput {
 export const logBytesMax = 64 * 1024 * 1024;
 
 /**
- * Reads one stream of a command to its end: raw bytes to the log, plain text to the listener and to memory. When the disk
+ * Reads one stream of a command to its end: masked bytes to the log, plain text to the listener and to memory. When the disk
  * is full it continues without a log, because the command may be the one that frees space.
  */
 export async function captureOutput(options: CaptureOptions): Promise<CapturedOutput> {
   const log = createLog(options.openLog);
-  const text = createLiveText(options.onText);
+  const text = createLiveText(options);
   let bytes = 0;
   try {
-    for await (const chunk of options.stream as AsyncIterable<Buffer>) {
+    for await (const chunk of maskedChunks(options)) {
       const room = logBytesMax - bytes;
       bytes += chunk.length;
       if (room > 0) {
@@ -80,9 +84,10 @@ function createLog(openLog: () => Promise<FileHandle>) {
 }
 
 /** Decodes bytes until the listener has got enough; of the bytes after that only the last are decoded, at the end. */
-function createLiveText(onText: (text: string) => void) {
+function createLiveText({ onText, masker = unmasked }: Pick<CaptureOptions, "onText" | "masker">) {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const terminal = createTerminalText();
+  const again = masker(); // An escape sequence may have stood inside of a secret.
   const kept = createHeadAndTail();
   const undecoded = createRawTail();
   let live = 0;
@@ -94,13 +99,13 @@ function createLiveText(onText: (text: string) => void) {
   };
   return {
     push: (chunk: Buffer) => {
-      if (live < liveCharactersMax) add(terminal.push(decoder.decode(chunk, { stream: true })));
+      if (live < liveCharactersMax) add(again.push(terminal.push(decoder.decode(chunk, { stream: true }))));
       else undecoded.push(chunk);
     },
     /** Call it once, after the last byte. Returns the start and the end of the text. */
     end: (): Pick<CapturedOutput, "text" | "isCut"> => {
       if (undecoded.leftOut() > 0) kept.leaveOut(undecoded.leftOut());
-      add(terminal.push(decoder.decode(undecoded.bytes())) + terminal.end());
+      add(again.push(terminal.push(decoder.decode(undecoded.bytes())) + terminal.end()) + again.end());
       return { text: kept.text(), isCut: kept.isCut() };
     },
   };

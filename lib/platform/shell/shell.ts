@@ -59,13 +59,14 @@ async function runCommand(options: ShellOptions, request: CommandRequest): Promi
 /** Rejects, and ends the command, when its output cannot be kept. */
 function captureStream(
   { files }: ShellOptions,
-  { onOutput, logPrefix }: CommandRequest,
+  { onOutput, logPrefix, masker }: CommandRequest,
   { program, ending, name }: { program: SandboxedProgram; ending: CommandEnd; name: StreamName },
 ): Promise<CapturedOutput> {
   return captureOutput({
     stream: program[name],
     openLog: () => files.create(logOf(logPrefix, name)),
     onText: (text) => onOutput(name, text),
+    masker,
     onOverflow: () => ending.end("output-limit"),
   }).catch((error: unknown) => {
     program.kill();

@@ -7,6 +7,7 @@ import { AppError } from "../../errors.ts";
 import type { ServerLimits } from "./server-limits.ts";
 import { createAccessCheck, type AccessCheckOptions } from "./access-check.ts";
 import type { RequestTracer } from "../../ports/tracer.ts";
+import { type LogTarget, maskedLog, maskProblems, type MaskText } from "./masked.ts";
 import { problemIn, rawProblem, sendProblem } from "./problem.ts";
 import { traceRequests } from "./traced.ts";
 import { createOrigins, isPreflight, preflightHeaders, type Origins } from "./origins.ts";
@@ -15,7 +16,8 @@ export interface AppOptions extends AccessCheckOptions {
   /** Origins of pages that may use the server besides its own, in lower case. */
   allowedOrigins: readonly string[];
   logLevel: Config["logLevel"];
-  logTo?: { write(line: string): void };
+  logTo?: LogTarget | undefined;
+  mask?: MaskText | undefined;
   bodyBytesMax: number;
   limits: ServerLimits;
   observer?: RequestObserver | undefined;
@@ -32,10 +34,10 @@ export interface RequestObserver {
 
 /** A Fastify app without routes: the settings, checks and headers that apply to every connection and request. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { logLevel, logTo, bodyBytesMax, limits } = options;
+  const { logLevel, logTo, mask, bodyBytesMax, limits } = options;
   const origins = createOrigins(options.allowedOrigins);
   const app = fastify({
-    logger: logLevel === "silent" ? false : { level: logLevel, ...(logTo ? { stream: logTo } : {}) },
+    logger: logLevel === "silent" ? false : { level: logLevel, stream: maskedLog(logTo, mask) },
     logController: new fastify.LogController({ disableRequestLogging: true }), // We log one line for each answer ourselves.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -110,6 +112,7 @@ function addHooks(app: FastifyInstance, options: AppOptions & { origins: Origins
     if (options.stopping.aborted) void reply.header("connection", "close");
     done();
   });
+  maskProblems(app, options.mask);
   app.addHook("onResponse", (request, reply, done) => {
     if (!request.raw.complete && !request.raw.readableEnded)
       discardBody(request.raw, options.limits.lingerMs);

@@ -25,6 +25,7 @@ export interface ServeSocketOptions {
   observer?: RequestObserver | undefined;
   parseJson: ParseJson;
   limits: ServerLimits;
+  mask?: ((text: string) => string) | undefined;
   /** Aborted when the server stops. */
   stopping: AbortSignal;
   /** The TCP connection of the socket, for flow control. */
@@ -66,7 +67,8 @@ async function receive(context: SocketContext, bytes: RawData, isBinary: boolean
     const problem = problemIn(options.requestId, error);
     options.observer?.onProblem(problem.code);
     if (problem.status >= 500) options.log.error({ err: error }, problem.code);
-    writer.send(JSON.stringify({ type: "error", id, problem } satisfies Schemas["ErrorFrame"]));
+    const frame = JSON.stringify({ type: "error", id, problem } satisfies Schemas["ErrorFrame"]);
+    writer.send(options.mask?.(frame) ?? frame);
   }
 }
 
@@ -138,7 +140,7 @@ function callOf(
 ): OperationCall {
   const operation = options.operations.get(id);
   if (!operation) throw new Error(`The contract has no operation ${id}.`);
-  const signal = new AbortController().signal; // None of these operations waits.
+  const { signal } = new AbortController(); // None of these operations waits.
   const empty = { query: {}, headers: {}, body: undefined, signal };
   return { operation, input: { params, ...empty, ...input } };
 }

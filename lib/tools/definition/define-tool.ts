@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { CutCall, Preview, Revisions, Tool, ToolContext, ToolOutput } from "../../tool.ts";
+import type { CutCall, EndedCall, Preview, Revisions, Tool, ToolContext, ToolOutput } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
 import type { InputOf, InputSchema } from "./input-schema.ts";
 
@@ -14,10 +14,7 @@ export interface ToolDefinition<Schema extends InputSchema> extends Omit<
   preview?(input: InputOf<Schema>, host: WorkspaceHost): Promise<Preview>;
   revisions?(input: InputOf<Schema>, host: WorkspaceHost): Promise<Revisions>;
   sync?(input: InputOf<Schema>, host: WorkspaceHost): Promise<void>;
-  remains?(
-    input: InputOf<Schema>,
-    context: Pick<ToolContext, "host" | "taskId" | "toolCallId">,
-  ): Promise<Record<string, unknown>>;
+  remains?(input: InputOf<Schema>, context: EndedCall): Promise<Record<string, unknown>>;
   cut?(input: InputOf<Schema>, call: CutCall): ToolOutput;
   run(input: InputOf<Schema>, context: ToolContext): Promise<ToolOutput>;
 }

@@ -10,12 +10,16 @@ import {
   createWorkspaceHosts,
   openProcesses,
 } from "../../../lib/platform/index.ts";
+import { createMasking } from "../../../lib/security/masking/masking.ts";
 import { ToolFailure, type Tool, type ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 import { ownerFor, sandboxOptions } from "../../support/sandbox/sandbox-options.ts";
 import { limitMs } from "../../support/time/limit.ts";
 
 export const toolbox = createToolbox();
+
+/** Knows no secret; masks well-known formats. */
+const masking = createMasking();
 
 const workspaceId = "wsp_0123456789abcdefghjkmnpqrs";
 
@@ -43,6 +47,7 @@ export function openRoom() {
     signal: new AbortController().signal,
     timeoutMs: limitMs,
     onOutput: () => {},
+    mask: masking.of("formats"),
     decision: null,
     ...changes,
   });

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createWebFetcher } from "../../../lib/platform/index.ts";
+import { createMasking } from "../../../lib/security/masking/masking.ts";
 import type { ToolContext } from "../../../lib/tool.ts";
 import { createToolbox } from "../../../lib/tools/index.ts";
 import type { WorkspaceHost } from "../../../lib/workspace.ts";
@@ -57,6 +58,7 @@ function contextOf(host: WorkspaceHost): ToolContext {
     signal: forever,
     timeoutMs: 8000,
     onOutput: () => {},
+    mask: createMasking().of("formats"),
     decision: null,
   };
 }

@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../../lib/ports/clock.ts";
 import { createJournal } from "../../../../lib/core/journal/journal.ts";
+import { createMasking } from "../../../../lib/security/masking/masking.ts";
 import { createDeltaWriter } from "../../../../lib/streaming/index.ts";
 import * as temp from "../../storage/temp-storage.ts";
+
+const maskOf = () => createMasking().of("formats");
 
 test("a task is never completed while a message for it waits to be heard", () => {
   const storage = temp.openTemp();
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
   const journal = createJournal({
-    ...{ storage, clock: systemClock, deltas, newId: temp.newId },
+    ...{ storage, clock: systemClock, deltas, newId: temp.newId, maskOf },
     describeCut: () => undefined,
   });
   const sessionId = temp.addSession(storage);
