@@ -98,7 +98,7 @@ interface RuntimeParts extends Pick<Runtime, "reportFault"> {
 
 function createRuntime(
   config: Readonly<Config>,
-  { clock, deltas, masking, reach, settings, storage }: Base,
+  { clock, deltas, masking, reach, settings, storage, variables }: Base,
   { host, observers, reportFault }: RuntimeParts,
 ): Runtime {
   const { metrics, replication, tracer } = observers;
@@ -108,7 +108,7 @@ function createRuntime(
   const toolbox = createToolbox();
   return {
     storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
-    ...{ clock, deltas, masking, reach, reportFault, tracer },
+    ...{ clock, deltas, masking, reach, reportFault, tracer, variables },
     ...{ hosts: host.hosts, git: host.git },
     newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
     models: tracer?.models(measured) ?? measured,

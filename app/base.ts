@@ -1,5 +1,5 @@
 import type { Config } from "../lib/config/config.ts";
-import { createSettings } from "../lib/core/index.ts";
+import { createSettings, createVariables } from "../lib/core/index.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import { triggerAt } from "../lib/ports/failpoint.ts";
 import { openApiKey } from "../lib/security/api-key.ts";
@@ -22,15 +22,28 @@ export function openBase(config: Readonly<Config>, { clock, onFault }: BaseOptio
   const reach = triggerAt(config.failpoint, () => process.kill(process.pid, "SIGKILL"));
   const { isKey, key } = openApiKey({ dataDir: config.dataDir, configured: config.apiKey });
   const masking = createMasking();
-  masking.learn(ownSecrets(config, key));
+  const own = ownSecrets(config, key);
+  masking.learn(own);
   const storage = maskedStorage(openStorage({ ...config, clock, onFault, reach }), masking);
+  const isProviderKey = (value: string) =>
+    [...settings.providers().values()].some(({ apiKey }) => apiKey === value);
+  const variables = createVariables({
+    ...{
+      store: storage.variables,
+      settings: storage.requestDatabases.settings,
+      workspaces: storage.workspaces,
+    },
+    ...{ masking, hostVariables: config.hostVariables },
+    isOwnSecret: (value) => own.some((secret) => secret.value === value) || isProviderKey(value),
+  });
   const settings = createSettings({
     store: storage.settings,
     environment: config.providers,
     defaults: config.defaultSettings,
-    ...{ clock, masking },
+    ...{ clock, masking, variables },
   });
   settings.providers(); // From here on their keys are masked.
+  variables.learn();
   const deltas = createDeltaWriter({ log: storage.events, ...storage });
-  return { clock, deltas, isKey, masking, reach, settings, storage };
+  return { clock, deltas, isKey, masking, reach, settings, storage, variables };
 }

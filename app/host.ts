@@ -11,10 +11,12 @@ import {
   readAuthor,
   removeStaleLocks,
 } from "../lib/platform/index.ts";
+import type { Runtime } from "../lib/core/index.ts";
 import type { ReachFailpoint } from "../lib/ports/failpoint.ts";
 
 export interface HostOptions {
   reach: ReachFailpoint;
+  variables: Pick<Runtime["variables"], "grantsOf">;
   /** Leaves alone the processes of earlier runs: they may be on the host of the server that comes back. */
   keepsEarlierRuns?: boolean;
 }
@@ -22,13 +24,17 @@ export interface HostOptions {
 export type Host = Awaited<ReturnType<typeof openHost>>;
 
 /** Processes, workspaces, git and the sandbox of this host, without what earlier runs left running or locked. */
-export async function openHost(config: Readonly<Config>, { reach, keepsEarlierRuns }: HostOptions) {
+export async function openHost(
+  config: Readonly<Config>,
+  { reach, keepsEarlierRuns, variables }: HostOptions,
+) {
+  const { grantsOf } = variables;
   const environment = config.commandEnvironment;
   const processes = openProcesses(config);
   if (!keepsEarlierRuns) await processes.reap(() => removeStaleLocks(config.workspacesDir));
   const sandbox = openSandbox(config, processes);
   const owner = ownerOf(config);
-  const hosts = createWorkspaceHosts({ ...config, owner, sandbox, processes, reach });
+  const hosts = createWorkspaceHosts({ ...config, owner, sandbox, processes, reach, grantsOf });
   await hosts.clear();
   const git = createGit({ ...config, owner, environment, processes, reach });
   const close = () => {

@@ -7,6 +7,7 @@ import { environmentProviders } from "./environment-providers.ts";
 import { environmentReplica } from "./environment-replica.ts";
 import { environmentSettings } from "./environment-settings.ts";
 import { environmentTraces } from "./environment-traces.ts";
+import { hostVariables } from "./own-variables.ts";
 import type { Provider, Settings } from "../settings.ts";
 import type { TracesConfig } from "../ports/tracer.ts";
 import { routes, type OperationId } from "../../packages/shared/src/routes.gen.ts";
@@ -66,6 +67,8 @@ export interface Config {
   programPaths: readonly string[];
   /** The environment of commands that the agent runs. */
   commandEnvironment: Readonly<Record<string, string>>;
+  /** The environment of the server without its own secrets. Commands get of it only what a person names. */
+  hostVariables: Readonly<Record<string, string>>;
   /** `auto`: the first mechanism whose self-test passes. `off`: no protection, and every command is asked about. */
   sandbox: (typeof sandboxModes)[number];
   /** The user under which commands run when the server is root. */
@@ -119,6 +122,7 @@ export function loadConfig(
     functionOperation: read.choice("TALKCODY_FUNCTION_OPERATION", Object.keys(routes) as OperationId[]),
     programPaths: read.paths("TALKCODY_PROGRAM_PATHS") ?? [],
     commandEnvironment: commandEnvironment(environment),
+    hostVariables: hostVariables(environment),
     sandbox: read.choice("TALKCODY_SANDBOX", sandboxModes) ?? "auto",
     toolUid: read.integer("TALKCODY_TOOL_UID", { min: 1, max: 2 ** 31 }) ?? 60_917,
     toolPaths: read.paths("TALKCODY_TOOL_PATHS") ?? [],

@@ -20,6 +20,9 @@ export function environmentProviders(read: Reader): ReadonlyMap<string, Provider
   return found;
 }
 
+/** Variables that can hold the key of a provider. */
+export const providerKeyVariables = (): string[] => usualVariables.flatMap(({ keys }) => keys);
+
 /** The usual variables for the key and the address of each provider; the first one that is set counts. */
 const usualVariables: { id: string; type: ProviderType; keys: string[]; baseUrls: string[] }[] = [
   { id: "openai", type: "openai", keys: ["OPENAI_API_KEY"], baseUrls: ["OPENAI_BASE_URL"] },

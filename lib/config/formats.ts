@@ -121,7 +121,9 @@ function isNetwork(text: string): boolean {
   const [, address = "", bits] = /^([0-9a-f.:]+)\/(\d{1,3})$/.exec(text) ?? [];
   const isIpv6 = address.includes(":");
   if (bits === undefined || Number(bits) > (isIpv6 ? 128 : 32)) return false;
-  return isIpv6 ? URL.canParse(`http://[${address}]/`) : URL.parse(`http://${address}/`)?.hostname === address;
+  return isIpv6
+    ? URL.canParse(`http://[${address}]/`)
+    : URL.parse(`http://${address}/`)?.hostname === address;
 }
 
 function parseNamedValues(text: string): Record<string, string> | undefined {

@@ -19,9 +19,11 @@ import type { GlobalSettingsService } from "./services/settings.ts";
 import { createActions, createTasks } from "./services/tasks.ts";
 import { createToolRuns } from "./services/tool-runs.ts";
 import type { Snapshot } from "../session.ts";
+import { showVariables } from "./workspaces/show-variables.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 
 export { createSettings } from "./services/settings.ts";
+export { createVariables } from "./variables/variables.ts";
 export type { Runtime } from "./runtime/runtime.ts";
 
 export interface CoreOptions {
@@ -53,7 +55,7 @@ export function createCore(options: CoreOptions): Core {
       tasks: createTasks(context),
       actions: createActions(context),
       files: createFiles(runtime),
-      workspaces,
+      workspaces: showVariables(workspaces, runtime),
       tools: createToolRuns(context),
       agents: context.agents,
       settings: options.settings,
@@ -108,6 +110,7 @@ function start(context: CoreContext): void {
   runtime.reach("recovery.begun");
   recoverTasks(context);
   removeExpired(context);
+  runtime.variables.removeOrphans();
   workspaces.recover();
   runtime.reach("recovery.done");
   scheduler.start();

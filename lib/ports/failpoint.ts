@@ -23,6 +23,7 @@ export const boundaries = [
   "action.resolve",
   "tool-run.submit",
   "workspace.update",
+  "variables.change",
   "deltas.write",
   "log.compact",
   "log.prune",

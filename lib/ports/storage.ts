@@ -11,6 +11,7 @@ import type { SessionStore } from "../session.ts";
 import type { SettingsStore } from "../settings.ts";
 import type { TaskStore } from "../task.ts";
 import type { ToolCallStore } from "./tool-call-store.ts";
+import type { VariableStore } from "./variable-store.ts";
 import type { WorkspaceStore } from "./workspace-store.ts";
 
 /**
@@ -51,7 +52,7 @@ export interface StorageMaintenance extends LogMaintenance {
 }
 
 export interface Storage {
-  /** The transaction of chat_history.db. All stores use that database, except for `agents` and `settings`. */
+  /** The transaction of chat_history.db. All stores use that database, except for `agents`, `settings` and `variables`. */
   atomically: Atomically;
   /** Runs `work` after the commit of the current transaction, or at once when there is none. After a rollback it does not run. */
   afterCommit(work: () => void): void;
@@ -70,6 +71,7 @@ export interface Storage {
   requests: Pick<IdempotencyStore, "find" | "prune">;
   agents: AgentStore;
   settings: SettingsStore;
+  variables: VariableStore;
   maintenance: StorageMaintenance;
   /** Not null when the databases were restored from copies and are not repaired yet. */
   restoration: Restoration | null;

@@ -14,6 +14,7 @@ import { openDatabase } from "./database/open-database.ts";
 import { createRequestDatabases, requestsOfAllDatabases } from "./idempotency/request-databases.ts";
 import { refuseNewer } from "./database/schema-version.ts";
 import { createSettingsStore } from "./stores/settings-store.ts";
+import { createVariableStore } from "./stores/variable-store.ts";
 import { createUnitOfWork } from "./database/unit-of-work.ts";
 
 export interface StorageOptions {
@@ -99,6 +100,7 @@ function openStores(options: StorageOptions, open: (name: DatabaseName) => Datab
     requests: requestsOfAllDatabases(requestDatabases),
     agents: createAgentStore(agents),
     settings: createSettingsStore(settings),
+    variables: createVariableStore(settings),
     restoration,
     close: () => {
       rest();

@@ -1,6 +1,6 @@
 import contract from "../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { registry } from "../../handlers/registry.gen.ts";
-import { createCore, createSettings, type Core } from "../../lib/core/index.ts";
+import { createCore, createSettings, createVariables, type Core } from "../../lib/core/index.ts";
 import type { EventFeed } from "../../lib/event.ts";
 import type { ReachFailpoint } from "../../lib/ports/failpoint.ts";
 import type { OperationId } from "../../lib/ports/handler.ts";
@@ -63,9 +63,17 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
   });
   const storage = sabotaged(opened, stage.sabotage);
   const masking = createMasking();
+  const variables = createVariables({
+    ...{
+      store: storage.variables,
+      settings: storage.requestDatabases.settings,
+      workspaces: storage.workspaces,
+    },
+    ...{ masking, hostVariables: {}, isOwnSecret: () => false },
+  });
   const settings = createSettings({
     store: storage.settings,
-    ...{ clock, masking },
+    ...{ clock, masking, variables },
     environment: new Map(),
     defaults: { permissionMode: "ask" },
   });
@@ -85,7 +93,7 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
         after: storage.newestId(),
       }),
       reach,
-      masking,
+      ...{ masking, variables },
       toolbox,
       sandboxState: () => "on",
       isHostGranted: () => false,

@@ -12,6 +12,7 @@ import type {
   SettingsStore,
   StoredSettings,
 } from "../../settings.ts";
+import type { Variables } from "../variables/variables.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { timestamp } from "../../ports/clock.ts";
 
@@ -24,6 +25,7 @@ export interface SettingsOptions {
   defaults?: Pick<Settings, "permissionMode">;
   /** Learns each key before anything can use it. */
   masking: Pick<Masking, "learn">;
+  variables: Pick<Variables, "change" | "pass" | "passed" | "view">;
 }
 
 export type GlobalSettingsService = SettingsService &
@@ -33,13 +35,18 @@ export type GlobalSettingsService = SettingsService &
   };
 
 export function createSettings(options: SettingsOptions): GlobalSettingsService {
-  const { store, clock, environment, masking, defaults = {} } = options;
+  const { store, clock, environment, masking, variables, defaults = {} } = options;
   const providersIn = (stored: StoredSettings) => learnKeys(allProviders(stored, environment), masking);
   const providers = () => providersIn(store.read());
+  const visible = (stored: StoredSettings): GlobalSettings => ({
+    ...visibleSettings(stored, providersIn(stored), defaults),
+    variables: variables.view("all"),
+    passedVariables: variables.passed(),
+  });
   return {
     providers,
     resolve: (layers) => resolveSettings([...layers, store.read().settings, defaults]),
-    get: () => visible(store.read(), providers(), defaults),
+    get: () => visible(store.read()),
     update: (patch) => {
       const stored = store.read();
       const changed: StoredSettings = {
@@ -48,9 +55,11 @@ export function createSettings(options: SettingsOptions): GlobalSettingsService 
         providers: mergeProviders(stored.providers, patch.providers ?? {}),
         updatedAt: timestamp(clock.now()),
       };
-      const changedProviders = providersIn(changed);
+      providersIn(changed); // From here on the keys are masked.
       store.write(changed);
-      return visible(changed, changedProviders, defaults);
+      variables.change("all", patch.variables ?? {});
+      if (patch.passedVariables) variables.pass(patch.passedVariables);
+      return visible(changed);
     },
   };
 }
@@ -121,11 +130,11 @@ function mergeProvider(
   };
 }
 
-function visible(
+function visibleSettings(
   stored: StoredSettings,
   providers: ReadonlyMap<string, Provider>,
   defaults: Settings,
-): GlobalSettings {
+): Omit<GlobalSettings, "variables" | "passedVariables"> {
   return {
     version: 1,
     defaults: { ...settingsDefaults, ...defaults, permissions: [] },

@@ -43,6 +43,7 @@ function configure(sqlite: Sqlite.Database, path: string): void {
   expectPragma(sqlite, "synchronous = FULL", { path, name: "synchronous", value: 2 });
   expectPragma(sqlite, "foreign_keys = ON", { path, name: "foreign_keys", value: 1 });
   sqlite.pragma(`journal_size_limit = ${walBytesKept}`);
+  sqlite.pragma("secure_delete = FAST"); // So that a removed secret does not stay in the file.
   sqlite.pragma("temp_store = MEMORY"); // So that reads work when the disk is full.
 }
 

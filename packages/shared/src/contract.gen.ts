@@ -832,6 +832,42 @@ export interface components {
        */
       source: "settings" | "environment" | "built-in";
     };
+    /** @description Names that change how programs are started or looked up, such as PATH or LD_PRELOAD, are refused. */
+    VariableName: string;
+    VariablePatch: {
+      value: string;
+      /** @description A secret is never shown again and masked wherever it occurs. It has at least 8 characters. Default true. */
+      secret?: boolean;
+    };
+    /**
+     * @description By name. `null` removes a variable; those that are not named stay.
+     * @example {
+     *       "NPM_TOKEN": {
+     *         "value": "npm-token-of-the-team"
+     *       },
+     *       "CI": {
+     *         "value": "true",
+     *         "secret": false
+     *       }
+     *     }
+     */
+    VariablesPatch: {
+      [key: string]: components["schemas"]["VariablePatch"] | null;
+    };
+    Variable: {
+      set: boolean;
+      secret: boolean;
+      /** @description Null for a secret. */
+      value: string | null;
+      /** @description Of a secret of at least 12 characters. */
+      last4: string | null;
+    };
+    /** @description Variables that commands get, by name. Those of a workspace count before those of all. Events do not carry them. */
+    Variables: {
+      [key: string]: components["schemas"]["Variable"];
+    };
+    /** @description Names of variables of the server's own environment that commands get as well. Variables in which the server reads its own secrets are refused. A value is masked when its name looks like that of a secret. */
+    PassedVariables: components["schemas"]["VariableName"][];
     GlobalSettings: {
       /**
        * Format: int32
@@ -844,6 +880,8 @@ export interface components {
       providers: {
         [key: string]: components["schemas"]["Provider"];
       };
+      variables: components["schemas"]["Variables"];
+      passedVariables: components["schemas"]["PassedVariables"];
       updatedAt: components["schemas"]["Timestamp"] | null;
     };
     GlobalSettingsPatch: {
@@ -851,6 +889,8 @@ export interface components {
       providers?: {
         [key: string]: components["schemas"]["ProviderPatch"] | null;
       };
+      variables?: components["schemas"]["VariablesPatch"];
+      passedVariables?: components["schemas"]["PassedVariables"];
     };
     Title: string;
     InputTextPart: {
@@ -1213,6 +1253,7 @@ export interface components {
       network?: components["schemas"]["WorkspaceNetworkPatch"];
       /** @description Commands may write `.git/config`, `.git/hooks` and what else makes git run a program. */
       gitConfigWritable?: boolean;
+      variables?: components["schemas"]["VariablesPatch"];
     };
     Workspace: {
       id: components["schemas"]["WorkspaceId"];
@@ -1229,6 +1270,7 @@ export interface components {
       network: components["schemas"]["WorkspaceNetwork"];
       /** @description Whether commands may write `.git/config`, `.git/hooks` and what else makes git run a program. */
       gitConfigWritable: boolean;
+      variables?: components["schemas"]["Variables"];
       createdAt: components["schemas"]["Timestamp"];
       updatedAt: components["schemas"]["Timestamp"];
     };

@@ -55,6 +55,7 @@ const aims: Record<Boundary | Deed, Aim> = {
   "action.resolve": recovery("approvals", "age-actions"),
   "tool-run.submit": load("toolRuns"),
   "workspace.update": load("speech"),
+  "variables.change": load("deletions", 2),
   "deltas.write": load("speech", 10),
   "log.compact": { ...load("speech"), withinMs: upkeepBeginsMs + 2000 },
   "log.prune": { ...load("speech"), withinMs: upkeepBeginsMs + 2000, isOlder: true },
