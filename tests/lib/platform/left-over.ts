@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { openProcesses } from "../../../lib/platform/index.ts";
+import { openProcesses, type SandboxOptions } from "../../../lib/platform/index.ts";
 import { environment, temporaryFolder, workspaceId } from "./place.ts";
 
 const index = join(process.cwd(), "lib/platform/index.ts");
@@ -24,7 +24,7 @@ export interface ServerRun {
  */
 export function startRun(
   work: string,
-  { isolation = "auto", dataDir = temporaryFolder() }: { isolation?: "auto" | "off"; dataDir?: string } = {},
+  { mode = "auto", dataDir = temporaryFolder() }: { mode?: SandboxOptions["mode"]; dataDir?: string } = {},
 ): ServerRun {
   const root = join(dataDir, "workspaces", workspaceId);
   mkdirSync(root, { recursive: true });
@@ -34,7 +34,7 @@ export function startRun(
     const processes = openProcesses({ dataDir });
     const reach = (point) => { if (point === globalThis.killAt) process.kill(process.pid, "SIGKILL"); };
     const { ownerFor, sandboxOptions } = await import(${JSON.stringify(optionsFile)});
-    const mode = ${JSON.stringify(isolation)};
+    const mode = ${JSON.stringify(mode)};
     const options = { workspacesDir: dataDir + "/workspaces", dataDir, processes, reach,
       environment: ${JSON.stringify(environment)}, allowLocalRepositories: true };
     const git = createGit(options);

@@ -39,7 +39,7 @@ test.each(both.flatMap((isolation) => commands.map((row) => [isolation, ...row] 
   "isolation %s: nothing is left of %s when the next run has reaped",
   async (isolation, _what, command, count) => {
     const mark = `${isolation === "auto" ? 96 : 95}1.${process.pid}`;
-    const { dataDir, kill } = startRun(`await run(${JSON.stringify(command(mark))});`, { isolation });
+    const { dataDir, kill } = startRun(`await run(${JSON.stringify(command(mark))});`, { mode: isolation });
     await running(count, `sleep ${mark}`);
     await kill();
     await reap(dataDir);
@@ -50,7 +50,7 @@ test.each(both.flatMap((isolation) => commands.map((row) => [isolation, ...row] 
 
 test("a group that is on no record, as on a full disk, is found by the mark of one of it, and goes whole", async () => {
   const mark = `954.${process.pid}`;
-  const { dataDir, kill } = startRun(`await run("env -i sleep ${mark}; true");`, { isolation: "off" });
+  const { dataDir, kill } = startRun(`await run("env -i sleep ${mark}; true");`, { mode: "off" });
   await running(1, `sleep ${mark}`);
   await kill();
   const [run = ""] = recordsIn(dataDir);
@@ -80,7 +80,7 @@ test("what a package started for the server is reaped alone: its group may hold 
 
 test("without reaping a command outlives a server that does not isolate, so the tests above can fail", async () => {
   const mark = `952.${process.pid}`;
-  const { dataDir, kill } = startRun(`await run("sleep ${mark}");`, { isolation: "off" });
+  const { dataDir, kill } = startRun(`await run("sleep ${mark}");`, { mode: "off" });
   await running(1, `sleep ${mark}`);
   await kill();
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -148,8 +148,8 @@ function isStopped(pid: number): boolean {
 
 test("a server leaves the programs of another data folder alone, and those of a folder it is a copy of", async () => {
   const mark = `954.${process.pid}`;
-  const mine = startRun(`await run("sleep ${mark}1");`, { isolation: "off" });
-  const other = startRun(`await run("(setsid sleep ${mark}2 &); sleep ${mark}3");`, { isolation: "off" });
+  const mine = startRun(`await run("sleep ${mark}1");`, { mode: "off" });
+  const other = startRun(`await run("(setsid sleep ${mark}2 &); sleep ${mark}3");`, { mode: "off" });
   await running(3, `sleep ${mark}`);
   const copy = join(temporaryFolder(), "copy");
   cpSync(other.dataDir, copy, { recursive: true });
@@ -164,7 +164,7 @@ test("a server leaves the programs of another data folder alone, and those of a 
 });
 
 test("a pid that is another process by now is not touched, and neither is one of another boot", async () => {
-  const { dataDir, kill } = startRun(`await run("sleep 955.${process.pid}");`, { isolation: "off" });
+  const { dataDir, kill } = startRun(`await run("sleep 955.${process.pid}");`, { mode: "off" });
   await running(1, `sleep 955.${process.pid}`);
   await kill();
   const [run = ""] = recordsIn(dataDir);
@@ -194,7 +194,7 @@ test("what is over is off the record, and a clean end leaves no record", async (
     `await run("true"); await Promise.all([run("true"), run("true")]); clearInterval(stay); 
      process.once("SIGTERM", () => { processes.close(); process.exit(0); }); setInterval(() => {}, 1000);
      (await import("node:fs")).writeFileSync(dataDir + "/ready", "");`,
-    { isolation: "off" },
+    { mode: "off" },
   );
   await until("the commands are over", () => existsSync(join(dataDir, "ready")));
   const [run = ""] = recordsIn(dataDir);

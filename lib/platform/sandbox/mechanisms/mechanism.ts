@@ -1,5 +1,6 @@
 import type { MechanismName } from "../options.ts";
 import type { SandboxPrograms } from "../programs.ts";
+import type { ToolUser } from "../tool-user.ts";
 import type { Mount } from "../view/mounts.ts";
 import { makeNamespaces, type NamespaceOptions, type Namespaces } from "./namespaces.ts";
 import { stageScript } from "./stage.ts";
@@ -33,18 +34,12 @@ export function openNamespaces(
 export function hostProgram(context: MechanismContext, options: HostProgramOptions): HostProgram {
   const { programs, user } = context;
   const { namespaces, rlimits, program } = options;
-  const asToolUser = [
-    required(programs.setpriv),
-    `--reuid=${user.uid}`,
-    `--regid=${user.gid}`,
-    "--clear-groups",
-  ];
   const inner =
     context.name === "bubblewrap" ? bubblewrapStart(context, options) : utilLinuxStart(context, options);
   const limited = [required(programs.prlimit), ...rlimits, "--", program.file, ...program.args];
   const args = [
     ...[...namespaces.joining, "--"],
-    ...(user.isOther ? [...asToolUser, "--inh-caps=-all", "--bounding-set=-all", "--"] : []),
+    ...[required(programs.setpriv), "--pdeathsig", "KILL", ...(user.isOther ? becoming(user) : []), "--"],
     ...inner.args,
     ...limited,
   ];
@@ -54,6 +49,11 @@ export function hostProgram(context: MechanismContext, options: HostProgramOptio
     inputs: inner.inputs,
     statusDescriptor: 3 + inner.inputs.length,
   };
+}
+
+/** Options of setpriv with which root becomes the tool user for good. */
+function becoming({ uid, gid }: ToolUser): string[] {
+  return [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
 }
 
 /** Root stages everything, because the tool user cannot reach the sources; the view of util-linux is always staged. */

@@ -7,6 +7,7 @@ import type { Mount } from "../view/mounts.ts";
 export function stageScript(stage: string, mounts: readonly Mount[]): string {
   return [
     "set -e",
+    "umask 022", // Commands may run as another user, who passes through these folders.
     `mount -n -t tmpfs -o mode=0755,size=16m stage ${quoted(stage)}`,
     `cd ${quoted(stage)}`,
     "mkdir -p proc dev/pts dev/shm",
