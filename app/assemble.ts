@@ -54,13 +54,13 @@ export async function assemble(
   const base = openBase(config, { ...options, clock });
   const { isKey, masking, storage, settings } = base;
   const eventFeed = createEventFeed({ log: storage.events, snapshot: (id) => core.snapshot(id) });
-  const host = await openHost(config, { ...base, ...options });
+  const host = await openHost(config, { ...base, ...options, hostGate: () => core.hostGate });
   const reportFault = (message: string, cause: unknown) => server.reportFault(message, cause);
   const observers = await openObservers(config, { ...base, version, ...host, reportFault });
   const { health, metrics, replication, tracer } = observers;
   const feed = metrics?.feed(eventFeed) ?? eventFeed;
   const endStreams = (sessionId: string) => feed.end(sessionId);
-  const runtime = createRuntime(config, base, { host, observers, reportFault });
+  const runtime = createRuntime(config, base, { host, observers, reportFault, ...eventFeed });
   const core = createCore({ settings, endStreams, runtime });
   const { sandbox } = host;
   const description = createDescription({ config, version, contract, startedAt, sandbox, ...health });
@@ -91,7 +91,7 @@ export async function assemble(
   };
 }
 
-interface RuntimeParts extends Pick<Runtime, "reportFault"> {
+interface RuntimeParts extends Pick<Runtime, "hasReaders" | "reportFault"> {
   host: Host;
   observers: Observers;
 }
@@ -99,7 +99,7 @@ interface RuntimeParts extends Pick<Runtime, "reportFault"> {
 function createRuntime(
   config: Readonly<Config>,
   { clock, deltas, masking, reach, settings, storage, variables }: Base,
-  { host, observers, reportFault }: RuntimeParts,
+  { host, observers, reportFault, hasReaders }: RuntimeParts,
 ): Runtime {
   const { metrics, replication, tracer } = observers;
   const client = createModelClient({ providers: settings, idleTimeoutMs: config.modelIdleTimeoutMs });
@@ -108,13 +108,12 @@ function createRuntime(
   const toolbox = createToolbox();
   return {
     storage: { ...storage, attachments: replication?.attachments ?? storage.attachments },
-    ...{ clock, deltas, masking, reach, reportFault, tracer, variables },
+    ...{ clock, deltas, hasReaders, masking, reach, reportFault, tracer, variables },
     ...{ hosts: host.hosts, git: host.git },
     newId: createIds({ now: clock.now, random: randomFillSync, after: storage.newestId() }),
     models: tracer?.models(measured) ?? measured,
     toolbox: tracer?.toolbox(toolbox) ?? toolbox,
     sandboxState: () => stateForPolicy(host.sandbox.report().state),
-    isHostGranted: () => false,
     fetcher: createWebFetcher({ isReachable: host.isReachable }),
     ...{ limits: config, defaultModel: config.defaultModel },
     allowLocalRepositories: config.allowLocalRepositories,

@@ -33,8 +33,10 @@ export interface ActionStore {
   outline(id: string): Action | undefined;
   /** The revision that `create` was given. */
   revision(id: string): string;
-  /** The latest action for a tool call of a task. */
+  /** The latest action that decides about a tool call of a task; not one about a host. */
   ofCall(taskId: string, toolCallId: string): Action | undefined;
+  /** Questions about hosts of a task, oldest first. A damaged row gives what can be read of it. */
+  hostsOf(taskId: string): Action[];
   /** Pending actions, oldest first; of all sessions when none is named. A damaged row gives what can be read of it. */
   pending(sessionId: string | undefined, page: PageQuery): Action[];
   /** Compare-and-set: true only for the caller that found the action pending. */

@@ -143,4 +143,6 @@ export interface EventStreams {
   end(sessionId: string): void;
   /** Ends all streams, when the server stops. */
   close(): void;
+  /** Whether a stream of the session is open. */
+  hasReaders(sessionId: string): boolean;
 }

@@ -4,7 +4,7 @@ import { createRunningCalls } from "./loop/running-calls.ts";
 import { createTaskLoop } from "./loop/loop.ts";
 import type { LoopContext } from "./loop/loop.ts";
 import { createScheduler } from "./loop/scheduler.ts";
-import { createTaskLookup } from "./loop/task-lookup.ts";
+import { createTaskLookup, type TaskLookup } from "./loop/task-lookup.ts";
 import type { ModelService, Services } from "../ports/services.ts";
 import { keepRemovingExpired, removeExpired } from "./recovery/expiry.ts";
 import { startMaintenance } from "./recovery/maintenance.ts";
@@ -18,6 +18,10 @@ import { createSessions } from "./services/sessions.ts";
 import type { GlobalSettingsService } from "./services/settings.ts";
 import { createActions, createTasks } from "./services/tasks.ts";
 import { createToolRuns } from "./services/tool-runs.ts";
+import { isHostGranted } from "./network/granted-hosts.ts";
+import { createHostGate } from "./network/host-gate.ts";
+import { createRunningCommands } from "./network/running-commands.ts";
+import type { HostGate } from "../ports/network.ts";
 import type { Snapshot } from "../session.ts";
 import { showVariables } from "./workspaces/show-variables.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
@@ -35,6 +39,8 @@ export interface CoreOptions {
 
 export interface Core {
   services: Omit<Services, "events" | "server">;
+  /** Decides which hosts the commands of a workspace reach. */
+  hostGate: HostGate;
   snapshot(sessionId: string): Snapshot;
   /** Repairs what a restore of the databases left inconsistent. Returns a summary for people; null when nothing was restored. Call it first. */
   restore(): Promise<string | null>;
@@ -61,6 +67,7 @@ export function createCore(options: CoreOptions): Core {
       settings: options.settings,
       models: createModels(options),
     },
+    hostGate: context.hostGate,
     snapshot: sessions.snapshot,
     restore: async () => {
       const report = await restore(context);
@@ -89,20 +96,33 @@ function createCoreContext({ runtime, settings, endStreams }: CoreOptions) {
   });
   const pendingActions = createPendingActions({ ...runtime, maskOf: lookup.maskOf }, journal);
   const workspaces = createWorkspaces(runtime, journal);
+  const commands = createRunningCommands();
   const loop: LoopContext = {
-    ...runtime,
-    ...lookup,
+    ...{ ...runtime, ...lookup, commands },
+    isHostGranted: (workspaceId, host) => isHostGranted(runtime, { workspaceId, host }),
     ...{ journal, runningCalls, pendingActions, workspaces, stopping: stopping.signal },
   };
+  const hostGate = createHostGate({
+    runtime,
+    journal,
+    commands,
+    allowsEveryHost: (taskId) => hasFullMode(runtime, lookup, taskId),
+  });
   const scheduler = createScheduler({
     ...runtime,
     runTask: createTaskLoop(loop),
     stopping,
   });
   return {
-    ...{ runtime, settings, endStreams, journal, pendingActions, workspaces, agents, scheduler },
+    ...{ runtime, settings, endStreams, journal, pendingActions, workspaces, agents, scheduler, hostGate },
     stopping: stopping.signal,
   };
+}
+
+/** In the mode `full` nothing asks, new hosts included. */
+function hasFullMode({ storage }: Runtime, { settingsOf }: TaskLookup, taskId: string): boolean {
+  const task = storage.tasks.get(taskId);
+  return task !== undefined && settingsOf(task).permissionMode === "full";
 }
 
 function start(context: CoreContext): void {

@@ -21,6 +21,8 @@ export const boundaries = [
   "status.tell",
   "action.ask",
   "action.resolve",
+  "host.ask",
+  "host.deny",
   "tool-run.submit",
   "workspace.update",
   "variables.change",

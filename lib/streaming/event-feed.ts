@@ -36,6 +36,7 @@ export function createEventFeed(options: EventFeedOptions): EventFeed & EventStr
     page: (query) => readEventPage(log, query),
     end: tails.end,
     close: tails.close,
+    hasReaders: tails.isJoined,
   };
 }
 

@@ -6,6 +6,7 @@ export interface Tails {
   /** Each `join` needs one `leave`. */
   join(sessionId: string): SessionTail;
   leave(sessionId: string, tail: SessionTail): void;
+  isJoined(sessionId: string): boolean;
   /** Ends the streams of one session. */
   end(sessionId: string): void;
   /** Ends the streams of all sessions. */
@@ -20,6 +21,7 @@ export function createTails(log: EventLog, bounds: TailBounds): Tails {
   return {
     join: (sessionId) => joinTail(tails, sessionId),
     leave: (sessionId, tail) => leaveTail(tails, sessionId, tail),
+    isJoined: (sessionId) => tails.bySession.has(sessionId),
     end: (sessionId) => endTail(tails, sessionId),
     close: () => {
       tails.isClosed = true;

@@ -76,6 +76,7 @@ export function createVisit({ host, random, asker, name, followers, checkTime }:
     const reject = { type: "reject", actionId, reason: `No, ${mark()}.` } as const;
     const approve = { type: "approve", actionId, scope: random.chance(0.2) ? "session" : "once" } as const;
     if (type === "question") await send(respond);
+    else if (type === "host") await send(random.chance(0.5) ? reject : { type: "approve", actionId });
     else if (type === "approval" && random.chance(0.2)) await send(reject);
     else if (random.chance(0.3)) await Promise.all([send(approve), send(approve)]);
     else await send(approve);

@@ -15,6 +15,7 @@ import { createToolbox } from "../../lib/tools/index.ts";
 import { Breach } from "./audit/breach.ts";
 import { createFetcher, createGit } from "./world/git.ts";
 import { createHosts } from "./world/host.ts";
+import { connectTo } from "./world/network.ts";
 import type { Life } from "./life.ts";
 import type { Random } from "./draws/random.ts";
 import { createModel } from "./world/model.ts";
@@ -84,6 +85,7 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
     settings,
     endStreams: (id) => feed.end(id),
     runtime: {
+      hasReaders: (id) => feed.hasReaders(id),
       storage,
       clock,
       deltas,
@@ -96,8 +98,9 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
       ...{ masking, variables },
       toolbox,
       sandboxState: () => "on",
-      isHostGranted: () => false,
-      hosts: createHosts(life, stage),
+      hosts: createHosts(life, stage, (...connection) =>
+        connectTo({ gate: core.hostGate, storage: opened, life, stage }, ...connection),
+      ),
       models: createModel(life, stage),
       fetcher: createFetcher(life, stage),
       git: createGit(life, stage),

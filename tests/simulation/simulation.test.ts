@@ -48,6 +48,7 @@ const sabotages: [Invariant, Sabotage][] = [
   ["an event never changes", { rewritesEvent: true }],
   ["the log has no gap", { losesEvent: true }],
   ["an approval is used once and only when it holds", { forgetsDecisions: true }],
+  ["a host is reached only when a person has granted it", { opensNetwork: true }],
   ["a repeated request gets the first answer", { forgetsAnswers: true }],
   ["every task ends once faults stop", { sleepsIn: true }],
 ];

@@ -46,6 +46,8 @@ export interface Sabotage {
   forgetsDecisions?: boolean;
   /** Keeps nothing of an answer but that there was one. */
   forgetsAnswers?: boolean;
+  /** Takes every host for granted. */
+  opensNetwork?: boolean;
   /** Commands never end. */
   sleepsIn?: boolean;
 }

@@ -1,12 +1,12 @@
-import type { Action, NewAction, Resolution } from "../../action.ts";
+import type { Action, Resolution } from "../../action.ts";
 import { requireFound } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { abortable, timestamp } from "../../ports/clock.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { TaskMasks } from "../runtime/task-masks.ts";
-import type { Preview } from "../../tool.ts";
-import { callDigest, previewCall } from "./call-digest.ts";
+import { previewCall } from "./call-digest.ts";
 import type { PreparedCall } from "./call-digest.ts";
+import { newAction, waitingFor } from "./new-action.ts";
 
 export interface ApprovalRequest extends PreparedCall {
   /** For the person: why it is asked. */
@@ -71,34 +71,6 @@ async function askPerson(context: ActionsContext, request: ApprovalRequest): Pro
   });
 }
 
-function newAction(
-  { clock, limits, maskOf, newId }: ActionsContext["runtime"],
-  { task, call, tool, input, reason }: ApprovalRequest,
-  { preview, revision }: Preview,
-): NewAction {
-  return {
-    id: newId("act"),
-    sessionId: task.sessionId,
-    taskId: task.id,
-    type: tool.asks === "plan" || tool.asks === "question" ? tool.asks : "approval",
-    toolCallId: call.toolCallId,
-    toolName: tool.name,
-    input,
-    preview: preview === null ? null : maskOf(task).text(preview),
-    digest: callDigest(tool, input, revision),
-    revision,
-    reason,
-    expiresAt: timestamp(clock.now() + limits.actionTimeoutMs),
-    createdAt: timestamp(clock.now()),
-  };
-}
-
-const waitingFor = {
-  approval: "Waiting for your approval",
-  plan: "Waiting for your word on the plan",
-  question: "Waiting for your answer",
-} as const;
-
 async function waitForResolution(
   { runtime, waiting }: ActionsContext,
   { id }: Action,
@@ -124,7 +96,8 @@ function resolveAction(
     if (!actions.resolve(id, resolution)) return undefined;
     const resolved = requireFound(actions.outline(id), "action", id);
     const task = requireFound(tasks.outline(taskId), "task", taskId);
-    const isLast = !actions.pending(sessionId, { limit: 1000 }).some((other) => other.taskId === taskId);
+    const isLast =
+      resolved.type !== "host" && !isWaiting(actions.pending(sessionId, { limit: 1000 }), taskId);
     if (isLast && task.state === "waiting") tasks.update(taskId, { state: "running" });
     journal.announce(
       task,
@@ -134,6 +107,11 @@ function resolveAction(
     storage.afterCommit(() => waiting.get(id)?.(resolved));
     return resolved;
   });
+}
+
+/** Whether the task waits for one of the actions. It never waits for a host. */
+function isWaiting(pending: readonly Action[], taskId: string): boolean {
+  return pending.some((action) => action.taskId === taskId && action.type !== "host");
 }
 
 function expireOverdue(context: ActionsContext): void {

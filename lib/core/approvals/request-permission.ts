@@ -8,7 +8,9 @@ import type { Permission, PreparedCall, PreviewContext } from "./call-digest.ts"
 import type { PendingActions } from "./pending-actions.ts";
 import { evaluatePolicy } from "./policy.ts";
 
-export interface PermissionContext extends PreviewContext, Pick<Runtime, "sandboxState" | "isHostGranted"> {
+export interface PermissionContext extends PreviewContext, Pick<Runtime, "sandboxState"> {
+  /** Whether a person has granted the workspace this host of the network. */
+  isHostGranted(workspaceId: string, host: string): boolean;
   settingsOf(task: Task): ResolvedSettings;
   storage: Pick<Runtime["storage"], "actions" | "sessions">;
   pendingActions: Pick<PendingActions, "ask" | "wait">;

@@ -15,13 +15,22 @@ export function resolutionFrom(action: Action, request: ResolveRequest, at: stri
       return { ...base, state: "rejected", reason: request.reason ?? null };
     case "approve":
       if (action.type === "question") throw actionMismatch("A question wants an answer: use `respond`.");
+      if (action.type === "host") return { ...base, state: "approved", ...checkHostApproval(request) };
       return { ...base, state: "approved", scope: request.scope ?? "once" };
     case "respond":
-      if (action.type === "approval") throw actionMismatch("An approval wants `approve` or `reject`.");
+      if (action.type === "approval" || action.type === "host")
+        throw actionMismatch("An approval wants `approve` or `reject`.");
       if (action.type === "question") checkAnswers(action, request.result);
       else checkPlan(request.result);
       return { ...base, state: "answered", result: request.result };
   }
+}
+
+/** What was shown is granted, to the workspace, and nothing else. */
+function checkHostApproval({ scope, input }: Extract<ResolveRequest, { type: "approve" }>): { scope: null } {
+  if (scope === "session" || input !== undefined)
+    throw actionMismatch("A host is allowed for the workspace as it was shown: use `approve` alone.");
+  return { scope: null };
 }
 
 /** The answer to a plan is the edited plan, which it approves. */

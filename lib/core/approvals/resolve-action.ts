@@ -6,6 +6,8 @@ import type { PermissionRule, Settings } from "../../settings.ts";
 import { mergeSettings } from "../../settings.ts";
 import type { Tool } from "../../tool.ts";
 import type { WorkspaceHost } from "../../workspace.ts";
+import { withHost } from "../workspaces/grants.ts";
+import { updateWorkspace } from "../workspaces/update-workspace.ts";
 import { callDigest } from "./call-digest.ts";
 import { literalPattern } from "./pattern.ts";
 import type { PendingActions } from "./pending-actions.ts";
@@ -35,9 +37,19 @@ export function resolveAction(
     refuseWithoutSandbox(context, action);
     allowInSession(context, action, resolution.input ?? action.input);
   }
+  if (request.type === "approve" && action.type === "host") grantHost(context, action);
   const resolved = context.pendingActions.resolve(action, resolution);
   if (resolved === undefined) throw new AppError("action-decided", "Somebody else decided it just now.");
   return resolved;
+}
+
+/** Grants the host of the action to the workspace. */
+function grantHost({ runtime }: ResolveActionContext, { sessionId, input }: Action): void {
+  const { sessions, workspaces } = runtime.storage;
+  const { workspaceId } = requireFound(sessions.get(sessionId), "session", sessionId);
+  const workspace = requireFound(workspaces.get(workspaceId), "workspace", workspaceId);
+  const target = { host: String(input["host"]), port: Number(input["port"]) };
+  updateWorkspace(runtime, workspaceId, { network: withHost(workspace, target) });
 }
 
 /** A person may change a command before it runs. An edit was shown as a diff, so it is approved or rejected as it is. */

@@ -25,8 +25,6 @@ export interface Runtime {
   hosts: WorkspaceHosts;
   /** Read at each decision: it may change while the server runs. */
   sandboxState(): SandboxState;
-  /** Whether a person has granted the workspace this host of the network. */
-  isHostGranted(workspaceId: string, host: string): boolean;
   fetcher: WebFetcher;
   git: Git;
   masking: Masking;
@@ -40,6 +38,8 @@ export interface Runtime {
   allowLocalRepositories: boolean;
   reach: ReachFailpoint;
   tracer?: TaskTracer | undefined;
+  /** Whether somebody follows the session now. */
+  hasReaders(sessionId: string): boolean;
   /** Reports a fault that no response shows. */
   reportFault(message: string, cause: unknown): void;
 }

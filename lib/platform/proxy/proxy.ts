@@ -116,7 +116,7 @@ function beginRequest({ clients, authorization }: ProxyContext, request: Incomin
 async function open(context: ProxyContext, client: ProxyClient, target: HostTarget): Promise<Duplex> {
   const { workspaceId, ended } = client;
   const upstream = await openUpstream(context, { workspaceId, target, signal: ended });
-  upstream.on("error", () => {}); // Whoever reads from it hears of it.
+  upstream.on("error", () => {}); // Its reader is told too.
   if (ended.aborted) upstream.destroy();
   ended.addEventListener("abort", () => upstream.destroy(), { once: true });
   return upstream;

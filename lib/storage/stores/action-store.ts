@@ -47,6 +47,7 @@ export function createActionStore(database: Database): ActionStore {
     outline: (id) => byId.all(id).map(outlineOf)[0],
     revision: (id) => revision.get(id)?.revision ?? "",
     ofCall: (taskId, toolCallId) => firstAction(ofCall.get(taskId, toolCallId)),
+    hostsOf: (taskId) => statements.hostsOf.all(taskId).map(outlineOf),
     pending: (sessionId, page) => pendingActions(statements, sessionId, page),
     resolve: (id, resolution) => resolveAction(statements, id, resolution),
     overdue: (at) => overdue.all(at).map(outlineOf),
@@ -62,7 +63,8 @@ function prepareStatements(database: Database) {
     resolve: database.statement(resolvePending),
     revision: database.statement<{ revision: string }>("SELECT revision FROM actions WHERE id = ?"),
     byId: select("WHERE id = ?"),
-    ofCall: select("WHERE task_id = ? AND tool_call_id = ? ORDER BY id DESC LIMIT 1"),
+    ofCall: select("WHERE task_id = ? AND tool_call_id = ? AND type <> 'host' ORDER BY id DESC LIMIT 1"),
+    hostsOf: select("WHERE task_id = ? AND type = 'host' ORDER BY id"),
     pending: select("WHERE state = 'pending' AND id > ? ORDER BY id LIMIT ?"),
     pendingOfSession: select("WHERE session_id = ? AND state = 'pending' AND id > ? ORDER BY id LIMIT ?"),
     overdue: select("WHERE state = 'pending' AND expires_at <= ? ORDER BY id"),
@@ -110,19 +112,15 @@ function firstAction(row: ActionRow | undefined): Action | undefined {
 function toAction(row: ActionRow): Action {
   return readRow(row.session_id, () => ({
     ...plainOf(row),
-    input: inputOf(row),
+    input: fromJsonObject(row.input),
     result: resultOf(row),
   }));
 }
 
 /** The action without the values that cannot be read. */
 function outlineOf(row: ActionRow): Action {
-  const input = readOr({}, () => inputOf(row));
+  const input = readOr({}, () => fromJsonObject(row.input));
   return { ...plainOf(row), input, result: readOr(null, () => resultOf(row)) };
-}
-
-function inputOf({ input }: ActionRow): Action["input"] {
-  return fromJsonObject(input);
 }
 
 function resultOf({ result }: ActionRow): Action["result"] {

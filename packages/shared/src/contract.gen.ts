@@ -1087,8 +1087,13 @@ export interface components {
       items: components["schemas"]["Message"][];
       nextCursor: components["schemas"]["MessageId"] | null;
     };
-    /** @enum {string} */
-    ActionType: "approval" | "plan" | "question";
+    /**
+     * @description `approval`: a tool call. `plan`: the plan of the agent. `question`: questions of the agent. `host`: a running
+     *     command wants to reach a host that is not granted; `approve` grants `input.host` to the workspace, and its
+     *     `network.mode` becomes `hosts`. The task does not wait for a `host`, so the command may have ended meanwhile.
+     * @enum {string}
+     */
+    ActionType: "approval" | "plan" | "question" | "host";
     /** @enum {string} */
     ActionState: "pending" | "approved" | "rejected" | "answered" | "expired" | "cancelled";
     /** @enum {string} */
@@ -1103,7 +1108,7 @@ export interface components {
       state: components["schemas"]["ActionState"];
       toolCallId: components["schemas"]["ToolCallId"];
       toolName: components["schemas"]["ToolName"];
-      /** @description The input that the tool would run with. */
+      /** @description The input that the tool would run with; of a `host`, `host` and `port`. */
       input: Record<string, unknown>;
       /** @description For edits a unified diff, for plans the plan. */
       preview: string | null;
@@ -1113,7 +1118,7 @@ export interface components {
       reason: string | null;
       /** @description What a person answered. */
       result: Record<string, unknown> | null;
-      /** @description What an approval holds for; null unless it is approved. */
+      /** @description What an approval holds for; null unless it is approved, and of a `host`, which is granted to the workspace. */
       scope: components["schemas"]["ApprovalScope"] | null;
       expiresAt: components["schemas"]["Timestamp"];
       createdAt: components["schemas"]["Timestamp"];
@@ -1488,6 +1493,7 @@ export interface components {
       | components["schemas"]["TaskUpdatedEvent"]
       | components["schemas"]["SessionUpdatedEvent"]
       | components["schemas"]["WorkspaceUpdatedEvent"]
+      | components["schemas"]["NetworkDeniedEvent"]
       | components["schemas"]["UsageEvent"];
     /** @description A piece of the answer; at most one for a message in 16 ms. */
     TokenEvent: {
@@ -1713,6 +1719,32 @@ export interface components {
         workspace: components["schemas"]["Workspace"];
       };
     };
+    NetworkDenied: {
+      workspaceId: components["schemas"]["WorkspaceId"];
+      /** @description As in `HostPattern`. */
+      host: string;
+      /** Format: int32 */
+      port: number;
+      /**
+       * @description `not-granted`: nobody granted it. `rejected`: a person rejected it. `not-public`: it has an address that commands never reach.
+       * @enum {string}
+       */
+      reason: "not-granted" | "rejected" | "not-public";
+      toolCallId?: components["schemas"]["ToolCallId"];
+    };
+    /** @description A command could not reach a host. At most one for each host of a command. */
+    NetworkDeniedEvent: {
+      id: components["schemas"]["EventId"];
+      sessionId: components["schemas"]["SessionId"];
+      taskId?: components["schemas"]["TaskId"];
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: "network.denied";
+      createdAt: components["schemas"]["Timestamp"];
+      data: components["schemas"]["NetworkDenied"];
+    };
     /** @description What one model request used. */
     UsageEvent: {
       id: components["schemas"]["EventId"];
@@ -1764,6 +1796,7 @@ export interface components {
       | components["schemas"]["TaskUpdatedEvent"]
       | components["schemas"]["SessionUpdatedEvent"]
       | components["schemas"]["WorkspaceUpdatedEvent"]
+      | components["schemas"]["NetworkDeniedEvent"]
       | components["schemas"]["UsageEvent"]
       | components["schemas"]["SnapshotFrame"]
       | components["schemas"]["GapFrame"];

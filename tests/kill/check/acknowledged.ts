@@ -87,7 +87,10 @@ const promises: Partial<Record<OperationId, Promised>> = {
     const { type } = options.body as Schemas["CreateAction"];
     if (type === "cancel") return cancelled(task.id, outcome);
     const stored = outcome.rows.actions.find(({ id }) => id === action?.id);
-    return same("lost", `The decision on ${action?.id}`, { expected: decided[type], came: stored?.state });
+    return [
+      ...same("lost", `The decision on ${action?.id}`, { expected: decided[type], came: stored?.state }),
+      ...(action?.type === "host" && type === "approve" ? granted(action, outcome) : []),
+    ];
   },
   updateTask: ({ body }, outcome) => cancelled((body as Schemas["Task"]).id, outcome),
 };
@@ -97,6 +100,15 @@ const decided = { approve: "approved", reject: "rejected", respond: "answered" }
 function cancelled(taskId: string, { sessions }: Outcome): Breach[] {
   const task = sessions.flatMap(({ tasks }) => tasks).find(({ id }) => id === taskId);
   return same("lost", `The cancellation of ${taskId}`, { expected: "cancelled", came: task?.state });
+}
+
+/** A host is granted in the transaction of its approval. */
+function granted({ sessionId, input }: Schemas["Action"], outcome: Outcome): Breach[] {
+  if (isDeleted(outcome, "deleteSession", "sessionId", sessionId)) return [];
+  const workspaceId = sessionOf(outcome, sessionId)?.session.workspaceId;
+  const workspace = outcome.workspaces.find(({ id }) => id === workspaceId);
+  const isThere = workspace?.network.hosts.includes(String(input["host"])) ?? false;
+  return unless(isThere, lost(`${String(input["host"])} was granted to ${workspaceId}`, input));
 }
 
 function saidOnce({ session, messages }: StoredSession, content: Schemas["MessageContent"]): Breach[] {

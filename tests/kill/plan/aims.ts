@@ -53,6 +53,8 @@ const aims: Record<Boundary | Deed, Aim> = {
   "status.tell": load("failures"),
   "action.ask": load("approvals", 2),
   "action.resolve": recovery("approvals", "age-actions"),
+  "host.ask": load("hosts"),
+  "host.deny": load("hosts"),
   "tool-run.submit": load("toolRuns"),
   "workspace.update": load("speech"),
   "variables.change": load("deletions", 2),

@@ -6,6 +6,7 @@ import { commands } from "./commands.ts";
 import { deletions } from "./deletions.ts";
 import { failures } from "./failures.ts";
 import { files } from "./files.ts";
+import { hosts } from "./hosts.ts";
 import { profiles } from "./profiles.ts";
 import { questions } from "./questions.ts";
 import { refusals } from "./refusals.ts";
@@ -19,6 +20,7 @@ export type Scene = (visit: Visit) => Promise<void>;
 export const scenes = {
   speech,
   files,
+  hosts,
   commands,
   approvals,
   questions,

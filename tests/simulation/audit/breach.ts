@@ -12,6 +12,7 @@ export const invariants = [
   "no unsafe tool starts twice for one intent",
   "a finished task never changes",
   "one loop at most is at work in a session",
+  "a host is reached only when a person has granted it",
   "an approval is used once and only when it holds",
   "costs are the sum of their steps",
   "a repeated request gets the first answer",

@@ -6,6 +6,7 @@ export function drawVerdict(action: Action, { random, intents }: Stage): unknown
   const draw = random.next();
   const actionId = action.id;
   if (draw < 0.15) return { type: "reject", actionId, reason: "No." };
+  if (action.type === "host") return { type: "approve", actionId };
   if (action.type === "question") return { type: "respond", actionId, result: { colour: "Red" } };
   if (draw < 0.25 && action.toolName === "bash")
     return { type: "approve", actionId, input: { command: `effect-${intents.next(action.sessionId)}` } };

@@ -6,7 +6,7 @@ import { createShell } from "./shell.ts";
 import type { Stage } from "../stage.ts";
 
 /** Workspaces in memory. They outlive the runs of the server; what a dead life still wants to write does not arrive. */
-export function createHosts(life: Life, stage: Stage): WorkspaceHosts {
+export function createHosts(life: Life, stage: Stage, connect: Connect): WorkspaceHosts {
   return {
     open: (workspaceId) => {
       const root = `/workspaces/${workspaceId}`;
@@ -15,9 +15,10 @@ export function createHosts(life: Life, stage: Stage): WorkspaceHosts {
         root,
         workingFolder: root,
         files,
-        shell: createShell(life, stage, (path, text) =>
-          put(stage, workspaceId, path.slice(root.length + 1), text),
-        ),
+        shell: createShell(life, stage, {
+          keepLog: (path, text) => put(stage, workspaceId, path.slice(root.length + 1), text),
+          connect: (name, signal) => connect(workspaceId, name, signal),
+        }),
         search: createSearch(() => folderOf(stage, workspaceId)),
         keep: async (name, text) => {
           put(stage, workspaceId, `.talkcody/${name}`, text);
@@ -29,6 +30,9 @@ export function createHosts(life: Life, stage: Stage): WorkspaceHosts {
     forget: async () => {},
   };
 }
+
+/** A connection of a command of the workspace to a host. */
+export type Connect = (workspaceId: string, host: string, signal: AbortSignal) => Promise<void>;
 
 function folderOf({ folders }: Stage, workspaceId: string): Map<string, Uint8Array> {
   const folder = folders.get(workspaceId) ?? new Map<string, Uint8Array>();

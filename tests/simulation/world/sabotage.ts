@@ -22,6 +22,7 @@ export function sabotaged(storage: Storage, sabotage: Sabotage): Storage {
               .map((task) => ({ ...task, settings: { stepsMax: storage.tasks.unfinished().length + 1 } }))
           : tasks.list(query),
     },
+    workspaces: sabotage.opensNetwork ? wideOpen(storage.workspaces) : storage.workspaces,
     actions: sabotage.forgetsDecisions ? undecided(actions) : actions,
     requestDatabases: {
       ...requestDatabases,
@@ -31,6 +32,17 @@ export function sabotaged(storage: Storage, sabotage: Sabotage): Storage {
           ? { ...chat.requests, finish: (key) => chat.requests.finish(key, { status: 200, body: null }) }
           : chat.requests,
       },
+    },
+  };
+}
+
+/** Whoever grants one host grants all. */
+function wideOpen(workspaces: Storage["workspaces"]): Storage["workspaces"] {
+  return {
+    ...workspaces,
+    update: (id, change, at) => {
+      const network = change.network && { ...change.network, mode: "open" as const };
+      return workspaces.update(id, { ...change, ...(network && { network }) }, at);
     },
   };
 }

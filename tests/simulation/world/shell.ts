@@ -5,12 +5,16 @@ import type { Stage } from "../stage.ts";
 type Run = Parameters<Shell["run"]>[0];
 
 /** Commands that do nothing but count how often they were begun, and end as the seed draws. */
-export function createShell(life: Life, stage: Stage, keepLog: (path: string, text: string) => void): Shell {
+export function createShell(
+  life: Life,
+  stage: Stage,
+  { keepLog, connect }: Pick<Surroundings, "keepLog" | "connect">,
+): Shell {
   return {
     run: async (run) => {
       const leave = life.guarded(() => begin(run.command, life, stage));
       try {
-        return await act(run, { life, stage, keepLog });
+        return await act(run, { life, stage, keepLog, connect });
       } finally {
         leave();
       }
@@ -29,13 +33,17 @@ interface Surroundings {
   life: Life;
   stage: Stage;
   keepLog(path: string, text: string): void;
+  /** A connection of the command to a host. */
+  connect(host: string, signal: AbortSignal): Promise<void>;
 }
 
-async function act(run: Run, { life, stage, keepLog }: Surroundings): Promise<CommandResult> {
+async function act(run: Run, { life, stage, keepLog, connect }: Surroundings): Promise<CommandResult> {
   const { time, faults, random } = stage;
   const { command, signal } = run;
   try {
     await time.turn(life, `${command} begins`, signal);
+    for (let more = random.below(4); more > 0; more--)
+      await connect(`host-${random.below(3)}.example`, signal);
     if (stage.sabotage.sleepsIn) await time.clock(life).sleep(Infinity, signal);
     const isLoud = faults.strikes("huge output", 0.03);
     const said = isLoud ? `${command} says much `.repeat(3000) : `${command} says ${random.below(10)}\n`;
