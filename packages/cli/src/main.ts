@@ -5,6 +5,7 @@ import { attachCommand } from "./commands/attach.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { modelsCommand } from "./commands/models.ts";
+import { networkCommand } from "./commands/network.ts";
 import { newCommand } from "./commands/new.ts";
 import { rejectCommand } from "./commands/reject.ts";
 import { runCommand } from "./commands/run.ts";
@@ -29,6 +30,7 @@ const commands = new Map<string, Command>([
   ["reject", rejectCommand],
   ["answer", answerCommand],
   ["cancel", cancelCommand],
+  ["network", networkCommand],
   ["models", modelsCommand],
 ]);
 

@@ -385,3 +385,24 @@ test("a message typed while the agent works reaches it, and stands there once", 
   expect(out).toContain("reads it after its current step");
   expect(out).not.toContain("› wait, also this");
 });
+
+test("network shows what commands reach, and changes it", async () => {
+  await run("--yes", script({ text: "Here." }));
+  const { id, workspaceId } = await newestSession();
+  const network = (...args: string[]) => talkcody({ args: ["network", ...args] });
+  expect((await network()).out).toBe(
+    `none  ${workspaceId}\n  Commands reach no host. Each new one is asked about.\n`,
+  );
+  const granted = await network(id, "--allow", "B\u00fccher.example:8443", "--allow", "registries");
+  expect(granted.out).toMatch(/^hosts .*\n.*\n {2}✓ registries\n {2}✓ xn--bcher-kva\.example:8443\n$/);
+  const less = await network(workspaceId, "--remove", "registries", "--allow", "*.a.example", "--json");
+  expect(JSON.parse(less.out)).toEqual({
+    mode: "hosts",
+    hosts: ["xn--bcher-kva.example:8443", "*.a.example"],
+    presets: [],
+  });
+  expect((await network("--mode", "open")).out).toMatch(/^open /);
+  expect(await network("--mode", "all")).toMatchObject({ code: 2 });
+  expect(await network("--allow", "*.com")).toMatchObject({ code: 1, out: "" });
+  expect((await network("--json")).out).toContain('"mode":"open"');
+});

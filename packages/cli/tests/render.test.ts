@@ -214,3 +214,34 @@ test("what models, tools and repositories say cannot drive the terminal", () => 
   expect(text).toContain("red");
   expect(text).not.toMatch(/[\p{Cc}--[\n]]|[\u202a-\u202e]/v);
 });
+
+test("a question about a host is shown beside the command that runs, and does not end it", () => {
+  const host = {
+    ...action(),
+    id: `${ids.action.slice(0, -1)}z`,
+    type: "host" as const,
+    input: { host: "registry.example\u001b[2J", port: 443 },
+    preview: null,
+  };
+  const event = { sessionId: ids.session, createdAt: host.createdAt };
+  const frames: Frame[] = [
+    snapshot(),
+    { ...event, id: "evt_0001_0000000900", type: "action.required", data: { action: host } },
+    {
+      ...event,
+      id: "evt_0001_0000000901",
+      type: "action.resolved",
+      data: { action: { ...host, state: "rejected" } },
+    },
+    {
+      ...{ ...event, id: "evt_0001_0000000902", type: "network.denied" },
+      data: { workspaceId: ids.workspace, host: "registry.example", port: 443, reason: "rejected" },
+    },
+  ];
+  const text = rendered(frames, { asks: true });
+  expect(text).toContain("Allow registry.example");
+  expect(text).toContain("A command wants to reach registry.example");
+  expect(text).not.toContain("\u001b");
+  expect(text).toMatch(/✗ rejected.* registry\.example/);
+  expect(text).toContain("✗ a command could not reach registry.example:443: it was rejected");
+});

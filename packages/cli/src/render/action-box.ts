@@ -62,6 +62,7 @@ function titleOf(action: Action): string {
   if (action.type === "plan") return "The agent presents a plan";
   if (action.type === "question") return "The agent asks";
   const input = action.input;
+  if (action.type === "host") return `Allow ${visible(String(input["host"]))} for this workspace?`;
   if (typeof input["command"] === "string") return "Run this command?";
   if (typeof input["url"] === "string") return "Fetch this page?";
   const path = input["file_path"] ?? input["path"];
@@ -72,10 +73,15 @@ function bodyOf(action: Action, style: Style): string[] {
   if (action.type === "question")
     return questionsOf(action).flatMap((question) => questionLines(question, style));
   if (action.type === "plan") return visible(action.preview ?? JSON.stringify(action.input)).split("\n");
+  if (action.type === "host") return [`A command wants to reach ${visible(hostOf(action))}.`];
   if (action.preview !== null) return diffLines(action.preview, style, visible);
   const subject = action.input["command"] ?? action.input["url"];
   const text = typeof subject === "string" ? subject : JSON.stringify(action.input, null, 2);
   return visible(text).split("\n");
+}
+
+function hostOf({ input }: Action): string {
+  return `${String(input["host"])}:${String(input["port"])}`;
 }
 
 function questionLines({ question, options }: Question, style: Style): string[] {

@@ -1,12 +1,12 @@
 import type { Action, Frame, Message, Task } from "../frame.ts";
 import { hasEnded } from "../frame.ts";
-import { actionBox, decisionLine, previewLines } from "./action-box.ts";
+import { denialLine, showDecision, showQuestion, type Decisions } from "./decisions.ts";
 import { createPage, type Page } from "./page.ts";
 import { createSpeech, type Speech } from "./speech.ts";
 import type { Style } from "./style.ts";
 import { taskEnding } from "./task-ending.ts";
 import { plainLine } from "./text/sanitise.ts";
-import { createToolLines, type ToolLines } from "./tools.ts";
+import { createToolLines } from "./tools.ts";
 import { createWorkspaceLines, type WorkspaceLines } from "./workspace.ts";
 
 export interface FrameRenderer {
@@ -31,15 +31,10 @@ export interface RendererOptions {
   proseColumns?: () => number;
 }
 
-interface Context {
-  readonly page: Page;
-  readonly style: Style;
+interface Context extends Decisions {
   readonly proseColumns: () => number;
   readonly speech: Speech;
-  readonly tools: ToolLines;
   readonly workspace: WorkspaceLines;
-  /** Ids of the actions that were shown in a box. */
-  readonly asked: Set<string>;
   isLost: boolean;
 }
 
@@ -59,7 +54,7 @@ export function createFrameRenderer(options: RendererOptions): FrameRenderer {
   };
   return {
     render: (frame) => render(context, frame),
-    ask: (action, asking) => ask(context, action, asking),
+    ask: (action, asking) => showQuestion(context, action, asking),
     lost: () => setLost(context, true),
     note: (text) => note(context, text),
     known: context.speech.known,
@@ -71,6 +66,7 @@ function render(context: Context, frame: Frame): void {
   const { speech, tools, workspace } = context;
   switch (frame.type) {
     case "snapshot":
+      workspace.know(frame.data.workspace);
       return setLost(context, false);
     case "gap":
       return note(context, "… part of the history is no longer available");
@@ -89,9 +85,11 @@ function render(context: Context, frame: Frame): void {
     case "tool.result":
       return tools.result(frame.data);
     case "action.resolved":
-      return resolved(context, frame.data.action);
+      return showDecision(context, frame.data.action);
     case "workspace.updated":
       return workspace.update(frame.data.workspace);
+    case "network.denied":
+      return note(context, denialLine(frame.data));
     case "task.updated":
       return taskUpdated(context, frame.data.task);
     case "status":
@@ -113,24 +111,6 @@ function setLost(context: Context, isLost: boolean): void {
   if (isLost && !context.isLost) note(context, "↻ the connection was lost, trying again …");
   if (!isLost && context.isLost) note(context, "↻ the connection is back");
   context.isLost = isLost;
-}
-
-function ask(
-  { page, style, tools, asked }: Context,
-  action: Action,
-  { all = false, footer }: { all?: boolean; footer?: string } = {},
-): void {
-  asked.add(action.id);
-  tools.preview(action.toolCallId, actionBox(action, style, all));
-  if (footer !== undefined) page.line(`  ${style.waiting("╰")} ${footer}`);
-}
-
-function resolved({ page, style, tools, asked }: Context, action: Action): void {
-  const wasAsked = asked.has(action.id);
-  tools.continueCall(action.toolCallId);
-  if (action.state === "rejected" || action.state === "cancelled") tools.dismiss(action.toolCallId);
-  if (!wasAsked) tools.preview(action.toolCallId, previewLines(action, style));
-  page.line(`  ${wasAsked ? `${style.waiting("╰")} ` : ""}${decisionLine(action, style)}`);
 }
 
 function finalMessage({ speech }: Context, message: Message): void {

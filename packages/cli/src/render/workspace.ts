@@ -7,12 +7,15 @@ type Workspace = Schemas["Workspace"];
 
 /** How a clone proceeds: one line when it starts, one when it ends. */
 export interface WorkspaceLines {
+  /** The state that the first line does not tell of. */
+  know(workspace: Workspace): void;
   update(workspace: Workspace): void;
 }
 
 export function createWorkspaceLines(page: Page, style: Style): WorkspaceLines {
   let shown = "";
   return {
+    know: ({ id, state }) => void (shown ||= `${id} ${state}`),
     update: (workspace) => {
       const current = `${workspace.id} ${workspace.state}`;
       if (workspace.kind === "scratch" || current === shown) return;

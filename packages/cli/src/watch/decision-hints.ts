@@ -8,6 +8,7 @@ import { plainLine } from "../render/text/sanitise.ts";
 export function keysFor(action: Action, style: Style, columns: number): string {
   const key = (letter: string) => style.strong(`[${letter}]`);
   const view = isCut(action, style) ? `  ${key("v")}iew all` : "";
+  if (action.type === "host") return `${key("a")}llow from now on  ${key("r")}eject`;
   if (action.type === "plan") return `${key("a")}pprove  ${key("r")}eject with reason${view}`;
   const scope = columns < 80 ? "" : `: ${scopeOf(action)}`;
   return `${key("a")}pprove  ${key("s")}ession${scope}  ${key("r")}eject${view}`;

@@ -30,7 +30,7 @@ export function createHeadlessWatcher(options: HeadlessOptions): Watcher {
     lost: () => renderer?.lost(),
     quiet: async ({ pending }) => {
       for (const action of pending) show(action);
-      const [first] = pending;
+      const first = pending.find(({ type }) => type !== "host"); // For a host the task does not wait.
       return first && leavesWhenAsked ? { type: "waiting", action: first } : undefined;
     },
     interrupt: onInterrupt,
