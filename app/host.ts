@@ -42,7 +42,7 @@ export async function openHost(config: Readonly<Config>, options: HostOptions) {
   const owner = ownerOf(config);
   const hosts = createWorkspaceHosts({ ...config, owner, sandbox, processes, reach, grantsOf });
   await hosts.clear();
-  const git = createGit({ ...config, owner, environment, processes, reach });
+  const git = createGit({ ...config, owner, environment, isReachable, processes, reach });
   const close = () => {
     proxy.close();
     sandbox.close();

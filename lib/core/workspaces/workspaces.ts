@@ -102,7 +102,7 @@ function checkRepository({ git, allowLocalRepositories }: WorkspacesRuntime, rep
   if (git.inspectRepository(repository) === "local" && !allowLocalRepositories) {
     throw new AppError(
       "local-repository",
-      "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.",
+      "This host clones from public hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.",
     );
   }
 }

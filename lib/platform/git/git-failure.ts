@@ -27,6 +27,7 @@ const reasons: [RegExp, string][] = [
     /Connection refused|Failed to connect|Could ?n[o']t connect|No route to host|Network is unreachable/i,
     "The host could not be reached.",
   ],
+  [/(response|HTTP code|returned error:) 502/i, "The host could not be reached."],
   [/timed out/i, "The host did not answer in time (timeout)."],
   [
     /Permission denied|Authentication failed|could not read (Username|Password)|Access denied|The requested URL returned error: (401|403)/i,

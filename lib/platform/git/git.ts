@@ -2,6 +2,8 @@ import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
 import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Git } from "../../ports/git.ts";
+import { type ResolveHost, resolveHost } from "../addresses/find-addresses.ts";
+import { createReachability, type IsReachable } from "../addresses/reachable-address.ts";
 import { createGiveFolder } from "../files/give-folder.ts";
 import type { FileOwner } from "../files/owner.ts";
 import type { Processes } from "../processes/processes.ts";
@@ -25,6 +27,9 @@ export interface GitOptions {
   workspacesDir: string;
   /** Whether file paths, `file://` and loopback hosts may be cloned. */
   allowLocalRepositories: boolean;
+  /** By default public addresses only. */
+  isReachable?: IsReachable;
+  resolve?: ResolveHost;
   /** The environment of the server, of which git gets a few variables. */
   environment: Readonly<Record<string, string>>;
   /** The server's own folder. Commands do not see it. */
@@ -41,7 +46,7 @@ export function createGit(options: GitOptions): Git {
   const context = createContext(options);
   const { places } = context;
   return {
-    inspectRepository: (repository) => readRepositoryUrl(repository).kind,
+    inspectRepository: (repository) => readRepositoryUrl(repository, context.isReachable).kind,
     clone: (request) => clone(context, request),
     createScratch: (id) => createScratch(context, id),
     sync: (id, signal) => sync(context, id, signal),
@@ -64,12 +69,13 @@ interface GitContext extends CloneContext {
 function createContext(options: GitOptions): GitContext {
   const { processes, allowLocalRepositories } = options;
   const { silenceMs = 120_000, reach = ignoreFailpoints } = options;
+  const { isReachable = createReachability(), resolve = resolveHost } = options;
   return {
     places: createWorkspacePaths(options.workspacesDir),
     runGit: createRunGit(options),
     askGit: createAskGit(processes),
     giveFolder: createGiveFolder(processes, options.owner),
-    allowLocalRepositories,
+    ...{ allowLocalRepositories, isReachable, resolve },
     silenceMs,
     reach,
   };
@@ -92,7 +98,7 @@ async function sync(context: GitContext, id: string, signal: AbortSignal): Retur
   const { repository } = await readRecord(context.places.record(id));
   if (repository === null) throw refused("A scratch folder has no remote to follow.");
   return inView(context, id, async (view) => {
-    await fetchAndForward(view, { repository, signal, silenceMs: context.silenceMs });
+    await fetchAndForward(view, { repository, signal, silenceMs: context.silenceMs, context });
     await context.giveFolder(view.root);
     return readHead(view);
   });

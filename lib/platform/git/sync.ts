@@ -3,15 +3,34 @@ import { join } from "node:path";
 import { AppError } from "../../errors.ts";
 import { plainText } from "../../ports/terminal-text.ts";
 import { describeGitFailure } from "./git-failure.ts";
-import { readRepositoryUrl } from "./repository-url.ts";
+import { type Remote, type RemoteContext, withRemote } from "./remote/with-remote.ts";
 import type { GitView } from "./view/view.ts";
 
 /** Fetches from the repository of the workspace and fast-forwards. Throws sync-refused instead of changing local work. */
 export async function fetchAndForward(
   view: GitView,
-  { repository, signal, silenceMs }: { repository: string; signal: AbortSignal; silenceMs: number },
+  { repository, signal, silenceMs, context }: FetchOptions,
 ): Promise<void> {
   await refuseHalfDone(view.root);
+  await withRemote(context, { repository, signal, fail: refused }, (remote) =>
+    fetchFrom(view, remote, { signal, silenceMs }),
+  );
+  const upstream = await findUpstream(view);
+  if (upstream !== undefined) await forward(view, upstream);
+}
+
+export interface FetchOptions {
+  repository: string;
+  signal: AbortSignal;
+  silenceMs: number;
+  context: RemoteContext;
+}
+
+async function fetchFrom(
+  view: GitView,
+  { repository, protocol, env }: Remote,
+  { signal, silenceMs }: Pick<FetchOptions, "signal" | "silenceMs">,
+): Promise<void> {
   const fetched = await view.run(
     [
       "fetch",
@@ -23,12 +42,10 @@ export async function fetchAndForward(
       repository,
       branches,
     ],
-    { protocol: readRepositoryUrl(repository).protocol, signal, silenceMs, timeoutMs: 30 * 60_000 },
+    { protocol, env, signal, silenceMs, timeoutMs: 30 * 60_000 },
   );
   signal.throwIfAborted(); // The reason of the signal, such as a server that stops. It is not a refusal.
   if (fetched.exitCode !== 0) throw refused(describeGitFailure(fetched, null));
-  const upstream = await findUpstream(view);
-  if (upstream !== undefined) await forward(view, upstream);
 }
 
 const branches = "+refs/heads/*:refs/remotes/origin/*";

@@ -25,8 +25,8 @@ export async function openUpstream(
 ): Promise<Duplex> {
   const { gate } = context;
   const literal = literalAddress(target.host);
-  if (isLocalName(target.host) || (literal !== undefined && !context.isReachable(literal)))
-    throw unreachable(context, workspaceId, target);
+  const known = isLocalName(target.host) ? "127.0.0.1" : literal;
+  if (known !== undefined && !context.isReachable(known)) throw unreachable(context, workspaceId, target);
   const verdict = await gate.decide(workspaceId, target, signal);
   if (!verdict.isGranted) throw new Refusal(403, verdict.reason);
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(context.connectMs)]);

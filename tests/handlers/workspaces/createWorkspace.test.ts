@@ -80,6 +80,13 @@ test("createWorkspace clones nothing of the host itself where that is not allowe
       "http://127.0.0.1:1/a",
       "https://localhost/a",
       "git@localhost:a",
+      "https://0/a",
+      "https://0.0.0.0/a",
+      "https://2130706433/a",
+      "https://10.0.0.1/a",
+      "https://169.254.169.254/a",
+      "ssh://git@192.168.1.1/a",
+      "git@127.1:a",
     ];
     for (const repository of repositories)
       expectProblem(await strict.call("createWorkspace", { body: { repository } }), "local-repository");

@@ -8,16 +8,16 @@ import { removeFolder } from "../../remove-folder.ts";
 import { type WorkspacePaths, writeRecord } from "../workspace-paths.ts";
 import { createProgressReader } from "./progress.ts";
 import { describeGitFailure } from "../git-failure.ts";
-import { branchPattern, invalidRepository, readRepositoryUrl } from "../repository-url.ts";
+import { type Remote, type RemoteContext, withRemote } from "../remote/with-remote.ts";
+import { branchPattern, invalidRepository } from "../repository-url.ts";
 import type { RunGit } from "../run-git.ts";
 
 export type CloneOptions = Parameters<Git["clone"]>[0];
 
-export interface CloneContext {
+export interface CloneContext extends RemoteContext {
   places: WorkspacePaths;
   runGit: RunGit;
   giveFolder: GiveFolder;
-  allowLocalRepositories: boolean;
   /** A clone fails when the host sends nothing for this long. */
   silenceMs: number;
   reach: ReachFailpoint;
@@ -29,11 +29,14 @@ const cloneTimeoutMs = 60 * 60_000;
 export async function cloneRepository(context: CloneContext, options: CloneOptions): Promise<void> {
   const { places } = context;
   const temporary = places.unfinished(options.workspaceId);
-  const protocol = checkRequest(context, options);
+  checkBranch(options);
   await mkdir(places.serverDir, { recursive: true, mode: 0o700 });
   await removeFolder(temporary); // A killed clone may have left one.
   try {
-    await runClone(context, options, { temporary, protocol });
+    const { repository, signal } = options;
+    await withRemote(context, { repository, signal, fail: cloneFailed }, (remote) =>
+      runClone(context, options, { temporary, remote }),
+    );
     await exclude(temporary);
     await context.giveFolder(temporary);
     await writeRecord(places.record(options.workspaceId), { repository: options.repository });
@@ -46,22 +49,19 @@ export async function cloneRepository(context: CloneContext, options: CloneOptio
   }
 }
 
-function checkRequest(context: CloneContext, { repository, branch }: CloneOptions) {
-  const { kind, protocol } = readRepositoryUrl(repository);
-  if (kind === "local" && !context.allowLocalRepositories)
-    throw new AppError(
-      "local-repository",
-      "This host clones from other hosts only. Start it with TALKCODY_ALLOW_LOCAL_REPOSITORIES=true to allow local ones.",
-    );
+function cloneFailed(detail: string): AppError {
+  return new AppError("clone-failed", detail);
+}
+
+function checkBranch({ branch }: CloneOptions): void {
   if (branch !== null && !(branch.length <= 200 && branchPattern.test(branch)))
     throw invalidRepository("The branch should be a plain name such as main or feature/search.");
-  return protocol;
 }
 
 async function runClone(
   context: CloneContext,
-  { repository, branch, signal, onProgress }: CloneOptions,
-  { temporary, protocol }: { temporary: string; protocol: ReturnType<typeof checkRequest> },
+  { branch, signal, onProgress }: CloneOptions,
+  { temporary, remote }: { temporary: string; remote: Remote },
 ): Promise<void> {
   const named = branch === null ? [] : [`--branch=${branch}`];
   const args = [
@@ -72,16 +72,17 @@ async function runClone(
     "--no-recurse-submodules",
     "--origin=origin",
   ];
-  const result = await context.runGit([...args, ...named, "--", repository, temporary], {
+  const result = await context.runGit([...args, ...named, "--", remote.repository, temporary], {
     cwd: context.places.serverDir,
-    protocol,
+    protocol: remote.protocol,
+    env: remote.env,
     signal,
     timeoutMs: cloneTimeoutMs,
     silenceMs: context.silenceMs,
     onStderr: createProgressReader(onProgress),
   });
   if (result.exitCode === 0 && result.ended === null) return;
-  throw new AppError("clone-failed", describeGitFailure(result, branch));
+  throw cloneFailed(describeGitFailure(result, branch));
 }
 
 /** Makes git ignore the folder .talkcody of a workspace. */
