@@ -42,6 +42,7 @@ function environment(dataDir: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(others),
     TALKCODY_DATA_DIR: dataDir,
+    TALKCODY_PERMISSION_MODE: "ask", // The demo shows the questions.
     TALKCODY_ALLOW_LOCAL_REPOSITORIES: "true",
     TALKCODY_GRACE_PERIOD_MS: "2000",
   };

@@ -4,6 +4,7 @@ import { approveCommand } from "./commands/approve.ts";
 import { attachCommand } from "./commands/attach.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { modeCommand } from "./commands/mode.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { networkCommand } from "./commands/network.ts";
 import { newCommand } from "./commands/new.ts";
@@ -31,6 +32,7 @@ const commands = new Map<string, Command>([
   ["answer", answerCommand],
   ["cancel", cancelCommand],
   ["network", networkCommand],
+  ["mode", modeCommand],
   ["models", modelsCommand],
 ]);
 

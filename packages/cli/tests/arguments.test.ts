@@ -14,6 +14,10 @@ test.each([
   [["new", "extra"], /Unexpected argument "extra"/],
   [["ls", "--limit", "none"], /whole number/],
   [["answer"], /Name the action/],
+  [["run", "--mode", "yolo", "hi"], /no mode "yolo"; the modes are read-only, ask, sandboxed, full/],
+  [["run", "--mode", "ask", "--yes", "hi"], /--yes or --mode, not both/],
+  [["mode", "all"], /no mode "all"/],
+  [["mode", "ask", "--global", "--session", "a"], /--session or --global, not both/],
 ])("%j is not understood, and ends with 2", async (args, words) => {
   const { terminal, err } = createDesk();
   expect(await main(args, terminal)).toBe(2);

@@ -95,6 +95,35 @@ test("run streams an answer and ends with 0; with --yes commands are not asked f
   expect(code).toBe(0);
 });
 
+test("--yes and --mode hold for their message only", async () => {
+  const steps = script(command("echo said"), { text: "End." });
+  for (const flag of [["--yes"], ["--mode", "full"]]) {
+    expect((await run(...flag, steps)).code).toBe(0);
+    const session = await newestSession();
+    expect(session.settings).toEqual({ model: "script@scripted" });
+    const next = await run("--session", session.id, steps);
+    expect(next.code).toBe(4);
+    await talkcody({ args: ["cancel", session.id] });
+    expect((await run("--session", session.id, ...flag, steps)).code).toBe(0);
+  }
+  const refused = await run("--mode", "read-only", steps);
+  expect(refused.code).toBe(0);
+  expect(refused.out).toContain("read-only");
+});
+
+test("mode shows and changes the permission mode, of a session and of all", async () => {
+  const { id } = await client().createSession({ body: { model: "script@scripted" } });
+  const mode = async (...args: string[]) => (await talkcody({ args: ["mode", ...args] })).out;
+  expect(await mode()).toBe(`session ${shortId(id)}: ask (default)\n`);
+  expect(await mode("--global", "read-only")).toBe("all sessions: read-only\n");
+  expect(await mode("--session", id)).toBe(`session ${shortId(id)}: read-only (default)\n`);
+  expect(await mode("sandboxed", "--session", id)).toBe(`session ${shortId(id)}: sandboxed\n`);
+  expect(JSON.parse(await mode("--json"))).toEqual({ sessionId: id, mode: "sandboxed", isOwn: true });
+  expect(await mode("default")).toBe(`session ${shortId(id)}: read-only (default)\n`);
+  expect(await mode("default", "--global")).toBe("all sessions: ask (default)\n");
+  expect((await client().getSettings()).settings).toEqual({});
+});
+
 test("run without a person ends with 4 where it is asked, and approve by short id lets it go on", async () => {
   const waiting = await run(script(command("echo asked"), { text: "Went on." }));
   expect(waiting.code).toBe(4);

@@ -907,9 +907,11 @@ export interface components {
     /** @description Plain text, or parts. */
     MessageContent: components["schemas"]["MessageText"] | components["schemas"]["InputParts"];
     FileIds: components["schemas"]["FileId"][];
+    /** @description `settings` hold for the task of the message only; those of the session are beside the message. */
     FirstMessage: {
       content: components["schemas"]["MessageContent"];
       fileIds?: components["schemas"]["FileIds"];
+      settings?: components["schemas"]["Settings"];
     };
     SendMessage: {
       content: components["schemas"]["MessageContent"];

@@ -18,7 +18,8 @@ export const runCommand = defineCommand({
   options: [
     ["-s, --session ID", "continue this session instead of starting a new one"],
     ...sessionOptionLines,
-    ["-y, --yes", "run edits and commands of this session without asking"],
+    ["-y, --yes", "run edits and commands for this message without asking (mode full)"],
+    ["--mode M", "permission mode for this message: read-only, ask, sandboxed or full"],
     ["--plan", "let the agent plan first; it changes nothing before you approve"],
   ],
   accepts: {
@@ -26,15 +27,17 @@ export const runCommand = defineCommand({
     session: { type: "string", short: "s" },
     yes: { type: "boolean", short: "y" },
     plan: { type: "boolean" },
+    mode: { type: "string" },
   },
   wordsMax: 1000,
   run: async (context, { values, words }) => {
     const text = await textFrom(context, words);
     refuseContradictions(values);
+    settingsOf(values);
     const request = sessionRequest(values);
     const client = context.connect();
     const started = await (values.session === undefined
-      ? startNew(client, { ...request, settings: settingsOf(values), message: { content: text } })
+      ? startNew(client, { ...request, message: { content: text, settings: settingsOf(values) } })
       : startIn(client, text, values));
     if (values.yes && !context.json) sayApproved(context);
     const outcome = await present({
@@ -57,7 +60,9 @@ async function textFrom({ terminal }: Context, words: string[]): Promise<string>
   return text;
 }
 
-function refuseContradictions({ session, repo, workspace, title }: RunValues): void {
+function refuseContradictions({ session, repo, workspace, title, yes, mode }: RunValues): void {
+  if (yes && mode !== undefined)
+    throw new UsageError("--yes is the mode full; give --yes or --mode, not both.");
   const fresh = Object.entries({ repo, workspace, title }).find(([, value]) => value !== undefined);
   if (session !== undefined && fresh)
     throw new UsageError(`--${fresh[0]} is only for a new session; leave out --${fresh[0]} or --session.`);
@@ -65,7 +70,7 @@ function refuseContradictions({ session, repo, workspace, title }: RunValues): v
 
 function sayApproved({ terminal }: Context): void {
   terminal.out(
-    `${terminal.style.waiting("!")} edits and commands of this session run without asking (--yes)\n\n`,
+    `${terminal.style.waiting("!")} edits and commands for this message run without asking (--yes)\n\n`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { Schemas } from "../../../shared/src/index.ts";
 import type { Client } from "./connect.ts";
 import { findSession } from "./find.ts";
 import type { Task } from "../frame.ts";
+import { permissionModeFrom } from "./permission-mode.ts";
 import type { SessionValues } from "./session-request.ts";
 
 export interface Started {
@@ -15,9 +16,8 @@ export interface RunValues extends SessionValues {
   session?: string | undefined;
   yes?: boolean | undefined;
   plan?: boolean | undefined;
+  mode?: string | undefined;
 }
-
-const approveAll = { autoApproveEdits: true, autoApproveCommands: true };
 
 /** Starts a session with its first message. */
 export async function startNew(client: Client, body: Schemas["CreateSession"]): Promise<Started> {
@@ -26,17 +26,21 @@ export async function startNew(client: Client, body: Schemas["CreateSession"]): 
   return { sessionId: session.id, task };
 }
 
-export function settingsOf({ yes, plan }: RunValues): Schemas["Settings"] {
-  return { ...(yes ? approveAll : {}), ...(plan ? { planMode: true } : {}) };
+/** Settings that hold for the task of the message only. Throws UsageError for a mode that does not exist. */
+export function settingsOf({ yes, plan, mode }: RunValues): Schemas["Settings"] {
+  const permissionMode = yes ? "full" : mode === undefined ? undefined : permissionModeFrom(mode);
+  return {
+    ...(permissionMode === undefined ? {} : { permissionMode }),
+    ...(plan ? { planMode: true } : {}),
+  };
 }
 
 /** Sends the message to an existing session. The task may be one that runs already and reads the message. */
 export async function startIn(client: Client, text: string, values: RunValues): Promise<Started> {
   const sessionId = await findSession(client, values.session);
-  if (values.yes) await client.updateSession({ params: { sessionId }, body: { settings: approveAll } });
   const settings = {
     ...(values.model === undefined ? {} : { model: values.model }),
-    ...(values.plan ? { planMode: true } : {}),
+    ...settingsOf(values),
   };
   const { task, eventsAfter } = await client.sendMessage({
     params: { sessionId },
