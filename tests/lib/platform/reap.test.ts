@@ -209,7 +209,7 @@ test("what is over is off the record, and a clean end leaves no record", async (
 test("an exit that nobody planned ends the groups at once", async () => {
   const mark = `956.${process.pid}`;
   const { child } = startRun(`process.once("SIGUSR2", () => process.exit(130)); run("sleep ${mark}");`, {
-    isolation: "off",
+    mode: "off",
   });
   await running(1, `sleep ${mark}`);
   child.kill("SIGUSR2");
