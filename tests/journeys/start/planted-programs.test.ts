@@ -78,7 +78,7 @@ test("programs planted in PATH, home and workspace never run as the server", asy
 test("the planted programs work: a command that names one by its path runs it", async () => {
   const { server, ran } = await startBehindPlanted();
   const { workspaceId, folder } = await scratch(server);
-  plantIn(join(folder, "bin"), folder);
+  plantIn(join(folder, "bin"), ".");
   const { id: sessionId } = await createSession(server, {
     workspaceId,
     settings: { autoApproveCommands: true },
