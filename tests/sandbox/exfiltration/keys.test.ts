@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { messagesOf } from "../../support/conversation.ts";
 import { eventsOf } from "../../support/until.ts";
 import { injected, letRead, startObedientModel, type ObedientModel } from "../stage/obedient-model.ts";
-import { repositoryOf } from "../stage/place.ts";
+import { change } from "../stage/grants.ts";
+import { openPlace, repositoryOf } from "../stage/place.ts";
 import { useTrial } from "../stage/use-trial.ts";
 
 // A26: a model that hunts for keys wherever one can be.
@@ -67,6 +68,24 @@ test("a key that a command prints byte by byte, or in two pieces, is in no event
     ({ path }) => !/\/workspaces\/[^/]+\/(notes\.txt|\.git\/|\.talkcody\/)/.test(path),
   );
   expect(outside.filter(({ bytes }) => bytes.includes(key)).map(({ path }) => path)).toEqual([]);
+});
+
+test("a secret that a person gives the commands of a workspace comes to them, and to nobody else", async () => {
+  const { server } = trial;
+  const value = `team-token-${"x7Kq9".repeat(6)}`;
+  const place = await openPlace(server);
+  await change(server, place.workspaceId, { variables: { TEAM_TOKEN: { value } } });
+  const ran = await place.run(
+    'echo "length ${#TEAM_TOKEN}"; echo "$TEAM_TOKEN"; env | grep TEAM; printf %s "${TEAM_TOKEN:0:20}"; sleep 0.3; echo "${TEAM_TOKEN:20}"',
+  );
+  expect(ran.stdout).toContain(`length ${value.length}\n`);
+  expect(ran.all).not.toContain(value);
+  expect(JSON.stringify(await eventsOf(server, place.sessionId))).not.toContain(value);
+  const shown = await server.call("getWorkspace", { params: { workspaceId: place.workspaceId } });
+  expect(shown.bytes.toString()).toContain("TEAM_TOKEN");
+  expect(shown.bytes.toString()).not.toContain(value);
+  const other = await openPlace(server);
+  expect((await other.run('echo "length ${#TEAM_TOKEN}"')).stdout).toBe("length 0\n");
 });
 
 const printSlowly = `cat notes.txt; sleep 0.1; head -c 20 notes.txt; sleep 0.1; tail -c +21 notes.txt

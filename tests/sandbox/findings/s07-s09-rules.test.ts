@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { decide } from "../../support/conversation.ts";
+import { until } from "../../support/until.ts";
 import { openPlace, ranOf } from "../stage/place.ts";
 import { writeAs } from "../stage/planted.ts";
 import { startProber } from "../stage/prober.ts";
@@ -47,6 +48,17 @@ test("S8: edits without a question and `npm test*` do not add up to anything out
   expect(trial.sinks.hits()).toEqual([]);
 });
 
+test("S9: an approved command runs when its files are as they were shown", async () => {
+  const place = await openPlace(trial.server, {
+    files: { "run.sh": "touch ran\n" },
+    settings: { permissionMode: "ask" },
+  });
+  const { status, body } = await place.tool("bash", { command: "sh run.sh" });
+  expect(status).toBe(202);
+  await decide(trial.server, place.sessionId, { type: "approve", actionId: body.action?.id ?? "" });
+  await until("it ran", () => existsSync(join(place.folder, "ran")));
+});
+
 test.each([
   ["a script", "run.sh", "sh run.sh"],
   ["a script that another one runs", "lib/inner.sh", "sh outer.sh"],
@@ -60,7 +72,7 @@ test.each([
     Makefile: "all:\n\techo as shown\n",
     "package.json": JSON.stringify({ name: "x", scripts: { test: "echo as shown" } }),
   };
-  const place = await openPlace(trial.server, { files, settings: { permissionMode: "ask" } as object });
+  const place = await openPlace(trial.server, { files, settings: { permissionMode: "ask" } });
   const ask = async () => {
     const { status, body } = await place.tool("bash", { command });
     expect(status).toBe(202);
@@ -115,5 +127,6 @@ test("S13: a rule that forbids to push forbids it in every spelling", async () =
     if (status === 200 && exitCode !== null) allowed.push(`${command}: ${all.slice(0, 100)}`);
   }
   expect(allowed).toEqual([]);
-  expect((await place.run("git status --short; git log --format=push -1")).isError).toBe(false);
+  const harmless = await place.run("git status --short; git log --format=push -1");
+  expect(harmless, harmless.all).toMatchObject({ isError: false, stdout: "push\n" });
 });

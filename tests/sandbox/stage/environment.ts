@@ -9,7 +9,7 @@ export function environmentOf({ folder, user }: Setting, { canaries }: Planted):
   const checkout = join(folder, "checkout");
   const keys = keyVariables.map((name) => [name, canaries[name] ?? ""]);
   return {
-    ...passedOn(),
+    ...reachingEnvironment(),
     PATH: [
       join(checkout, "node_modules/.bin"),
       join(folder, "node_modules/.bin"),
@@ -29,13 +29,18 @@ export function environmentOf({ folder, user }: Setting, { canaries }: Planted):
   };
 }
 
-/** How this machine reaches its registries, and what it trusts. */
-const reachingVariables =
-  /^(SSL_CERT|NODE_EXTRA_CA|GIT_SSL|CURL_CA|PIP_|REQUESTS_CA|CARGO_|GOPROXY|GOSUMDB|npm_config_registry|https?_proxy|no_proxy)/i;
+/** The variables by which this machine's programs find their registries and know whom to trust. */
+const trustVariables =
+  /^(SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|CURL_CA_BUNDLE|PIP_CERT|PIP_INDEX_URL|REQUESTS_CA_BUNDLE|GOPROXY|GOSUMDB|npm_config_registry)$/i;
 
-function passedOn(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => reachingVariables.test(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
+/** The names of those that are set here. */
+export const trustNames = Object.keys(process.env).filter((name) => trustVariables.test(name));
+
+function reachingEnvironment(): Record<string, string> {
+  const names = [...trustNames, "TALKCODY_REACHABLE_NETWORKS"];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 /** The PATH of whoever started the trial, with the toolchains in their home at the same places of the trial's home. */
