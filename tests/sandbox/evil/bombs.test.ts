@@ -1,4 +1,5 @@
 import { statfsSync } from "node:fs";
+import { totalmem } from "node:os";
 import { beforeEach, expect, test } from "vitest";
 import { expectDefused } from "../stage/bomb.ts";
 import { startProber } from "../stage/prober.ts";
@@ -28,14 +29,16 @@ test("a fork bomb ends at the limit of processes", async () => {
 });
 
 test("a program that eats memory ends at the limit of memory", async () => {
+  const pieces = Math.round((totalmem() * 0.7) / (100 << 20));
   const command = `exec -a ${mark} /usr/bin/python3 -c 'held = []
-while len(held) < 120: held.append(bytearray(b"x" * (100 << 20)))
+while len(held) < ${pieces}: held.append(bytearray(b"x" * (100 << 20)))
 print("ate", len(held))'`;
   await expectDefused(trial.server, { command, mark, limits: ["memory"] });
 });
 
 test("many programs that eat a little memory each end at the limit of memory", async () => {
-  const command = `for i in $(seq 24); do (exec -a ${mark} /usr/bin/python3 -c 'x = bytearray(b"x" * (500 << 20)); import time; time.sleep(20)') & done; wait`;
+  const programs = Math.round((totalmem() * 0.7) / (500 << 20));
+  const command = `for i in $(seq ${programs}); do (exec -a ${mark} /usr/bin/python3 -c 'x = bytearray(b"x" * (500 << 20)); import time; time.sleep(20)') & done; wait`;
   await expectDefused(trial.server, { command, mark, limits: ["memory"] });
 });
 
