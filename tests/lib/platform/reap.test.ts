@@ -98,7 +98,7 @@ test.each(both)(
       const { dataDir, child } = startRun(
         `globalThis.killAt = "command.started"; await run(${JSON.stringify(command)});`,
         {
-          isolation,
+          mode: isolation,
         },
       );
       await until("it struck itself", () => child.signalCode === "SIGKILL");

@@ -13,7 +13,9 @@ const needed = [
   "wget",
   "ssh",
   "python3",
-  "gcc",
+  "vim",
+  "node",
+  "npm",
 ];
 
 export function missingPrograms(): string[] {

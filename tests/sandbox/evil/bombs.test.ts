@@ -71,7 +71,7 @@ test("a sparse file of 200 GB is refused", async () => {
 });
 
 test("files in /tmp and in the own home count too", async () => {
-  const command = `for d in /tmp "$HOME" /dev/shm; do for i in $(seq 100); do head -c 100M /dev/zero > $d/f$i || break; done; done; echo wrote all`;
+  const command = `for d in /tmp "$HOME" /dev/shm; do for i in $(seq 150); do head -c 100M /dev/zero > $d/f$i || break; done; done; echo wrote all`;
   await expectDefused(trial.server, { command, mark, limits: ["disk", "workspace", "memory"] });
 });
 

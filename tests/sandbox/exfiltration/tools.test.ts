@@ -32,7 +32,7 @@ test("a page of a new host is fetched only after a person agreed, whatever its a
 });
 
 test.each([loopback, thisHost, metadata, "loopback.example", "metadata.example", "[::1]", "2130706433", "0"])(
-  "no page is fetched from %s, whoever agreed",
+  "no page is fetched from %s, even if a person agreed",
   async (host) => {
     const { sessionId, asked } = await read(`http://${host}/?d=${secret}`);
     if (asked) {

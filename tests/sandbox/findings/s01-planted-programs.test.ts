@@ -51,7 +51,7 @@ const spy = (name: string) => `#!/bin/sh\n/usr/bin/touch ${mark(name)}\nexec /us
 const mark = (name: string) => join(server.setting.folder, `home/ran-${name}`);
 const marks = () => readdirSync(server.home).filter((name) => name.startsWith("ran-"));
 
-test("S1: a planted program is run by whoever uses the PATH of the person", async () => {
+test("S1: a planted program does run where the PATH of the person counts", async () => {
   await bare(server, `git --version; ssh -o ConnectTimeout=1 ${otherHost} true`);
   expect(marks()).toEqual(expect.arrayContaining(["ran-git", "ran-proxy-command"]));
 });

@@ -43,7 +43,7 @@ function reachingEnvironment(): Record<string, string> {
   );
 }
 
-/** The PATH of whoever started the trial, with the toolchains in their home at the same places of the trial's home. */
+/** The PATH of the person who started the trial, with the toolchains in their home at the same places of the trial's home. */
 function personalPath(home: string): string {
   const own = homedir();
   return (process.env["PATH"] ?? "")
