@@ -4,7 +4,7 @@ import { AppError, isTransient } from "../../errors.ts";
 import type { OutputDelta } from "../../event.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { ToolOutput } from "../../message.ts";
-import { type CommandsContext, trackCommand } from "../network/running-commands.ts";
+import { type CommandsContext, runTracked } from "../network/running-commands.ts";
 import { retryWhileBusy } from "../runtime/retry-while-busy.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { failedOutput, ToolFailure } from "../../tool.ts";
@@ -44,13 +44,9 @@ async function runAndRecord(context: RunToolCallContext, permitted: PermittedCal
   const startedAt = clock.elapsed();
   const revisions = await tool.revisions?.(input, host);
   journal.startCall(call, revisions && { before: revisions.present, after: revisions.after() });
-  const forget = trackCommand(context, permitted);
-  const output = await runTool(
-    context,
-    tool,
-    input,
-    toolContext(context, permitted, commandTimeoutMs),
-  ).finally(forget);
+  const output = await runTracked(context, permitted, () =>
+    runTool(context, tool, input, toolContext(context, permitted, commandTimeoutMs)),
+  );
   context.reach("tool.acted");
   // After a stop, such a call runs again or is looked at in the next run of the server: nothing is on record of it now.
   if (isRepeatable(tool, output)) signal.throwIfAborted();

@@ -6,8 +6,8 @@ import type { Action } from "../../action.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { isGranted } from "./granted-hosts.ts";
 import { askAboutHost, type HostQuestionsContext, untilResolved } from "./host-questions.ts";
-import { type NetworkDenied, recordRefusal } from "./refusals.ts";
-import type { RunningCommands, TrackedCommand } from "./running-commands.ts";
+import { recordRefusal } from "./refusals.ts";
+import type { NetworkDenied, RunningCommands, TrackedCommand } from "./running-commands.ts";
 
 /** A connection is held up for so long when somebody is there to decide about its host. */
 const decisionMsMax = 60_000;

@@ -1,9 +1,6 @@
-import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { HostTarget } from "../../ports/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { TrackedCommand } from "./running-commands.ts";
-
-export type NetworkDenied = Schemas["NetworkDenied"];
+import type { NetworkDenied, TrackedCommand } from "./running-commands.ts";
 
 /** Refusals of one command that are told. A command may try any number of hosts. */
 const refusalsToldMax = 50;
@@ -17,7 +14,7 @@ export function recordRefusal(
   const name = `${refusal.host}:${refusal.port}`;
   const { told, sessionId, taskId, toolCallId, workspaceId } = command;
   if (told.has(name) || told.size >= refusalsToldMax) return;
-  told.add(name);
+  told.set(name, refusal.reason);
   const data: NetworkDenied = { workspaceId, ...refusal, toolCallId };
   try {
     storage.atomically("host.deny", () => {

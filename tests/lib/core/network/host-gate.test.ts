@@ -52,7 +52,19 @@ test("a new host is refused at once when nobody is there, with a question that m
   expect(await command.connect({ port: 8443 })).toMatchObject({ isGranted: false });
   expect(await command.connect({ host: "other.example" })).toMatchObject({ isGranted: false });
   await command.finish();
-  expect(await toolResult(server, command.sessionId)).toMatchObject({ isError: false });
+  const { output, isError } = await toolResult(server, command.sessionId);
+  expect(isError).toBe(false);
+  expect(output.message).toMatch(
+    /The network refused: registry\.example:443 \(not granted yet.*\), .*other\.example:443/,
+  );
+});
+
+test("a command that was refused nothing has a result without a word about the network", async () => {
+  const command = await runCommand(server);
+  await grant(command.workspaceId, { mode: "open" });
+  expect(await command.connect()).toEqual({ isGranted: true });
+  await command.finish();
+  expect((await toolResult(server, command.sessionId)).output.message).not.toContain("network");
 });
 
 test("a question neither stops the task nor decides about its call", async () => {
