@@ -18,9 +18,7 @@ echo done`);
 });
 
 test("a file that grows beyond the limit ends with a typed result", async () => {
-  const ran = await (
-    await openPlace(trial.server)
-  ).run("head -c 5G /dev/zero > big; echo survived with $(stat -c %s big)");
+  const ran = await (await openPlace(trial.server)).run("head -c 5G /dev/zero > big");
   expect(ran.limit, ran.all).toMatch(/^(fileSize|disk|workspace)$/);
 });
 
