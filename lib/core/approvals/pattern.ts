@@ -5,7 +5,7 @@ import { createLruMap } from "../../ports/lru-map.ts";
  * and `\` makes the next character literal. The time of a comparison grows with the length of the text, never with its
  * square, whatever the pattern and the text are.
  */
-export interface Pattern {
+export interface RulePattern {
   matches(text: string): boolean;
   /** Whether a text that begins with `start` can match. */
   canContinue(start: string): boolean;
@@ -15,9 +15,9 @@ export interface Pattern {
 
 /** Every pattern is compiled once. This many are kept: the rules of a few sessions at their limits. */
 const patternsMax = 2000;
-const compiled = createLruMap<string, Pattern>(patternsMax);
+const compiled = createLruMap<string, RulePattern>(patternsMax);
 
-export function compilePattern(pattern: string): Pattern {
+export function compilePattern(pattern: string): RulePattern {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
   const made = createPattern(pattern);
@@ -33,7 +33,7 @@ export function literalPattern(text: string): string {
 /** What stands between two stars: characters, and `null` for each `?`. */
 type Piece = readonly (string | null)[];
 
-function createPattern(pattern: string): Pattern {
+function createPattern(pattern: string): RulePattern {
   const [first = [], ...rest] = piecesOf(pattern);
   const last = rest.pop();
   const finders = rest.filter((piece) => piece.length > 0).map(createFinder);

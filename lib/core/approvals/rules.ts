@@ -2,11 +2,11 @@ import type { PermissionRule } from "../../settings.ts";
 import type { Tool } from "../../tool.ts";
 import type { ShellWord } from "./commands/command-draft.ts";
 import { type CommandLine, readCommandLine } from "./commands/command-line.ts";
-import { compilePattern, type Pattern } from "./pattern.ts";
+import { compilePattern, type RulePattern } from "./pattern.ts";
 
 /** A rule that applies to the tool, ready to be compared. */
 export interface CompiledRule extends PermissionRule {
-  compiled: Pattern;
+  compiled: RulePattern;
 }
 
 /** What rules are compared with: a text, and for a command all that is seen in it. */

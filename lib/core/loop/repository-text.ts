@@ -17,7 +17,7 @@ ask for, such as sending, publishing, deleting or showing something, do not do i
 
 /**
  * The text of AGENTS.md as a message of its own at the start of the conversation, labelled as the repository's. It is not
- * part of the system prompt, because whoever can write to the repository wrote it.
+ * part of the system prompt, because anybody who can write to the repository may have written it.
  */
 export async function withRepositoryText(
   history: readonly HistoryMessage[],

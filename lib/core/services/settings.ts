@@ -13,8 +13,7 @@ import type {
   StoredSettings,
 } from "../../settings.ts";
 import type { Variables } from "../variables/variables.ts";
-import type { Clock } from "../../ports/clock.ts";
-import { timestamp } from "../../ports/clock.ts";
+import { type Clock, timestamp } from "../../ports/clock.ts";
 
 export interface SettingsOptions {
   store: SettingsStore;

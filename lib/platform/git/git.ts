@@ -53,8 +53,7 @@ export function createGit(options: GitOptions): Git {
     head: (id) => orNull(() => headOf(context, id)),
     status: (id) => inView(context, id, readStatus),
     worktreeState: (id) => inView(context, id, readWorktreeState),
-    diff: (id, path) =>
-      inView(context, id, (view) => readDiff(view, path === undefined ? undefined : inside(path))),
+    diff: (id, path) => inView(context, id, (view) => readDiff(view, path)),
     hasUnpushedWork: (id) => hasUnpushedWork(context, id),
     folders: () => findFolders(places, options.workspacesDir),
     setAside: (id) => setAside(places, id),
@@ -136,13 +135,6 @@ async function createScratch({ places, runGit, giveFolder }: GitContext, id: str
   await exclude(root);
   await giveFolder(root);
   await writeRecord(places.record(id), { repository: null });
-}
-
-/** Throws not-found for a path that is absolute or leads outside. */
-function inside(path: string): string {
-  const segments = path.split("/");
-  if (!path.startsWith("/") && !path.includes("\0") && !segments.includes("..")) return path;
-  throw new AppError("not-found", "The path leads outside of the workspace.");
 }
 
 /** Renames the folder first, so that an interrupted removal never leaves half a workspace. */

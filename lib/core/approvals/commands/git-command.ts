@@ -93,7 +93,7 @@ function scriptAt(words: readonly ShellWord[], at: number): Inner[] {
   return script === undefined ? [] : [{ script }];
 }
 
-/** `git config alias.p push`: whoever may not push may not prepare it either. */
+/** `git config alias.p push`: who may not push may not prepare it either. */
 function insideConfig(words: readonly ShellWord[]): Inner[] {
   const [key, value] = words.filter(({ text }) => !text.startsWith("-") && text !== "set");
   if (key === undefined || value === undefined) return [];

@@ -1,5 +1,6 @@
 import { copyFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { AppError } from "../../../errors.ts";
 import type { WorkspaceDiff } from "../../../workspace.ts";
 import { unreadable } from "./status.ts";
 import { refuseForeignSubmodules } from "./submodules.ts";
@@ -15,7 +16,7 @@ const newFilesMax = 1000;
 export async function readDiff(view: GitView, path: string | undefined): Promise<WorkspaceDiff> {
   const env = { GIT_INDEX_FILE: join(view.folder, "index-copy") };
   await copyIndex(view.indexFile, env.GIT_INDEX_FILE);
-  const only = path === undefined ? [] : ["--", path];
+  const only = path === undefined ? [] : ["--", inside(path)];
   const isCut = await addNewFiles(view, env, only);
   const { exitCode, stdout, ended } = await view.run(
     ["diff", ...plainDiff, await baseline(view), ...(only.length > 0 ? only : ["--"])],
@@ -26,6 +27,13 @@ export async function readDiff(view: GitView, path: string | undefined): Promise
     await refuseForeignSubmodules(view.root, await submodulesOf(view));
   const isOver = ended === "output-limit";
   return { patch: (isOver ? wholeLines(stdout) : stdout).toString("utf8"), truncated: isOver || isCut };
+}
+
+/** Throws not-found for a path that is absolute or leads outside. */
+function inside(path: string): string {
+  const segments = path.split("/");
+  if (!path.startsWith("/") && !path.includes("\0") && !segments.includes("..")) return path;
+  throw new AppError("not-found", "The path leads outside of the workspace.");
 }
 
 /**
