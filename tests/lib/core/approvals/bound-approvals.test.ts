@@ -40,7 +40,7 @@ async function askAbout(command: string, prepare: (folder: string) => void = () 
 type Question = Awaited<ReturnType<typeof askAbout>>;
 
 /** Approves, and gives the new question that must come instead of a run. */
-async function approveInVain({ sessionId, action, approve, ran }: Question) {
+async function expectAskedAgain({ sessionId, action, approve, ran }: Question) {
   await approve(action.id);
   const again = await until("it is asked again", async () => {
     const { body } = await server.call("listSessionActions", { params: { sessionId } });
@@ -57,7 +57,7 @@ const write = (folder: string, path: string, text: string) => writeFileSync(join
 test("a script that changed after the question does not run, and asked about again it does", async () => {
   const question = await askAbout("sh run.sh");
   write(question.folder, "run.sh", "echo other >> ran\n");
-  const again = await approveInVain(question);
+  const again = await expectAskedAgain(question);
   await question.approve(again.id);
   await taskIn(server, question.taskId, "completed");
   expect(question.ran()).toBe("other\n");
@@ -159,7 +159,7 @@ test.each(changes)(
   async (_what, command, change, prepare) => {
     const question = await askAbout(command, prepare);
     change(question.folder);
-    await approveInVain(question);
+    await expectAskedAgain(question);
   },
 );
 
@@ -206,5 +206,5 @@ test("among more changed files than are read, each still counts", async () => {
   };
   const question = await askAbout("sh run.sh", many);
   write(question.folder, "new299.txt", "other\n");
-  await approveInVain(question);
+  await expectAskedAgain(question);
 });

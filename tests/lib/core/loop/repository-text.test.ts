@@ -56,7 +56,7 @@ test.each(providers)(
 
 test("without an AGENTS.md, or with one that is a folder, the conversation is only the user's", async () => {
   const { workspaceId, folder } = await cloned(server);
-  for (const prepare of [() => {}, () => void mkdirSync(join(folder, "AGENTS.md"))]) {
+  for (const prepare of [() => undefined, () => mkdirSync(join(folder, "AGENTS.md"))]) {
     prepare();
     const { system, conversation } = await requestIn(workspaceId, "openai-compatible");
     expect(conversation).not.toContain("Not from the user");
