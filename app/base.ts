@@ -1,5 +1,7 @@
 import type { Config } from "../lib/config/config.ts";
-import { createSettings, createVariables } from "../lib/core/index.ts";
+import { isOwnVariable } from "../lib/config/own-variables.ts";
+import { createSettings } from "../lib/core/services/settings.ts";
+import { createVariables } from "../lib/core/variables/variables.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import { triggerAt } from "../lib/ports/failpoint.ts";
 import { openApiKey } from "../lib/security/api-key.ts";
@@ -33,7 +35,7 @@ export function openBase(config: Readonly<Config>, { clock, onFault }: BaseOptio
       settings: storage.requestDatabases.settings,
       workspaces: storage.workspaces,
     },
-    ...{ masking, hostVariables: config.hostVariables },
+    ...{ masking, hostVariables: config.hostVariables, isOwnVariable },
     isOwnSecret: (value) => own.some((secret) => secret.value === value) || isProviderKey(value),
   });
   const settings = createSettings({

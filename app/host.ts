@@ -14,13 +14,13 @@ import {
   readAuthor,
   removeStaleLocks,
 } from "../lib/platform/index.ts";
-import type { Runtime } from "../lib/core/index.ts";
 import type { HostGate, NetworkProxy } from "../lib/ports/network.ts";
+import type { Variables } from "../lib/ports/services.ts";
 import type { ReachFailpoint } from "../lib/ports/failpoint.ts";
 
 export interface HostOptions {
   reach: ReachFailpoint;
-  variables: Pick<Runtime["variables"], "grantsOf">;
+  variables: Pick<Variables, "grantsOf">;
   /** Asked when the first command connects. */
   hostGate(): HostGate;
   /** Leaves alone the processes of earlier runs: they may be on the host of the server that comes back. */

@@ -26,8 +26,6 @@ import type { Snapshot } from "../session.ts";
 import { showVariables } from "./workspaces/show-variables.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 
-export { createSettings } from "./services/settings.ts";
-export { createVariables } from "./variables/variables.ts";
 export type { Runtime } from "./runtime/runtime.ts";
 
 export interface CoreOptions {

@@ -6,10 +6,16 @@ import type { Attachments } from "../file.ts";
 import type { Message, PageQuery } from "../message.ts";
 import type { ModelPage } from "../model.ts";
 import type { Session, SessionQuery } from "../session.ts";
-import type { GlobalSettings, GlobalSettingsPatch } from "../settings.ts";
+import type { GlobalSettings, GlobalSettingsPatch, VariableScope } from "../settings.ts";
 import type { Task, TaskQuery } from "../task.ts";
 import type { ToolSpec } from "../tool.ts";
-import type { Workspace, WorkspaceDiff, WorkspaceStatus, WorkspaceTree } from "../workspace.ts";
+import type {
+  CommandGrants,
+  Workspace,
+  WorkspaceDiff,
+  WorkspaceStatus,
+  WorkspaceTree,
+} from "../workspace.ts";
 
 /** In all services, a method that takes an id throws AppError not-found when nothing has that id. */
 export interface SessionService {
@@ -85,6 +91,23 @@ export interface AgentService {
 export interface SettingsService {
   get(): GlobalSettings;
   update(patch: GlobalSettingsPatch): GlobalSettings;
+}
+
+/** Variables that a person gives to commands. A secret value is masked before anything can use it. */
+export interface Variables {
+  /** Call it before anything else: from then on all secrets that are stored are masked. */
+  learn(): void;
+  /** As people see them: a secret has no value. */
+  view(scope: VariableScope): Record<string, Schemas["Variable"]>;
+  passed(): string[];
+  /** Both are part of a transaction of settings.db, or one of their own. Both throw AppError invalid-request. */
+  change(scope: VariableScope, patch: Schemas["VariablesPatch"]): void;
+  pass(names: readonly string[]): void;
+  forget(workspaceId: string): void;
+  /** Removes those of workspaces that are gone. A kill after the deletion of a workspace leaves them. */
+  removeOrphans(): void;
+  /** What the commands of a workspace get. Where a name is set twice, that of the workspace counts, then the global one. */
+  grantsOf(workspaceId: string): CommandGrants;
 }
 
 export interface ModelService {

@@ -8,10 +8,9 @@ import type { MessageStore } from "../message.ts";
 import type { ReplicaRecord } from "../operating/replica-record.ts";
 import type { Restoration } from "../operating/restoration.ts";
 import type { SessionStore } from "../session.ts";
-import type { SettingsStore } from "../settings.ts";
+import type { SettingsStore, VariableStore } from "../settings.ts";
 import type { TaskStore } from "../task.ts";
 import type { ToolCallStore } from "./tool-call-store.ts";
-import type { VariableStore } from "./variable-store.ts";
 import type { WorkspaceStore } from "./workspace-store.ts";
 
 /**

@@ -13,8 +13,7 @@ import { migrationsOf } from "./database/migrate.ts";
 import { openDatabase } from "./database/open-database.ts";
 import { createRequestDatabases, requestsOfAllDatabases } from "./idempotency/request-databases.ts";
 import { refuseNewer } from "./database/schema-version.ts";
-import { createSettingsStore } from "./stores/settings-store.ts";
-import { createVariableStore } from "./stores/variable-store.ts";
+import { createSettingsStore, createVariableStore } from "./stores/settings-store.ts";
 import { createUnitOfWork } from "./database/unit-of-work.ts";
 
 export interface StorageOptions {

@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { ToolFailure, type ToolContext, type ToolOutput } from "../tool.ts";
+import { type ToolContext, type ToolOutput } from "../tool.ts";
 import type { CommandResult } from "../workspace.ts";
 import { describeStream, type StreamResult } from "./command/describe-stream.ts";
 import { changesRemain, outputOfCut } from "./command/output-of-cut.ts";
 import { quietExit } from "./command/quiet-exit.ts";
+import { refuseUnrunnable } from "./command/refuse-unrunnable.ts";
 import { remainsOf } from "./command/remains-of.ts";
 import { defineTool } from "./definition/define-tool.ts";
-import type { InputOf, InputSchema } from "./definition/input-schema.ts";
+import type { InputSchema } from "./definition/input-schema.ts";
 import { failure, success } from "./definition/output.ts";
 import { safeFileName } from "./definition/safe-file-name.ts";
 import { formatBytes } from "./text/format-bytes.ts";
-import { refuseMarkersInCommand } from "./text/refuse-markers.ts";
 
 const inputSchema = {
   type: "object",
@@ -24,8 +24,6 @@ const inputSchema = {
     },
   },
 } as const satisfies InputSchema;
-
-type BashInput = InputOf<typeof inputSchema>;
 
 export const bash = defineTool(import.meta.url, {
   name: "bash",
@@ -56,24 +54,6 @@ export const bash = defineTool(import.meta.url, {
 
 function logNameOf({ taskId, toolCallId }: Pick<ToolContext, "taskId" | "toolCallId">): string {
   return join(".talkcody/output", safeFileName(taskId), safeFileName(toolCallId));
-}
-
-function refuseUnrunnable({ command, runInBackground }: BashInput): void {
-  if (runInBackground) {
-    throw new ToolFailure(
-      "The command was not run: background commands are not available on this host. " +
-        "Run it without runInBackground, and limit the time of what does not end by itself: `timeout 30 npm start`.",
-      { command, isBackground: false },
-    );
-  }
-  if (command.trim() === "")
-    throw new ToolFailure("The command is blank, so nothing was run. Give a command line.", { command });
-  refuseMarkersInCommand(command);
-  if (command.includes("\0")) {
-    throw new ToolFailure(
-      "The command contains a NUL character, which no shell accepts. Nothing was run. Remove it.",
-    );
-  }
 }
 
 interface FinishedCommand {

@@ -1,6 +1,8 @@
 import contract from "../../packages/shared/src/contract.gen.json" with { type: "json" };
 import { registry } from "../../handlers/registry.gen.ts";
-import { createCore, createSettings, createVariables, type Core } from "../../lib/core/index.ts";
+import { createCore, type Core } from "../../lib/core/index.ts";
+import { createSettings } from "../../lib/core/services/settings.ts";
+import { createVariables } from "../../lib/core/variables/variables.ts";
 import type { EventFeed } from "../../lib/event.ts";
 import type { ReachFailpoint } from "../../lib/ports/failpoint.ts";
 import type { OperationId } from "../../lib/ports/handler.ts";
@@ -70,7 +72,7 @@ export function openServer({ life, stage, dataDir, reach, random }: ServerParts)
       settings: storage.requestDatabases.settings,
       workspaces: storage.workspaces,
     },
-    ...{ masking, hostVariables: {}, isOwnSecret: () => false },
+    ...{ masking, hostVariables: {}, isOwnVariable: () => false, isOwnSecret: () => false },
   });
   const settings = createSettings({
     store: storage.settings,

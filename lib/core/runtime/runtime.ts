@@ -8,7 +8,7 @@ import type { Toolbox, WebFetcher } from "../../tool.ts";
 import type { TaskTracer } from "../../ports/tracer.ts";
 import type { Git } from "../../ports/git.ts";
 import type { Masking } from "../../ports/masking.ts";
-import type { Variables } from "../variables/variables.ts";
+import type { Variables } from "../../ports/services.ts";
 import type { WorkspaceHosts } from "../../workspace.ts";
 
 /** `refused`: the sandbox does not work here, so no command runs. `off`: it is switched off, and commands run without it. */

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import type { ProviderSource } from "../../model.ts";
 import type { Masking } from "../../ports/masking.ts";
-import type { SettingsService } from "../../ports/services.ts";
+import type { SettingsService, Variables } from "../../ports/services.ts";
 import { mergeSettings, resolveSettings, settingsDefaults } from "../../settings.ts";
 import type {
   GlobalSettings,
@@ -12,7 +12,6 @@ import type {
   SettingsStore,
   StoredSettings,
 } from "../../settings.ts";
-import type { Variables } from "../variables/variables.ts";
 import { type Clock, timestamp } from "../../ports/clock.ts";
 
 export interface SettingsOptions {
@@ -54,7 +53,6 @@ export function createSettings(options: SettingsOptions): GlobalSettingsService 
         providers: mergeProviders(stored.providers, patch.providers ?? {}),
         updatedAt: timestamp(clock.now()),
       };
-      providersIn(changed); // From here on the keys are masked.
       store.write(changed);
       variables.change("all", patch.variables ?? {});
       if (patch.passedVariables) variables.pass(patch.passedVariables);

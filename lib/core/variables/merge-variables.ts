@@ -1,6 +1,6 @@
 import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import { AppError, type ProblemError } from "../../errors.ts";
-import type { StoredVariable } from "../../ports/variable-store.ts";
+import type { StoredVariable } from "../../settings.ts";
 import { passingRefusalOf, refusalOf } from "./refused-names.ts";
 
 export type VariablesPatch = Schemas["VariablesPatch"];
@@ -38,9 +38,9 @@ function mistakeIn({ name, value, isSecret }: StoredVariable): ProblemError[] {
 }
 
 /** Throws AppError invalid-request for names that cannot be passed. */
-export function checkPassed(names: readonly string[]): void {
+export function checkPassed(names: readonly string[], isOwnVariable: (name: string) => boolean): void {
   const errors = names.flatMap((name, index) => {
-    const detail = passingRefusalOf(name);
+    const detail = passingRefusalOf(name, isOwnVariable);
     return detail === undefined ? [] : [{ pointer: `/passedVariables/${index}`, detail }];
   });
   refuse(errors);

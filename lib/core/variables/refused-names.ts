@@ -1,5 +1,3 @@
-import { isOwnVariable } from "../../config/own-variables.ts";
-
 /** They say which programs are started, what these load, or where they look for it; or the sandbox sets them. */
 const refused = [
   /^(PATH|HOME|PWD|OLDPWD|SHELL|IFS|ENV|CDPATH|GLOBIGNORE|PS4|PROMPT_COMMAND|EDITOR|VISUAL|PAGER|BROWSER)$/,
@@ -20,7 +18,7 @@ export function refusalOf(name: string): string | undefined {
 }
 
 /** The same for a variable of the server's own environment. */
-export function passingRefusalOf(name: string): string | undefined {
+export function passingRefusalOf(name: string, isOwnVariable: (name: string) => boolean): string | undefined {
   if (isOwnVariable(name))
     return `${name} can hold a secret of the server. Set a variable of that name with a value of its own.`;
   return refusalOf(name);

@@ -1,28 +1,12 @@
 import type { Schemas } from "../../../packages/shared/src/schemas.ts";
 import type { KnownSecret, Masking } from "../../ports/masking.ts";
+import type { Variables } from "../../ports/services.ts";
 import type { RequestDatabase } from "../../ports/storage.ts";
-import type { StoredVariable, VariableScope, VariableStore } from "../../ports/variable-store.ts";
+import type { StoredVariable, VariableScope, VariableStore } from "../../settings.ts";
 import type { WorkspaceStore } from "../../ports/workspace-store.ts";
 import type { CommandGrants } from "../../workspace.ts";
 import { checkPassed, variableChanges, type VariablesPatch } from "./merge-variables.ts";
 import { looksSecret } from "./refused-names.ts";
-
-/** Variables that a person gives to commands. A secret value is masked before anything can use it. */
-export interface Variables {
-  /** Call it before anything else: from then on all secrets that are stored are masked. */
-  learn(): void;
-  /** As people see them: a secret has no value. */
-  view(scope: VariableScope): Record<string, Schemas["Variable"]>;
-  passed(): string[];
-  /** Both are part of a transaction of settings.db, or one of their own. Both throw AppError invalid-request. */
-  change(scope: VariableScope, patch: VariablesPatch): void;
-  pass(names: readonly string[]): void;
-  forget(workspaceId: string): void;
-  /** Removes those of workspaces that are gone. A kill after the deletion of a workspace leaves them. */
-  removeOrphans(): void;
-  /** What the commands of a workspace get. Where a name is set twice, that of the workspace counts, then the global one. */
-  grantsOf(workspaceId: string): CommandGrants;
-}
 
 export interface VariablesOptions {
   store: VariableStore;
@@ -31,6 +15,8 @@ export interface VariablesOptions {
   masking: Pick<Masking, "learn">;
   /** The environment of the server, without its own secrets. */
   hostVariables: Readonly<Record<string, string>>;
+  /** Whether the server reads a secret of its own from the variable. */
+  isOwnVariable(name: string): boolean;
   /** A passed variable with the value of a secret of the server is left out, whatever its name. */
   isOwnSecret(value: string): boolean;
 }
@@ -82,7 +68,7 @@ function changeVariables(
 }
 
 function passVariables(options: VariablesOptions, names: readonly string[]): void {
-  checkPassed(names);
+  checkPassed(names, options.isOwnVariable);
   options.store.pass([...new Set(names)]);
   passedVariables(options); // From here on those with secrets are masked.
 }

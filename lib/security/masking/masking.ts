@@ -3,8 +3,7 @@ import type { SecretMask } from "../../settings.ts";
 import { formats } from "./formats/formats.ts";
 import { maskBytes } from "./mask-bytes.ts";
 import { maskJson } from "./mask-json.ts";
-import { createMasker } from "./scan/masker.ts";
-import { createScan, type Scan } from "./scan/scanner.ts";
+import { createMasker, createScan, type Scan } from "./scan/scanner.ts";
 import { exactValues } from "./values/exact-values.ts";
 import { valueLengthMin } from "./values/forms.ts";
 

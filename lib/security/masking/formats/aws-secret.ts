@@ -1,5 +1,5 @@
 import { markerOf } from "../../../ports/masking.ts";
-import { type Match, type MatchPlace, type Pattern } from "../scan/pattern.ts";
+import { type Match, type MatchPlace, type SecretPattern } from "../scan/pattern.ts";
 import { characters, runEnd } from "./characters.ts";
 
 const names = ["secret_access_key", "secretaccesskey", "secret-access-key"];
@@ -9,7 +9,7 @@ const ofSecret = characters("A-Za-z0-9/+");
 const secretLength = 40;
 
 /** The value of an assignment to a name such as `AWS_SECRET_ACCESS_KEY`. */
-export const awsSecret: Pattern = { anchors: names, match: matchSecret };
+export const awsSecret: SecretPattern = { anchors: names, match: matchSecret };
 
 function matchSecret({ text, at, isWhole }: MatchPlace): Match {
   const name = names.find((known) => text.slice(at, at + known.length).toLowerCase() === known);

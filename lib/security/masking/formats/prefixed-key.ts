@@ -1,5 +1,5 @@
 import { markerOf } from "../../../ports/masking.ts";
-import { type Match, type MatchPlace, type Pattern } from "../scan/pattern.ts";
+import { type Match, type MatchPlace, type SecretPattern } from "../scan/pattern.ts";
 import { type Characters, isWordStart, runEnd } from "./characters.ts";
 
 /** A key that begins with a fixed text, followed by characters of one set. */
@@ -20,7 +20,7 @@ export interface KeyFormat {
   mayFollow?(before: string): boolean;
 }
 
-export function prefixedKey(format: KeyFormat): Pattern {
+export function prefixedKey(format: KeyFormat): SecretPattern {
   return { anchors: format.prefixes, match: (place) => matchKey(format, place) };
 }
 

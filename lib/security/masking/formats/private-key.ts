@@ -1,5 +1,5 @@
 import { markerOf } from "../../../ports/masking.ts";
-import { type Match, type MatchPlace, type Pattern } from "../scan/pattern.ts";
+import { type Match, type MatchPlace, type SecretPattern } from "../scan/pattern.ts";
 
 const anchor = "-----BEGIN ";
 const header = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/y;
@@ -10,7 +10,7 @@ const blockMax = 32 * 1024;
 const lineMax = 8 * 1024;
 
 /** A PEM block or an armoured PGP key, with real line breaks or written as `\n`, also without its end. Each line becomes the marker, so that lines keep their numbers. */
-export const privateKey: Pattern = { anchors: [anchor], match: matchBlock };
+export const privateKey: SecretPattern = { anchors: [anchor], match: matchBlock };
 
 function matchBlock({ text, at, isWhole }: MatchPlace): Match {
   header.lastIndex = at;

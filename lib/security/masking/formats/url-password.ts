@@ -1,5 +1,5 @@
 import { markerOf } from "../../../ports/masking.ts";
-import { type Match, type MatchPlace, type Pattern } from "../scan/pattern.ts";
+import { type Match, type MatchPlace, type SecretPattern } from "../scan/pattern.ts";
 import { characters, runEnd } from "./characters.ts";
 
 const partMax = 256;
@@ -10,7 +10,7 @@ const ofPart = characters("!#$%&()*+,.0-9;=?A-Za-z\\[\\]^_{|}~\\\\-");
 const placeholder = /^(?:user(?:name)?|pass(?:word|wd)?|pwd|secret|token|key|x+|\*+|\.+)$|[${}<>]|%s/i;
 
 /** The password of `scheme://user:password@host`. Placeholders such as `password` and `$PASSWORD` stay. */
-export const urlPassword: Pattern = { anchors: ["://"], match: matchPassword };
+export const urlPassword: SecretPattern = { anchors: ["://"], match: matchPassword };
 
 function matchPassword({ text, at, isWhole }: MatchPlace): Match {
   if (text.slice(at, at + 3) !== "://") return undefined;

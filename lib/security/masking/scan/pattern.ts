@@ -17,7 +17,7 @@ export interface MatchPlace {
 }
 
 /** Recognizes one kind of secret where one of its anchors starts. */
-export interface Pattern {
+export interface SecretPattern {
   /** Texts with which a match begins, each of at least three characters. Letter case of ASCII letters may differ. */
   anchors: readonly string[];
   /** Looks at a bounded number of characters before and after `at`. */

@@ -1,4 +1,5 @@
-import type { MatchPlace, Match, Pattern } from "./pattern.ts";
+import type { Masker } from "../../../settings.ts";
+import type { MatchPlace, Match, SecretPattern } from "./pattern.ts";
 
 export interface ScanOptions {
   /** Characters before `from` were scanned before; they are only looked at. */
@@ -18,7 +19,7 @@ export type Scan = (text: string, options: ScanOptions) => Scanned;
 
 const codes = 1 << 15;
 
-export function createScan(patterns: readonly Pattern[]): Scan {
+export function createScan(patterns: readonly SecretPattern[]): Scan {
   if (patterns.length === 0) return (text, { from }) => ({ output: text.slice(from), end: text.length });
   const index = indexAnchors(patterns);
   return (text, options) => scan(index, text, options);
@@ -27,14 +28,14 @@ export function createScan(patterns: readonly Pattern[]): Scan {
 interface AnchorIndex {
   /** By code of the first three characters: which bucket holds the patterns; 0: none. */
   bucketOf: Uint16Array;
-  buckets: readonly (readonly Pattern[])[];
+  buckets: readonly (readonly SecretPattern[])[];
   /** The first one and two characters of all anchors, in lower case. */
   starts: ReadonlySet<string>;
 }
 
-function indexAnchors(patterns: readonly Pattern[]): AnchorIndex {
+function indexAnchors(patterns: readonly SecretPattern[]): AnchorIndex {
   const bucketOf = new Uint16Array(codes);
-  const buckets: Pattern[][] = [[]];
+  const buckets: SecretPattern[][] = [[]];
   const starts = new Set<string>();
   for (const pattern of patterns) {
     for (const anchor of pattern.anchors) {
@@ -75,7 +76,7 @@ function scan(index: AnchorIndex, text: string, { from, isWhole }: ScanOptions):
   return { output: output + text.slice(copied, end), end };
 }
 
-function matchAny(patterns: readonly Pattern[], place: MatchPlace): Match {
+function matchAny(patterns: readonly SecretPattern[], place: MatchPlace): Match {
   for (const pattern of patterns) {
     const match = pattern.match(place);
     if (match !== undefined) return match;
@@ -90,4 +91,24 @@ function startOfOpenTail({ starts }: AnchorIndex, text: string, first: number): 
     if (start >= first && starts.has(text.slice(start).toLowerCase())) return start;
   }
   return text.length;
+}
+
+/** Patterns look at this many characters before a match. */
+const contextCharacters = 24;
+
+/** Masks one text that comes in pieces. What it gives out does not depend on where the pieces end. */
+export function createMasker(scan: () => Scan): Masker {
+  let context = "";
+  let held = "";
+  const advance = (text: string, isWhole: boolean) => {
+    const all = context + held + text;
+    const { output, end } = scan()(all, { from: context.length, isWhole });
+    context = all.slice(Math.max(0, end - contextCharacters), end);
+    held = all.slice(end);
+    return output;
+  };
+  return {
+    push: (text) => advance(text, false),
+    end: () => advance("", true),
+  };
 }

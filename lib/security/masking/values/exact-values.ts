@@ -1,9 +1,9 @@
 import { type KnownSecret, markerOf } from "../../../ports/masking.ts";
-import { type Match, type MatchPlace, type Pattern } from "../scan/pattern.ts";
+import { type Match, type MatchPlace, type SecretPattern } from "../scan/pattern.ts";
 import { formsOf } from "./forms.ts";
 
 /** Recognizes secret values in all their forms. Longer forms come first, because one value may begin with another one. */
-export function exactValues(secrets: Iterable<KnownSecret>): Pattern[] {
+export function exactValues(secrets: Iterable<KnownSecret>): SecretPattern[] {
   const forms = [...secrets].flatMap(({ name, value }) =>
     formsOf(value).map((form) => ({ ...form, replacement: markerOf(name) })),
   );
