@@ -10,6 +10,7 @@ import { networkCommand } from "./commands/network.ts";
 import { newCommand } from "./commands/new.ts";
 import { rejectCommand } from "./commands/reject.ts";
 import { runCommand } from "./commands/run.ts";
+import { variablesCommand } from "./commands/variables.ts";
 import { connect } from "./server/connect.ts";
 import { sentenceOf, UsageError } from "./failures.ts";
 import type { HelpFormat } from "./help.ts";
@@ -34,6 +35,7 @@ const commands = new Map<string, Command>([
   ["network", networkCommand],
   ["mode", modeCommand],
   ["models", modelsCommand],
+  ["variables", variablesCommand],
 ]);
 
 /**
