@@ -29,12 +29,14 @@ async function readSession(host: Host, sessionId: string): Promise<StoredSession
   const params = { sessionId };
   const session = (await host.call("getSession", { params })).body;
   const { workspaceId } = session;
+  // Events do not carry the variables.
+  const { variables: _, ...workspace } = (await host.call("getWorkspace", { params: { workspaceId } })).body;
   return {
     session,
     messages: await messagesOf(host, sessionId),
     tasks: (await host.call("listTasks", { query: { sessionId, limit: 200 } })).body.items,
     actions: (await host.call("listSessionActions", { params })).body.items,
-    workspace: (await host.call("getWorkspace", { params: { workspaceId } })).body,
+    workspace,
     events: await eventsOf(host, sessionId),
   };
 }
@@ -94,7 +96,8 @@ export function readRows(dataDir: string): Rows {
       damage.push(`${name}: ${JSON.stringify(row)}`);
     return sqlite;
   };
-  for (const name of ["agents", "settings"]) opened(name).close();
+  opened("agents").close();
+  const settings = opened("settings");
   const chat = opened("chat_history");
   const select = <T>(sql: string) => chat.prepare<[], T>(sql).all();
   const rows: Rows = {
@@ -106,8 +109,12 @@ export function readRows(dataDir: string): Rows {
     attachments: readdirSync(join(dataDir, "attachments"), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => name),
+    variables: settings
+      .prepare<[], { workspace_id: string }>("SELECT DISTINCT workspace_id FROM variables")
+      .all(),
     damage,
   };
+  settings.close();
   chat.close();
   return rows;
 }

@@ -13,6 +13,11 @@ export function checkDeletions(outcome: Outcome): Breach[] {
     ),
     ...gone(outcome, ["deleteAgent", "agentId"], agents),
     ...gone(outcome, ["deleteWorkspace", "workspaceId"], workspaces),
+    ...gone(
+      outcome,
+      ["deleteWorkspace", "workspaceId"],
+      rows.variables.map(({ workspace_id: id }) => ({ id })),
+    ),
     ...gone(outcome, ["deleteFile", "fileId"], rows.files),
   ];
 }

@@ -62,6 +62,8 @@ export interface Rows {
   files: readonly { id: string; name: string }[];
   /** Names of what lies in the folder of attachments. */
   attachments: readonly string[];
+  /** Workspaces that have variables. */
+  variables: readonly { workspace_id: string }[];
   /** Of each database, what its own checks found. */
   damage: readonly string[];
 }
