@@ -119,11 +119,13 @@ export function readRows(dataDir: string): Rows {
   return rows;
 }
 
-export function countEffects(folder: string): Record<string, number> {
-  const path = join(folder, "effects.log");
+/** Commands write their effects into the private homes of their workspaces. */
+export function countEffects(workspacesDir: string): Record<string, number> {
+  const homes = join(workspacesDir, ".server/sandbox/homes");
+  const names = existsSync(homes) ? readdirSync(homes) : [];
+  const logs = names.map((name) => join(homes, name, "effects.log")).filter((log) => existsSync(log));
   const counts: Record<string, number> = {};
-  if (!existsSync(path)) return counts;
-  for (const token of readFileSync(path, "utf8").split("\n").filter(Boolean))
+  for (const token of logs.flatMap((log) => readFileSync(log, "utf8").split("\n").filter(Boolean)))
     counts[token] = (counts[token] ?? 0) + 1;
   return counts;
 }

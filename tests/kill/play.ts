@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { follow } from "../support/clients/follower.ts";
 import { upkeepMs } from "./plan/aims.ts";
@@ -81,7 +82,11 @@ async function lastLife(
   await stopCleanly(stage);
   left.push(...(await orphansOf(host.folder, { except: [], withinMs: 1000 })));
   const wasOlder = olderSchema !== undefined;
-  const world = { wasOlder, rows: readRows(host.dataDir), effects: countEffects(host.folder) };
+  const world = {
+    wasOlder,
+    rows: readRows(host.dataDir),
+    effects: countEffects(join(host.dataDir, "workspaces")),
+  };
   return { bootMs, outcome: { asked: asker.asked, ...after, followed, ...world, left, unfinished } };
 }
 

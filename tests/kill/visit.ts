@@ -87,7 +87,7 @@ export function createVisit({ host, random, asker, name, followers, checkTime }:
     random,
     ask,
     mark,
-    effect: (more = "") => `printf '%s\\n' ${mark()} >> ${host.folder}/effects.log${more}`,
+    effect: (more = "") => `printf '%s\\n' ${mark()} >> ~/effects.log${more}`,
     send: async (sessionId, body) => {
       const backoff = { baseMs: 10, mostMs: 50 };
       const socket = openSocket(createClient({ baseUrl: host.url, apiKey: host.key, backoff }));

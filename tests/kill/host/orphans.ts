@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Command lines of processes that were started for this folder: it is the home that they were all given. */
+/**
+ * Command lines of processes that were started for this folder: it holds the home that they were given, or, in the
+ * sandbox, the workspace that is mounted for them.
+ */
 export function processesOf(folder: string, except: readonly number[]): string[] {
   const entry = `HOME=${folder}/home`;
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && !except.includes(Number(name)))
-    .filter((pid) => readFacts(pid, "environ").split("\0").includes(entry))
+    .filter(
+      (pid) =>
+        readFacts(pid, "environ").split("\0").includes(entry) ||
+        readFacts(pid, "mountinfo").includes(`${folder}/`),
+    )
     .map((pid) => `${pid} ${readFacts(pid, "cmdline").replaceAll("\0", " ").slice(0, 300)}`);
 }
 
