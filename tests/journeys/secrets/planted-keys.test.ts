@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSocket } from "../../../packages/shared/src/index.ts";
 import { createSession, decide, toolResults } from "../../support/conversation.ts";
 import { startModelServer, type ModelServer } from "../../support/models/model-server.ts";
 import { textStream, toolCallStream } from "../../support/models/model-streams.ts";
@@ -90,6 +91,23 @@ test("keys that tools read and models write are in no event, message, database, 
     expect(filesWith(secret), "stored").toEqual(expectedFiles(secret, workspaceId));
   const now = readFileSync(join(folder, "keys.txt"), "utf8");
   expect(now === files["keys.txt"].replace("colour: red", "colour: blue"), "its other bytes stay").toBe(true);
+});
+
+test("a problem over HTTP or WebSocket shows no secret of the server, and the log neither", async () => {
+  const { id: sessionId } = await createSession(server, {});
+  const marker = "[masked: api key of this server]";
+  const path = { sessionId, toolName: own.api };
+  const refused = await server.call("runTool", { params: path, body: { input: {} } });
+  expect(refused.status).toBeGreaterThanOrEqual(400);
+  const query = await server.call("listSessions", { query: { cursor: own.api } });
+  const socket = openSocket(server.client);
+  const failed = await socket.sendMessage(own.api, { content: "Hi" }).catch((error: unknown) => error);
+  socket.close();
+  const said = [refused.bytes.toString(), query.bytes.toString(), String(failed)].join("\n");
+  expect(said).toContain(marker);
+  expect(said.includes(own.api)).toBe(false);
+  expect(server.said()).toContain(marker);
+  expect(server.said().includes(own.api)).toBe(false);
 });
 
 test("maskSecrets switches the formats off, and never the secrets of the server", async () => {
