@@ -63,7 +63,7 @@ function runSetting(choice: Choice, matrix: Matrix): void {
 }
 
 /** Runs the tests of one project of vitest.config.ts on the machine of the setting. */
-function runProject(project: string, setting: Setting, matrix: Matrix): void {
+function runProject(project: string, setting: Omit<Setting, "network">, matrix: Matrix): void {
   const report = join(setting.folder, `report-${project}.json`);
   const vitest = [
     "node_modules/.bin/vitest",
@@ -80,7 +80,7 @@ function runProject(project: string, setting: Setting, matrix: Matrix): void {
     "--passWithNoTests",
     "--configLoader=runner",
   ];
-  const network = project === "work" ? "host" : "closed";
+  const network = project === "work" ? ("host" as const) : ("closed" as const);
   const enter = join(import.meta.dirname, "enter/enter.sh");
   const { status } = spawnSync(
     enter,
@@ -92,7 +92,7 @@ function runProject(project: string, setting: Setting, matrix: Matrix): void {
         ...process.env,
         PATH: [join(root, "node_modules/.bin"), process.env["PATH"]].join(delimiter),
         NO_COLOR: "1",
-        TALKCODY_TRIAL: JSON.stringify(setting),
+        TALKCODY_TRIAL: JSON.stringify({ ...setting, network } satisfies Setting),
       },
     },
   );

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "../../..");
 const ordinaryUid = 64_231;
 
 /** Makes the folder of a setting: the product as its user would have installed it, and a home. */
-export function prepare({ user, mechanism }: Pick<Setting, "user" | "mechanism">): Setting {
+export function prepare({ user, mechanism }: Pick<Setting, "user" | "mechanism">): Omit<Setting, "network"> {
   const isRoot = process.getuid?.() === 0;
   const uid = user === "root" ? 0 : isRoot ? ordinaryUid : (process.getuid?.() ?? ordinaryUid);
   // Not below the temporary folder where possible: a private one would hide it from commands by accident.

@@ -5,7 +5,7 @@ import {
   type RecordedRequest,
 } from "../../support/models/model-server.ts";
 import { textStream, toolCallStream } from "../../support/models/model-streams.ts";
-import { taskEnded, pendingActions } from "../../support/until.ts";
+import { pendingActions, taskEnded, until } from "../../support/until.ts";
 import type { TrialServer } from "./server.ts";
 
 /** A tool call that somebody else's text asks for. */
@@ -53,6 +53,17 @@ function ordersIn(text: string): Injection[] {
   return [...new Set(found)].map(
     (order) => JSON.parse(Buffer.from(order, "base64").toString()) as Injection, // Made by `injected`.
   );
+}
+
+/** Approves everything that the task asks, until it has ended: what is left to protect is the sandbox. */
+export async function approveAll(server: TrialServer, sessionId: string): Promise<void> {
+  await until("the task has ended", async () => {
+    const { body } = await server.call("listSessionActions", { params: { sessionId } });
+    for (const { id: actionId } of body.items)
+      await server.call("createAction", { params: { sessionId }, body: { type: "approve", actionId } });
+    const session = await server.call("getSession", { params: { sessionId } });
+    return session.body.activeTask === null;
+  });
 }
 
 /** Asks the model to read the README of a new workspace, and waits until it is done, or until the server asks a person. */

@@ -2,6 +2,8 @@
 export interface Setting {
   user: "root" | "ordinary";
   mechanism: "bubblewrap" | "util-linux";
+  /** `closed` is a network of its own, with sinks. */
+  network: "closed" | "host";
   /** The uid of the server. */
   uid: number;
   /** Holds everything of this setting; belongs to the user of the server. */

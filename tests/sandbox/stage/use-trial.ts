@@ -16,10 +16,9 @@ export function useTrial(options: TrialOptions & PlaceOptions = {}): Trial {
   beforeAll(async () => {
     const server = await startTrialServer(options);
     Object.assign(opened, { server });
-    Object.assign(opened, {
-      sinks: await openSinks(server.setting),
-      place: await openPlace(server, options),
-    });
+    if (server.setting.network === "closed")
+      Object.assign(opened, { sinks: await openSinks(server.setting) });
+    Object.assign(opened, { place: await openPlace(server, options) });
   });
   afterAll(async () => {
     opened.sinks?.close();
