@@ -25,7 +25,12 @@ export function openNamespaces(
   const kind = kinds[context.user.isOther ? "root" : isStaged(context) ? "staged" : "plain"];
   return makeNamespaces({
     kind,
-    programs: { unshare: required(programs.unshare), sh: required(programs.sh), bwrap: programs.bwrap },
+    programs: {
+      unshare: required(programs.unshare),
+      setpriv: required(programs.setpriv),
+      sh: required(programs.sh),
+      bwrap: programs.bwrap,
+    },
     script: isStaged(context) ? stageScript(stage, mounts) : "",
     onListener,
   });

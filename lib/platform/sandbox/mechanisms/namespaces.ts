@@ -24,7 +24,7 @@ interface HeldNamespaces {
 export interface NamespaceOptions {
   kind: "user-network" | "user-network-mount" | "network-mount";
   /** Absolute paths of the trusted programs. */
-  programs: { unshare: string; sh: string; bwrap: string | undefined };
+  programs: { unshare: string; setpriv: string; sh: string; bwrap: string | undefined };
   /** Builds the view. Empty where nothing is staged. */
   script: string;
   /** Called with the socket that listens in the namespace. */
@@ -68,8 +68,11 @@ function commandFor({ kind, programs, script }: NamespaceOptions): [string, stri
     "user-network-mount": [...userFlags, "--mount"],
     "network-mount": ["--mount"],
   };
-  const lines = [script, loopbackUp, "cd /", `exec ${listen.map(quoted).join(" ")}`].join("\n");
-  return [programs.unshare, [...flags[kind], "--net", ...propagation(kind), "--", programs.sh, "-c", lines]];
+  const ending = [programs.setpriv, "--pdeathsig", "KILL", "--"]; // Again at the end: a user namespace takes it away.
+  const last = [...ending, ...listen].map(quoted).join(" ");
+  const lines = [script, loopbackUp, "cd /", `exec ${last}`].join("\n");
+  const namespaces = [programs.unshare, ...flags[kind], "--net", ...propagation(kind), "--"];
+  return [programs.setpriv, [...ending.slice(1), ...namespaces, programs.sh, "-c", lines]];
 }
 
 const userFlags = ["--user", "--map-root-user"];
@@ -81,12 +84,14 @@ function propagation(kind: NamespaceOptions["kind"]): string[] {
 /** Sets the flags IFF_UP, IFF_LOOPBACK and IFF_RUNNING with SIOCSIFFLAGS where the host has no program for it. */
 const loopbackUp = `{ ip link set lo up || ifconfig lo up ||
 perl -e 'socket(my $s, 2, 2, 0) or exit 1; ioctl($s, 0x8914, pack("a16 s x22", "lo", 0x49)) or exit 1' ||
-python3 -c 'import socket, struct, fcntl; fcntl.ioctl(socket.socket(2, 2), 0x8914, struct.pack("16sh22x", b"lo", 0x49))' ||
-{ echo "The loopback interface cannot be started: install iproute2 or perl." >&2; exit 1; }; } 2>/dev/null >/dev/null`;
+python3 -c 'import socket, struct, fcntl; fcntl.ioctl(socket.socket(2, 2), 0x8914, struct.pack("16sh22x", b"lo", 0x49))'
+} >/dev/null 2>&1 || { echo "The loopback interface cannot be started: install iproute2 or perl." >&2; exit 1; }`;
 
+/** It ends with the server: at once by the signal of setpriv, and at latest when the time of `makeNamespaces` is over. */
 const listenInside = `const server = require("node:net").createServer();
-server.listen(${proxyPort}, "127.0.0.1", () => process.send(process.pid, server));
-process.on("disconnect", () => process.exit());`;
+process.on("disconnect", () => process.exit());
+setTimeout(() => process.exit(), ${timeoutMs});
+server.listen(${proxyPort}, "127.0.0.1", () => process.connected ? process.send(process.pid, server) : process.exit());`;
 
 function listenerOf(child: ChildProcess): Promise<{ pid: number; server: Server }> {
   return new Promise((resolve, reject) => {
