@@ -24,8 +24,15 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
   const claim = (what: string, holds: boolean) => void claims.push({ what, holds });
   let container = startContainer({ volume, env });
   try {
-    const { capabilities } = await answers(server);
-    claim("commands have namespaces of their own", capabilities.processIsolation);
+    await answers(server);
+    const { state, mechanism, uid, probes } = await sandboxOf(server);
+    const passed = probes.filter((probe) => probe.passed).length;
+    console.log(`Sandbox: ${state}, ${mechanism}, user ${uid}, ${passed} of ${probes.length} probes passed.`);
+    claim(
+      "the self-test of the sandbox passes, with bubblewrap",
+      state === "on" && mechanism === "bubblewrap",
+    );
+    claim("commands run as a user of the host that is not root", typeof uid === "number" && uid > 0);
     claim("the root of the file system is read-only", container.run("touch", "/app/new") !== 0);
     claims.push(...ofProcesses(container, secrets));
     const { sessionId, taskId } = await converse(server, steps, { settings: { autoApproveCommands: true } });
@@ -42,8 +49,8 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
     container.remove();
     container = startContainer({ volume, env });
     await answers(server);
-    const { state } = await taskEnded(server, taskId);
-    claim("the next run goes on with the task, to its end", state === "completed");
+    const ended = await taskEnded(server, taskId);
+    claim("the next run goes on with the task, to its end", ended.state === "completed");
     for (const [name, secret] of Object.entries(secrets))
       claim(
         `${name} is in no log and in no command's sight`,
@@ -82,6 +89,14 @@ async function answers(server: Caller) {
   );
   console.log(`First 200 ${Math.round(performance.now() - startedAt)} ms after the start of the container.`);
   return description;
+}
+
+/** When its self-test has ended. */
+function sandboxOf(server: Caller) {
+  return until("the sandbox is tested", async () => {
+    const { sandbox } = (await server.call("getServer")).body;
+    return sandbox.state !== "testing" && sandbox;
+  });
 }
 
 function ofProcesses(container: Container, secrets: Record<string, string>): Claim[] {

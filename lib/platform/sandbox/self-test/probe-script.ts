@@ -1,4 +1,5 @@
 import { quoted } from "../mechanisms/stage.ts";
+import { insidePaths, isWithin } from "../view/mounts.ts";
 
 /** Where the probes look for what must not be there. All are paths or numbers of the host. */
 export interface ProbeTargets {
@@ -53,9 +54,13 @@ function fileProbes({ hostFile, home, secrets, productFolder }: ProbeTargets): s
     ".bashrc",
   ];
   const homePaths = personal.map((name) => quoted(`${home}/${name}`)).join(" ");
+  const isPrivateInside = Object.values(insidePaths).some((own) => isWithin(own, home));
+  const write = isPrivateInside
+    ? ""
+    : `if : > ${quoted(`${home}/.talkcody-probe`)}; then echo 'a file was written'; fi`;
   return [
     `check host-file "$(seen ${quoted(hostFile)} /etc/shadow /var/lib /boot)" 'files of the host cannot be seen'`,
-    `check home "$(seen ${homePaths}; if : > ${quoted(`${home}/.talkcody-probe`)}; then echo 'a file was written'; fi)" 'the home of the user cannot be read or written'`,
+    `check home "$(seen ${homePaths}; ${write})" 'the home of the user cannot be read or written'`,
     `check data-folder "$(seen ${secrets.map(quoted).join(" ")})" 'the data of the server cannot be seen, also after its parent folder was moved'`,
     `check product "$(if [ -n "$(ls -A ${quoted(productFolder)})" ]; then echo 'the code of the server can be seen'; fi)" 'the code of the server cannot be seen'`,
     `check git-files "$(if : >> .git/config; then echo '.git/config can be written'; fi; if : > .git/hooks/post-checkout; then echo 'a hook can be made'; fi; if mv .git .git-moved; then echo '.git can be moved'; fi)" '.git/config and .git/hooks are read-only'`,
