@@ -1,7 +1,8 @@
 export { createReachability, type IsReachable } from "./addresses/reachable-address.ts";
 export { createNetworkProxy, type ProxyOptions } from "./proxy/proxy.ts";
 export { proxyEnvironment } from "./proxy/proxy-environment.ts";
-export { createGit, type GitOptions } from "./git/git.ts";
+export { createGit } from "./git/git.ts";
+export type { GitOptions } from "./git/git-context.ts";
 export { removeStaleLocks } from "./git/stale-locks.ts";
 export { createSandbox } from "./sandbox/sandbox.ts";
 export type { SandboxOptions } from "./sandbox/options.ts";

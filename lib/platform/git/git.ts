@@ -1,49 +1,22 @@
 import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { AppError } from "../../errors.ts";
-import { ignoreFailpoints, type ReachFailpoint } from "../../ports/failpoint.ts";
 import type { Git } from "../../ports/git.ts";
-import { type ResolveHost, resolveHost } from "../addresses/find-addresses.ts";
-import { createReachability, type IsReachable } from "../addresses/reachable-address.ts";
-import { createGiveFolder } from "../files/give-folder.ts";
-import type { FileOwner } from "../files/owner.ts";
-import type { Processes } from "../processes/processes.ts";
 import { removeFolder } from "../remove-folder.ts";
-import { type AskGit, createAskGit } from "./ask-git.ts";
-import { type CloneContext, cloneRepository, exclude } from "./clone/clone.ts";
+import { cloneRepository, exclude } from "./clone/clone.ts";
 import { readDiff } from "./view/diff.ts";
 import { findFolders, setAside } from "./folders.ts";
+import { createGitContext, type GitContext, type GitOptions } from "./git-context.ts";
 import { readHead } from "./view/head.ts";
-import { createWorkspacePaths, type WorkspacePaths, readRecord, writeRecord } from "./workspace-paths.ts";
+import { type WorkspacePaths, readRecord, writeRecord } from "./workspace-paths.ts";
 import { readRepositoryUrl } from "./repository-url.ts";
-import { createRunGit } from "./run-git.ts";
 import { readWorktreeState } from "./view/state.ts";
 import { readStatus } from "./view/status.ts";
 import { fetchAndForward, refused } from "./sync.ts";
 import { cloneHasUnpushedWork, scratchHasWork } from "./view/unpushed.ts";
 import { type GitView, withView } from "./view/view.ts";
 
-export interface GitOptions {
-  /** Absolute. Contains one folder for each workspace, named by its id. */
-  workspacesDir: string;
-  /** Whether file paths, `file://` and loopback hosts may be cloned. */
-  allowLocalRepositories: boolean;
-  /** By default public addresses only. */
-  isReachable?: IsReachable;
-  resolve?: ResolveHost;
-  /** The environment of the server, of which git gets a few variables. */
-  environment: Readonly<Record<string, string>>;
-  /** The server's own folder. Commands do not see it. */
-  dataDir: string;
-  /** Clone and sync fail when the remote sends nothing for this long. By default two minutes. */
-  silenceMs?: number;
-  /** The user under which commands run, if it is another one than that of the server: it gets what git writes. */
-  owner?: FileOwner | undefined;
-  processes: Processes;
-  reach?: ReachFailpoint;
-}
-
 export function createGit(options: GitOptions): Git {
-  const context = createContext(options);
+  const context = createGitContext(options);
   const { places } = context;
   return {
     inspectRepository: (repository) => readRepositoryUrl(repository, context.isReachable).kind,
@@ -58,25 +31,6 @@ export function createGit(options: GitOptions): Git {
     folders: () => findFolders(places, options.workspacesDir),
     setAside: (id) => setAside(places, id),
     remove: (id) => remove(places, id),
-  };
-}
-
-interface GitContext extends CloneContext {
-  askGit: AskGit;
-}
-
-function createContext(options: GitOptions): GitContext {
-  const { processes, allowLocalRepositories } = options;
-  const { silenceMs = 120_000, reach = ignoreFailpoints } = options;
-  const { isReachable = createReachability(), resolve = resolveHost } = options;
-  return {
-    places: createWorkspacePaths(options.workspacesDir),
-    runGit: createRunGit(options),
-    askGit: createAskGit(processes),
-    giveFolder: createGiveFolder(processes, options.owner),
-    ...{ allowLocalRepositories, isReachable, resolve },
-    silenceMs,
-    reach,
   };
 }
 
