@@ -14,7 +14,7 @@ const decisionMsMax = 60_000;
 
 export interface HostGateContext extends HostQuestionsContext {
   runtime: HostQuestionsContext["runtime"] & Pick<Runtime, "hasReaders" | "reportFault">;
-  commands: Pick<RunningCommands, "newest">;
+  commands: Pick<RunningCommands, "in">;
   /** Whether the settings of a task allow it every host. */
   allowsEveryHost(taskId: string): boolean;
 }
@@ -33,7 +33,7 @@ export function createHostGate(context: HostGateContext): HostGate {
       }
     },
     noteUnreachable: (workspaceId, target) => {
-      const command = context.commands.newest(workspaceId);
+      const command = context.commands.in(workspaceId).at(-1);
       if (command !== undefined) recordRefusal(context.runtime, command, { ...target, reason: "not-public" });
     },
   };
@@ -48,9 +48,10 @@ interface Connection {
 async function decide(context: HostGateContext, connection: Connection): Promise<HostVerdict> {
   const { workspaceId, target } = connection;
   if (isAllowed(context, connection)) return { isGranted: true };
-  const command = context.commands.newest(workspaceId);
+  const commands = context.commands.in(workspaceId);
+  const command = commands.at(-1); // Its session is asked.
   if (command === undefined) return refused(`${target.host} is not granted to this workspace.`);
-  if (context.allowsEveryHost(command.taskId)) return { isGranted: true };
+  if (commands.every(({ taskId }) => context.allowsEveryHost(taskId))) return { isGranted: true };
   const question = askAboutHost(context, command, target);
   if (question?.state === "pending") {
     await holdUp(context, { command, question, connection });

@@ -27,8 +27,8 @@ export interface TrackedCommand extends RunningCommand {
 export interface RunningCommands {
   begin(command: RunningCommand): TrackedCommand;
   end(command: TrackedCommand): void;
-  /** The one that began last. Several sessions may share a workspace, and a connection does not tell whose it is. */
-  newest(workspaceId: string): TrackedCommand | undefined;
+  /** The commands of a workspace, oldest first. Several sessions may share it, and a connection does not tell whose it is. */
+  in(workspaceId: string): TrackedCommand[];
 }
 
 export function createRunningCommands(): RunningCommands {
@@ -40,7 +40,7 @@ export function createRunningCommands(): RunningCommands {
       return tracked;
     },
     end: (command) => void running.delete(command),
-    newest: (workspaceId) => [...running].findLast((command) => command.workspaceId === workspaceId),
+    in: (workspaceId) => [...running].filter((command) => command.workspaceId === workspaceId),
   };
 }
 

@@ -106,23 +106,27 @@ const forever = new AbortController().signal;
 export async function runCommand(
   server: GatedServer,
   further: Step[] = [says("End.")],
+  shared?: Pick<RunningCommand, "workspaceId">,
 ): Promise<RunningCommand> {
-  const command = "touch began; while [ ! -e end ]; do sleep 0.02; done";
-  const { sessionId, taskId } = await converse(server, [calls("bash", { command }), ...further]);
+  const [began, end] = shared === undefined ? ["began", "end"] : ["began-too", "end-too"];
+  const command = `touch ${began}; while [ ! -e ${end} ]; do sleep 0.02; done`;
+  const { sessionId, taskId } = await converse(server, [calls("bash", { command }), ...further], {
+    ...(shared && { workspaceId: shared.workspaceId }),
+  });
   const { id: actionId, toolCallId } = await pendingAction(server, sessionId);
   await decide(server, sessionId, { type: "approve", actionId });
   const { workspaceId } = (await server.call("getSession", { params: { sessionId } })).body;
   const root = join(server.dataDir, "workspaces", workspaceId);
   const read = async () => (await server.call("getWorkspaceTree", { params: { workspaceId } })).body;
-  await until("the command runs", async () => JSON.stringify(await read()).includes('"began"'));
+  await until("the command runs", async () => JSON.stringify(await read()).includes(`"${began}"`));
   let hasEnded = false;
   const finish = async () => {
     hasEnded = true;
-    writeFileSync(join(root, "end"), "");
+    writeFileSync(join(root, end), "");
     await taskIn(server, taskId, "completed");
   };
   onTestFinished(() => {
-    if (!hasEnded) writeFileSync(join(root, "end"), "");
+    if (!hasEnded) writeFileSync(join(root, end), "");
   });
   return {
     ...{ sessionId, taskId, workspaceId, toolCallId, finish },

@@ -225,6 +225,16 @@ test("the mode `full` takes every host for granted, and no other mode does", asy
   expect((await command.network()).mode).toBe("none");
 });
 
+test("the mode `full` of one session opens nothing to another one that shares its workspace", async () => {
+  const careful = await runCommand(server);
+  const full = await runCommand(server, [says("End.")], careful);
+  const settings = { permissionMode: "full" as const };
+  await server.call("updateSession", { params: { sessionId: full.sessionId }, body: { settings } });
+  expect(await full.connect()).toMatchObject({ isGranted: false });
+  await careful.finish();
+  expect(await full.connect({ host: "other.example" })).toEqual({ isGranted: true });
+});
+
 test("a command that tries many hosts asks and tells a bounded number of times", async () => {
   const command = await runCommand(server);
   for (let count = 0; count < 60; count++) await command.connect({ host: `h${count}.example` });
