@@ -10,7 +10,7 @@ import { createIds } from "../lib/id.ts";
 import { createModelClient } from "../lib/models/index.ts";
 import { createWebFetcher } from "../lib/platform/index.ts";
 import { type Host, openHost } from "./host.ts";
-import { maskedModels } from "../lib/security/masking/masked-models.ts";
+import { maskedModels } from "../lib/security/masking/masked-ports.ts";
 import { createDescription, createServer, type Server, type ServerHealth } from "../lib/server/index.ts";
 import { createEventFeed } from "../lib/streaming/index.ts";
 import { createToolbox } from "../lib/tools/index.ts";

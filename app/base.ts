@@ -5,7 +5,7 @@ import { createVariables } from "../lib/core/variables/variables.ts";
 import type { Clock } from "../lib/ports/clock.ts";
 import { triggerAt } from "../lib/ports/failpoint.ts";
 import { openApiKey } from "../lib/security/api-key.ts";
-import { maskedStorage } from "../lib/security/masking/masked-storage.ts";
+import { maskedStorage } from "../lib/security/masking/masked-ports.ts";
 import { createMasking } from "../lib/security/masking/masking.ts";
 import { openStorage } from "../lib/storage/index.ts";
 import { createDeltaWriter } from "../lib/streaming/index.ts";

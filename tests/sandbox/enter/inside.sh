@@ -56,7 +56,8 @@ lend_toolchains() {
     fi
   done
   # The programs of pyenv name its place.
-  [ ! -d "$HOME/.pyenv/shims" ] || sed -i "s|$HOME/.pyenv|$folder/home/.pyenv|g" "$folder"/home/.pyenv/shims/*
+  to=$folder/home
+  [ ! -d "$HOME/.pyenv/shims" ] || sed -i "s|$HOME/.pyenv|$to/.pyenv|g" "$to/.pyenv/shims"/*
 }
 
 # This host has 198.51.100.7 and 169.254.169.254. Behind it is another host, 198.51.100.8, the only one there is.

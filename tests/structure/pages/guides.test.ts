@@ -27,7 +27,7 @@ const runs: Record<string, [blocks: number, by: string]> = {
   "docs/guides/use-the-api.md ts": [1, "tests/journeys/guides/api.test.ts"],
   "docs/guides/use-the-api.md sh install": [1, "tests/packed/guides.ts"],
   "docs/guides/use-the-api.md sh pack": [1, "tests/packed/guides.ts"],
-  "docs/guides/use-the-cli.md sh": [7, "tests/journeys/guides/api.test.ts"],
+  "docs/guides/use-the-cli.md sh": [9, "tests/journeys/guides/api.test.ts"],
   "docs/guides/use-the-cli.md sh connect": [1, "tests/packed/guides.ts"],
   "docs/guides/use-the-cli.md sh install": [1, "tests/packed/guides.ts"],
   "docs/guides/use-the-cli.md sh pack": [1, "tests/packed/guides.ts"],

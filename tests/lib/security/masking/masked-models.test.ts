@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelClient, ModelEvent } from "../../../../lib/model.ts";
-import { maskedModels } from "../../../../lib/security/masking/masked-models.ts";
+import { maskedModels } from "../../../../lib/security/masking/masked-ports.ts";
 import { createMasking } from "../../../../lib/security/masking/masking.ts";
 import { noUsage } from "../../../../lib/task.ts";
 
