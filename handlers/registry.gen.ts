@@ -25,6 +25,7 @@ import { getWorkspace } from "./workspaces/getWorkspace.ts";
 import { deleteWorkspace } from "./workspaces/deleteWorkspace.ts";
 import { updateWorkspace } from "./workspaces/updateWorkspace.ts";
 import { syncWorkspace } from "./workspaces/syncWorkspace.ts";
+import { getWorkspaceVariables } from "./workspaces/getWorkspaceVariables.ts";
 import { getWorkspaceStatus } from "./workspaces/getWorkspaceStatus.ts";
 import { getWorkspaceDiff } from "./workspaces/getWorkspaceDiff.ts";
 import { getWorkspaceTree } from "./workspaces/getWorkspaceTree.ts";
@@ -69,6 +70,7 @@ export const registry: Handlers = {
   deleteWorkspace,
   updateWorkspace,
   syncWorkspace,
+  getWorkspaceVariables,
   getWorkspaceStatus,
   getWorkspaceDiff,
   getWorkspaceTree,

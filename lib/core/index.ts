@@ -23,7 +23,7 @@ import { createHostGate } from "./network/host-gate.ts";
 import { createRunningCommands } from "./network/running-commands.ts";
 import type { HostGate } from "../ports/network.ts";
 import type { Snapshot } from "../session.ts";
-import { showVariables } from "./workspaces/show-variables.ts";
+import { withVariables } from "./workspaces/with-variables.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 
 export type { Runtime } from "./runtime/runtime.ts";
@@ -59,7 +59,7 @@ export function createCore(options: CoreOptions): Core {
       tasks: createTasks(context),
       actions: createActions(context),
       files: createFiles(runtime),
-      workspaces: showVariables(workspaces, runtime),
+      workspaces: withVariables(workspaces, runtime),
       tools: createToolRuns(context),
       agents: context.agents,
       settings: options.settings,

@@ -56,6 +56,8 @@ export interface WorkspaceService {
   create(request: Schemas["CreateWorkspace"]): Workspace;
   get(id: string): Workspace;
   list(page: PageQuery): Workspace[];
+  /** Of the commands in it; a secret has no value. */
+  variables(id: string): Schemas["Variables"];
   /** Grants commands what the request names. Throws invalid-request for a host that cannot be granted. */
   update(id: string, change: Schemas["UpdateWorkspace"]): Workspace;
   /** Checks that no work is lost. `commit` deletes the workspace and, after the transaction, its folder. */

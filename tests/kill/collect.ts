@@ -29,14 +29,12 @@ async function readSession(host: Host, sessionId: string): Promise<StoredSession
   const params = { sessionId };
   const session = (await host.call("getSession", { params })).body;
   const { workspaceId } = session;
-  // Events do not carry the variables.
-  const { variables: _, ...workspace } = (await host.call("getWorkspace", { params: { workspaceId } })).body;
   return {
     session,
     messages: await messagesOf(host, sessionId),
     tasks: (await host.call("listTasks", { query: { sessionId, limit: 200 } })).body.items,
     actions: (await host.call("listSessionActions", { params })).body.items,
-    workspace,
+    workspace: (await host.call("getWorkspace", { params: { workspaceId } })).body,
     events: await eventsOf(host, sessionId),
   };
 }

@@ -13,7 +13,7 @@ import { mergeGrants } from "./grants.ts";
 import { readWorkspaceFile, toolFailureAsNotFound } from "./read-workspace-file.ts";
 import { updateWorkspace } from "./update-workspace.ts";
 
-export type TaskWorkspaces = WorkspaceService & {
+export type TaskWorkspaces = Omit<WorkspaceService, "variables"> & {
   /** Resolves when the workspace of the task is ready. Throws why it will not be, or busy when the server stops while it clones. */
   whenReady(task: Task, signal: AbortSignal): Promise<void>;
   /** Starts the clones again that an earlier run of the server did not finish. */

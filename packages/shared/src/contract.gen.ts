@@ -350,6 +350,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/workspaces/{workspaceId}/variables": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    /**
+     * Read the variables of commands in a workspace
+     * @description They count before those of all workspaces. `updateWorkspace` changes them. A secret has no value.
+     */
+    get: operations["getWorkspaceVariables"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/workspaces/{workspaceId}/status": {
     parameters: {
       query?: never;
@@ -862,7 +884,7 @@ export interface components {
       /** @description Of a secret of at least 12 characters. */
       last4: string | null;
     };
-    /** @description Variables that commands get, by name. Those of a workspace count before those of all. Events do not carry them. */
+    /** @description Variables that commands get, by name. */
     Variables: {
       [key: string]: components["schemas"]["Variable"];
     };
@@ -1277,7 +1299,6 @@ export interface components {
       network: components["schemas"]["WorkspaceNetwork"];
       /** @description Whether commands may write `.git/config`, `.git/hooks` and what else makes git run a program. */
       gitConfigWritable: boolean;
-      variables?: components["schemas"]["Variables"];
       createdAt: components["schemas"]["Timestamp"];
       updatedAt: components["schemas"]["Timestamp"];
     };
@@ -3168,6 +3189,37 @@ export interface operations {
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["StorageFull"];
+    };
+  };
+  getWorkspaceVariables: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        workspaceId: components["parameters"]["WorkspaceId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The variables by name. */
+      200: {
+        headers: {
+          "X-Request-Id": components["headers"]["RequestId"];
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Variables"];
+        };
+      };
+      400: components["responses"]["InvalidRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
     };
   };
   getWorkspaceStatus: {

@@ -225,6 +225,15 @@ export const routes = {
     requestContentTypes: [],
     successContentTypes: ["application/json"],
   },
+  getWorkspaceVariables: {
+    method: "GET",
+    path: "/v1/workspaces/{workspaceId}/variables",
+    pathParams: ["workspaceId"],
+    queryParams: [],
+    headerParams: [],
+    requestContentTypes: [],
+    successContentTypes: ["application/json"],
+  },
   getWorkspaceStatus: {
     method: "GET",
     path: "/v1/workspaces/{workspaceId}/status",

@@ -61,11 +61,14 @@ async function placeOf(client: Client, given: string | undefined): Promise<Place
   const { items } = await client.listWorkspaces({ query: { limit: 200 } });
   const choices = items.map(({ id, repository }) => ({ id, label: repository ?? "scratch" }));
   const params = { workspaceId: pick("workspace", given, choices) };
-  const shown = ({ variables = {} }: Schemas["Workspace"]) => ({ variables });
+  const read = async () => ({ variables: await client.getWorkspaceVariables({ params }) });
   return {
     isWorkspace: true,
-    read: async () => shown(await client.getWorkspace({ params })),
-    write: async ({ variables = {} }) => shown(await client.updateWorkspace({ params, body: { variables } })),
+    read,
+    write: async ({ variables = {} }) => {
+      await client.updateWorkspace({ params, body: { variables } });
+      return read();
+    },
   };
 }
 

@@ -24,6 +24,9 @@ const read = async () => (await server.call("getSettings")).body;
 const updateWorkspace = (workspaceId: string, body: unknown) =>
   server.call("updateWorkspace", { params: { workspaceId }, body });
 
+const variablesOf = async (workspaceId: string) =>
+  (await server.call("getWorkspaceVariables", { params: { workspaceId } })).body;
+
 /** What a command wrote to standard output. */
 function outputOf(result: Schemas["ToolResultPart"] | undefined): string {
   return String((result?.output as Record<string, unknown> | undefined)?.["output"]);
@@ -44,10 +47,10 @@ test("a command gets the variables of all workspaces, those of its own, and what
     variables: { SHARED: { value: "from-all", secret: false }, BOTH: { value: "from-all", secret: false } },
     passedVariables: ["HOST_PLAIN", "NOT_THERE"],
   });
-  const { body } = await updateWorkspace(one.workspaceId, {
+  await updateWorkspace(one.workspaceId, {
     variables: { BOTH: { value: "from-one", secret: false }, HOST_PLAIN: { value: "set", secret: false } },
   });
-  expect(body.variables).toEqual({
+  expect(await variablesOf(one.workspaceId)).toEqual({
     BOTH: { set: true, secret: false, value: "from-one", last4: null },
     HOST_PLAIN: { set: true, secret: false, value: "set", last4: null },
   });
@@ -67,6 +70,7 @@ test("a secret variable reaches commands, and no GET, event, database but its ow
   const answers = [
     await server.call("getSettings"),
     await server.call("getWorkspace", { params: { workspaceId } }),
+    await server.call("getWorkspaceVariables", { params: { workspaceId } }),
     await server.call("listWorkspaces"),
     await server.call("listSessions"),
     await server.call("getSession", { params: { sessionId } }),
@@ -139,7 +143,7 @@ test.each([
     expect(refused.bytes.toString()).toContain(`${name} changes how programs are started`);
   }
   expect(await read()).toEqual(before);
-  expect((await server.call("getWorkspace", { params: { workspaceId } })).body.variables).toEqual({});
+  expect(await variablesOf(workspaceId)).toEqual({});
 });
 
 test.each(["GIT_AUTHOR_NAME", "NPM_TOKEN", "npm_config_registry", "PATHS", "_X"])(

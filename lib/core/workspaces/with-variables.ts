@@ -1,34 +1,26 @@
 import { isTransient } from "../../errors.ts";
 import type { WorkspaceService } from "../../ports/services.ts";
-import type { Workspace } from "../../workspace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 type VariablesRuntime = Pick<Runtime, "reportFault" | "storage" | "variables">;
 
 /**
  * The same service, with the variables of workspaces. They are in settings.db, beside the other secrets, so they change in
- * a transaction of their own. Answers show them; events do not carry them.
+ * a transaction of their own, and they are no part of the workspace that events carry.
  */
-export function showVariables(service: WorkspaceService, runtime: VariablesRuntime): WorkspaceService {
+export function withVariables(
+  service: Omit<WorkspaceService, "variables">,
+  runtime: VariablesRuntime,
+): WorkspaceService {
   const { variables } = runtime;
-  const show = (workspace: Workspace): Workspace => ({
-    ...workspace,
-    variables: variables.view({ workspaceId: workspace.id }),
-  });
   return {
     ...service,
-    get: (id) => show(service.get(id)),
-    list: (page) => service.list(page).map(show),
-    create: (request) => show(service.create(request)),
+    variables: (id) => variables.view({ workspaceId: service.get(id).id }),
     update: (id, { variables: patch = {}, ...grants }) => {
       const workspace = service.update(id, grants);
       // Last: what can be refused was checked. After a kill in between, repeating the request gives the same variables.
       variables.change({ workspaceId: id }, patch);
-      return show(workspace);
-    },
-    sync: async (id, signal) => {
-      const { commit } = await service.sync(id, signal);
-      return { commit: () => show(commit()) };
+      return workspace;
     },
     prepareRemoval: async (id, options) => {
       const { commit } = await service.prepareRemoval(id, options);
