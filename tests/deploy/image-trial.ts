@@ -25,9 +25,9 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
   let container = startContainer({ volume, env });
   try {
     await answers(server);
-    const { state, mechanism, uid, probes } = await sandboxOf(server);
+    const { state, mechanism, uid, probes, reason } = await sandboxOf(server);
     const passed = probes.filter((probe) => probe.passed).length;
-    console.log(`Sandbox: ${state}, ${mechanism}, user ${uid}, ${passed} of ${probes.length} probes passed.`);
+    console.log(`Sandbox: ${state}, ${mechanism}, user ${uid}, ${passed} of ${probes.length} probes passed. ${reason ?? ""}`);
     claim(
       "the self-test of the sandbox passes, with bubblewrap",
       state === "on" && mechanism === "bubblewrap",
