@@ -74,7 +74,7 @@ function outputOf(command: string, { result, logName, timeoutMs }: FinishedComma
     error: shownError.shown,
     ...(result.signal === null ? {} : { signal: result.signal }),
     timed_out: result.ended === "timeout",
-    ...(result.limit === null ? {} : { limit: result.limit }),
+    ...limitOf(result),
     outputTruncated: shownOutput.isTruncated,
     errorTruncated: shownError.isTruncated,
     ...(shownOutput.isTruncated && output.logPath ? { outputFilePath: output.logPath } : {}),
@@ -82,6 +82,13 @@ function outputOf(command: string, { result, logName, timeoutMs }: FinishedComma
     isBackground: false,
     duration_ms: Math.round(result.durationMs),
   });
+}
+
+/** What the command exceeded, by name. */
+function limitOf({ limit, ended }: CommandResult): { limit?: string } {
+  if (limit !== null) return { limit };
+  if (ended === "timeout") return { limit: "time" };
+  return ended === "output-limit" ? { limit: "output" } : {};
 }
 
 const limits = {

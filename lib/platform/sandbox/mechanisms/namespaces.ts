@@ -83,7 +83,7 @@ function propagation(kind: NamespaceOptions["kind"]): string[] {
 
 /** Sets the flags IFF_UP, IFF_LOOPBACK and IFF_RUNNING with SIOCSIFFLAGS where the host has no program for it. */
 const loopbackUp = `{ ip link set lo up || ifconfig lo up ||
-perl -e 'socket(my $s, 2, 2, 0) or exit 1; ioctl($s, 0x8914, pack("a16 s x22", "lo", 0x49)) or exit 1' ||
+perl -e 'socket(my $s, 2, 2, 0) or exit 1; my $up = pack("a16 s x22", "lo", 0x49); ioctl($s, 0x8914, $up) or exit 1' ||
 python3 -c 'import socket, struct, fcntl; fcntl.ioctl(socket.socket(2, 2), 0x8914, struct.pack("16sh22x", b"lo", 0x49))'
 } >/dev/null 2>&1 || { echo "The loopback interface cannot be started: install iproute2 or perl." >&2; exit 1; }`;
 
