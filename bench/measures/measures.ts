@@ -1,6 +1,7 @@
 import { lostDeltas, orphans } from "./faults.ts";
 import { createSessions, firstTokenAgain, firstTokenNew, startAndIdle } from "./latency.ts";
 import { manySessions, stream, toolTurn, unthrottled } from "./load.ts";
+import { commandOverhead } from "./sandbox.ts";
 import type { RunningTarget } from "../targets/target.ts";
 
 export interface Figure {
@@ -67,6 +68,11 @@ export const measures: Measure[] = [
   {
     figures: [{ name: "tool turn beyond the tool", unit: "ms", aim: 10 }],
     run: toolTurn,
+    limitMs: 60_000,
+  },
+  {
+    figures: [{ name: "sandboxed command beyond a bare one, p50", unit: "ms", aim: 15 }],
+    run: commandOverhead,
     limitMs: 60_000,
   },
   {

@@ -6,6 +6,7 @@ import { createLauncher, type Launcher } from "./launch/launcher.ts";
 import { findSandboxPrograms } from "./programs.ts";
 import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
 import { offReport, testingReport } from "./report.ts";
+import { removeOldEtc } from "./view/etc.ts";
 import { findToolUser } from "./tool-user.ts";
 
 interface SandboxState {
@@ -35,17 +36,21 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
 /** Runs the self-test once; again after a program could not be started. */
 function choose(state: SandboxState): Promise<ChosenMechanism> {
-  state.choosing ??= chooseMechanism({
+  state.choosing ??= chooseFresh(state);
+  return state.choosing;
+}
+
+async function chooseFresh(state: SandboxState): Promise<ChosenMechanism> {
+  if (state.launcher === undefined) await removeOldEtc(state.options.folder);
+  const choice = await chooseMechanism({
     ...{ mode: state.options.mode, programs: findSandboxPrograms(state.options.processes.programs) },
     createLauncher: (mechanism) => createLauncher(state.options, mechanism, () => testAgain(state)),
     ...state.options,
-  }).then((choice) => {
-    state.report = choice.report;
-    state.launcher?.close();
-    state.launcher = choice.launcher;
-    return choice;
   });
-  return state.choosing;
+  state.report = choice.report;
+  state.launcher?.close();
+  state.launcher = choice.launcher;
+  return choice;
 }
 
 function testAgain(state: SandboxState): void {
@@ -59,6 +64,8 @@ async function launch(
   grants: SandboxGrants,
 ): Promise<SandboxedProgram> {
   if (state.options.mode === "off") return startBare(state.options, program, grants);
+  const known = await choose(state);
+  if (known.launcher === undefined) state.choosing = undefined; // What was missing may be there by now.
   const { launcher, report } = await choose(state);
   if (launcher === undefined)
     throw new ToolFailure(`The command was not run. ${report.reason} ${report.fix}`);

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import type { SandboxedProgram, SandboxGrants, SandboxProgram } from "../../../ports/sandbox.ts";
 import { rlimitArguments } from "../limits/rlimits.ts";
@@ -8,7 +7,7 @@ import { hostProgram } from "../mechanisms/mechanism.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
 import type { SandboxOptions } from "../options.ts";
 import { insidePaths } from "../view/mounts.ts";
-import { writeOwnFiles } from "../view/own-files.ts";
+import { makeEtc } from "../view/etc.ts";
 import { findToolchains, type Toolchains } from "../view/toolchains.ts";
 import { gitMounts, sharedMounts } from "../view/view.ts";
 import { localeOf, sandboxEnvironment } from "./environment.ts";
@@ -30,8 +29,8 @@ export async function createLauncher(
   const author = await options.author();
   const toolchains = toolchainsOf(options);
   const { uid, gid } = mechanism.user;
-  const ownFiles = writeOwnFiles({ folder: join(options.folder, "etc"), uid, gid, author });
-  const shared = sharedMounts(toolchains, ownFiles);
+  const etc = await makeEtc({ folder: options.folder, uid, gid, author });
+  const shared = sharedMounts(toolchains, etc);
   const workspaces = createOpenWorkspaces({
     mechanism,
     folder: options.folder,

@@ -58,9 +58,14 @@ async function tryMechanism(
   const missing = missingPrograms(mechanism, options.programs);
   if (missing.length > 0)
     return { mechanism, probes: [], problem: `This host has no ${missing.join(", ")}.` };
-  const stage = makeStage();
-  const launcher = await options.createLauncher({ name: mechanism, programs: options.programs, user, stage });
+  let launcher: Launcher | undefined;
   try {
+    launcher = await options.createLauncher({
+      name: mechanism,
+      programs: options.programs,
+      user,
+      stage: makeStage(),
+    });
     const probes = await testLauncher(options, launcher, user);
     const failed = probes.filter(({ passed }) => !passed);
     if (failed.length === 0) return { mechanism, probes, problem: "", launcher };
@@ -68,10 +73,10 @@ async function tryMechanism(
     return {
       mechanism,
       probes,
-      problem: failed.map(({ name, detail }) => `${name} (${detail})`).join(", ") + ".",
+      problem: `${failed.map(({ name, detail }) => `${name} (${detail})`).join(", ")}.`,
     };
   } catch (error) {
-    launcher.close();
+    launcher?.close();
     return { mechanism, probes: [], problem: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { emptyFile } from "./etc.ts";
 import { insidePaths, type Mount, ordered } from "./mounts.ts";
 import { systemMounts } from "./system.ts";
 import type { Toolchains } from "./toolchains.ts";
@@ -11,15 +12,11 @@ export interface WorkspaceFolders {
   temporary: string;
 }
 
-/** What every workspace sees: the system, the toolchains, and files of ours for what /etc would tell about the host. */
-export function sharedMounts(toolchains: Toolchains, ownFiles: ReadonlyMap<string, string>): Mount[] {
+/** What every workspace sees: the system with `etc` as its `/etc`, and the toolchains without credentials. */
+export function sharedMounts(toolchains: Toolchains, etc: string): Mount[] {
   const tools = toolchains.folders.map((folder) => readOnly(folder, folder));
-  const emptyFile = ownFiles.get("empty") ?? "/dev/null";
-  const own = [...ownFiles]
-    .filter(([target]) => target !== "empty")
-    .map(([target, file]) => readOnly(file, target));
-  const masked = toolchains.credentialFiles.map((file) => readOnly(emptyFile, file));
-  return [...ordered([...systemMounts(), ...tools]), ...own, ...masked];
+  const masked = toolchains.credentialFiles.map((file) => readOnly(join(etc, emptyFile), file));
+  return [...ordered([...systemMounts(etc), ...tools]), ...masked];
 }
 
 export function workspaceMounts({ root, home, temporary }: WorkspaceFolders): Mount[] {
