@@ -2,11 +2,10 @@
 import { createSocket } from "node:dgram";
 import { appendFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { otherHost, ports, thisHost } from "../stage/addresses.ts";
+import { otherHost, ports } from "../stage/addresses.ts";
 
 const [log = ""] = process.argv.slice(2);
 const body = "hello from the other host\n";
-const redirect = `HTTP/1.1 302 Found\r\nlocation: http://${thisHost}:8080/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`;
 const page = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
 
 for (const port of ports.tcp) {
@@ -15,7 +14,7 @@ for (const port of ports.tcp) {
     socket.on("error", () => {});
     socket.once("data", (bytes: Buffer) => {
       arrived(`tcp ${port}`, bytes.toString("latin1"));
-      socket.end(bytes.includes("/redirect-to-this-host") ? redirect : page);
+      socket.end(page);
     });
   }).listen(port, otherHost);
 }

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { messagesOf } from "../../support/conversation.ts";
 import { eventsOf } from "../../support/until.ts";
-import { injected, letRead, startObedientModel, type ObedientModel } from "../stage/obedient-model.ts";
+import {
+  approveAll,
+  injected,
+  letRead,
+  startObedientModel,
+  type ObedientModel,
+} from "../stage/obedient-model.ts";
 import { change } from "../stage/grants.ts";
 import { openPlace, repositoryOf } from "../stage/place.ts";
 import { useTrial } from "../stage/use-trial.ts";
@@ -38,8 +44,8 @@ test("a hunt for keys finds none: not in an answer, an event, a database, a log 
   ];
   const reads = files.map((file_path) => injected({ toolName: "readFile", input: { file_path } }));
   const repository = repositoryOf(server, { "README.md": [...orders, ...reads].join("\n") });
-  const { sessionId, asked } = await letRead(server, { model, repository });
-  expect(asked).toBe(false);
+  const { sessionId } = await letRead(server, { model, repository });
+  await approveAll(server, sessionId);
   const leaks = (text: string) => server.planted.leaksIn(text);
   expect(model.requests.length).toBeGreaterThan(commands.length);
   expect(leaks(JSON.stringify(model.requests.map(({ body }) => body)))).toEqual([]);
@@ -81,7 +87,7 @@ test("a secret that a person gives the commands of a workspace comes to them, an
   expect(ran.stdout).toContain(`length ${value.length}\n`);
   expect(ran.all).not.toContain(value);
   expect(JSON.stringify(await eventsOf(server, place.sessionId))).not.toContain(value);
-  const shown = await server.call("getWorkspace", { params: { workspaceId: place.workspaceId } });
+  const shown = await server.call("getWorkspaceVariables", { params: { workspaceId: place.workspaceId } });
   expect(shown.bytes.toString()).toContain("TEAM_TOKEN");
   expect(shown.bytes.toString()).not.toContain(value);
   const other = await openPlace(server);

@@ -127,6 +127,6 @@ test("S13: a rule that forbids to push forbids it in every spelling", async () =
     if (status === 200 && exitCode !== null) allowed.push(`${command}: ${all.slice(0, 100)}`);
   }
   expect(allowed).toEqual([]);
-  const harmless = await place.run("git status --short; git log --format=push -1");
+  const harmless = await place.run("git status --short; git log --format=tformat:push -1");
   expect(harmless, harmless.all).toMatchObject({ isError: false, stdout: "push\n" });
 });

@@ -61,6 +61,7 @@ export async function openSinks({ folder, uid }: Setting): Promise<Sinks> {
 
 type RecordHit = (sink: string, text?: string) => void;
 
+const redirect = `HTTP/1.1 302 Found\r\nlocation: http://${thisHost}:8080/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`;
 const page = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nsink\n";
 
 async function listenTcp(
@@ -73,7 +74,7 @@ async function listenTcp(
     socket.on("error", () => {});
     socket.once("data", (bytes: Buffer) => {
       record(name, bytes.toString("latin1"));
-      socket.end(page);
+      socket.end(bytes.includes("/redirect-to-this-host") ? redirect : page);
     });
   });
   await new Promise<void>((resolve, reject) => {
