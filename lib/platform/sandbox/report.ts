@@ -11,6 +11,16 @@ export function onReport({ uid }: ToolUser, mechanism: MechanismName, probes: Pr
   return { state: "on", mechanism, uid, probes, reason: null, fix: null };
 }
 
+/** The self-test could not be made, for example on a full disk. The next command tries again. */
+export function untestedReport(report: SandboxReport, error: unknown): SandboxReport {
+  const words = error instanceof Error ? error.message : String(error);
+  return {
+    ...report,
+    ...{ state: "refused", probes: [], reason: `The sandbox could not be tested: ${words}.` },
+    fix: "Free some space on the disk of the data folder; the next command tests it again.",
+  };
+}
+
 /** `tried`: for each mechanism that was tried, what kept it from being used. */
 export function refusedReport(
   { uid }: ToolUser,

@@ -5,7 +5,7 @@ import { startBare } from "./launch/bare.ts";
 import { createLauncher, type Launcher } from "./launch/launcher.ts";
 import { findSandboxPrograms } from "./programs.ts";
 import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
-import { offReport, testingReport } from "./report.ts";
+import { offReport, testingReport, untestedReport } from "./report.ts";
 import { removeOldEtc } from "./view/etc.ts";
 import { findToolUser } from "./tool-user.ts";
 
@@ -25,7 +25,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return {
     report: () => state.report,
     ready: async () => {
-      if (options.mode !== "off") await choose(state);
+      if (options.mode !== "off") await choose(state).catch(() => {}); // The report says why.
       return state.report;
     },
     launch: (program, grants) => launch(state, program, grants),
@@ -36,7 +36,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
 /** Runs the self-test once; again after a program could not be started. */
 function choose(state: SandboxState): Promise<ChosenMechanism> {
-  state.choosing ??= chooseFresh(state);
+  state.choosing ??= chooseFresh(state).catch((error: unknown) => {
+    state.choosing = undefined;
+    state.report = untestedReport(state.report, error);
+    throw error;
+  });
   return state.choosing;
 }
 

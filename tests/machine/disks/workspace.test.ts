@@ -96,6 +96,7 @@ describe("on a full disk", () => {
 
   test("a disk that becomes full in the middle leaves no half of a log", async () => {
     const { root, run } = openSmallHost();
+    await run("true"); // The sandbox needs room once, for its own files.
     fill(131_072);
     const result = await run("seq 200000");
     expect(result).toMatchObject({ exitCode: 0, isLogLost: true });

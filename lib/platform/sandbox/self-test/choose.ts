@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { SandboxReport } from "../../../ports/sandbox.ts";
+import { isDiskFull } from "../../files/path-rules.ts";
 import type { Launcher } from "../launch/launcher.ts";
 import { missingPrograms } from "../mechanisms/mechanism.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
@@ -77,6 +78,7 @@ async function tryMechanism(
     };
   } catch (error) {
     launcher?.close();
+    if (isDiskFull(error)) throw error; // It says nothing about the mechanism.
     return { mechanism, probes: [], problem: error instanceof Error ? error.message : String(error) };
   }
 }
