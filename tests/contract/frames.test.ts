@@ -10,6 +10,9 @@ import { cloned } from "../support/workspaces.ts";
 
 const server = useTestServer();
 
+/** Asks the proxy for a host that nobody has granted. */
+const asksForHost = String.raw`exec 3<>/dev/tcp/127.0.0.1/3128; printf 'CONNECT host.example:443 HTTP/1.1\r\nHost: host.example:443\r\n\r\n' >&3; head -n 1 <&3`;
+
 /** A session with everything in it; every answer, event and frame on the way is held against the contract. */
 async function richSession(): Promise<string> {
   const { workspaceId } = await cloned(server);
@@ -23,7 +26,7 @@ async function richSession(): Promise<string> {
   });
   const both = callsAll(
     ["readFile", { file_path: "README.md" }],
-    ["bash", { command: "echo out; echo err >&2" }],
+    ["bash", { command: `echo out; echo err >&2; ${asksForHost}` }],
   );
   const thought = { reasoning: "Let me think.", text: "All is done.", tokensPerSecond: 200 };
   const { sessionId, taskId } = await converse(server, [...plan, edit, asks(), both, thought], {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { effectsOf } from "../support/sandbox/effects.ts";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { allMessages, loadHistory, reduce, type Schemas } from "../../packages/shared/src/index.ts";
@@ -118,12 +119,8 @@ export function readRows(dataDir: string): Rows {
 }
 
 /** Commands write their effects into the private homes of their workspaces. */
-export function countEffects(workspacesDir: string): Record<string, number> {
-  const homes = join(workspacesDir, ".server/sandbox/homes");
-  const names = existsSync(homes) ? readdirSync(homes) : [];
-  const logs = names.map((name) => join(homes, name, "effects.log")).filter((log) => existsSync(log));
+export function countEffects(dataDir: string): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const token of logs.flatMap((log) => readFileSync(log, "utf8").split("\n").filter(Boolean)))
-    counts[token] = (counts[token] ?? 0) + 1;
+  for (const token of effectsOf(dataDir, "effects.log")) counts[token] = (counts[token] ?? 0) + 1;
   return counts;
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { follow } from "../support/clients/follower.ts";
 import { upkeepMs } from "./plan/aims.ts";
@@ -85,7 +84,7 @@ async function lastLife(
   const world = {
     wasOlder,
     rows: readRows(host.dataDir),
-    effects: countEffects(join(host.dataDir, "workspaces")),
+    effects: countEffects(host.dataDir),
   };
   return { bootMs, outcome: { asked: asker.asked, ...after, followed, ...world, left, unfinished } };
 }

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { effectsOf, leavesEffect } from "../../support/sandbox/effects.ts";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -77,8 +78,7 @@ test("runTool never runs a command twice, wherever it was killed", async () => {
   const points = ["tool-run.submit.committed", "command.started", "tool.acted", "request.commit.prepared"];
   for (const point of points) {
     const { id: sessionId } = await createSession(server, { settings: { autoApproveCommands: true } });
-    const effects = join(server.folder, point);
-    const input = { command: `echo ran >> ${effects}` };
+    const input = { command: leavesEffect(point) };
     const request = withKey({ params: { sessionId, toolName: "bash" }, body: { input } }, `tool@${point}`);
     await server.end("SIGKILL");
     await server.start({ TALKCODY_TEST_FAILPOINT: point });
@@ -87,7 +87,7 @@ test("runTool never runs a command twice, wherever it was killed", async () => {
     const { status, body } = await server.call("runTool", request);
     const wasCut = point === "command.started" || point === "tool.acted";
     expect([point, status, body.isError]).toEqual([point, 200, wasCut]);
-    const times = existsSync(effects) ? readFileSync(effects, "utf8").split("\n").length - 1 : 0;
+    const times = effectsOf(server.dataDir, point).length;
     expect(point === "command.started" ? [0, 1] : [1], point).toContain(times);
     expect((await server.call("runTool", request)).body).toEqual(body);
   }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { effectsOf, leavesEffect } from "../../support/sandbox/effects.ts";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -14,16 +15,16 @@ import { eventsOf, pendingAction, taskIn } from "../../support/until.ts";
 const racers = Array.from({ length: 100 }, (_, number) => number);
 let server: ServerProcess;
 let sockets: TestSocket[];
-/** A line for each time that a command ran. */
-let effects: string;
+/** The file with a line for each time that a command ran. Each test has its own. */
+let effects = "";
+let tests = 0;
 
 beforeAll(async () => {
   server = await startServerProcess();
-  effects = join(server.folder, "effects");
   sockets = await Promise.all(racers.slice(50).map(() => openTestSocket(server)));
 });
 afterAll(() => server.stop());
-beforeEach(() => rmSync(effects, { force: true }));
+beforeEach(() => void (effects = `effects-${++tests}`));
 
 interface Said {
   status: number;
@@ -91,10 +92,10 @@ function rows(database: string, sql: string, ...values: string[]): number {
 }
 
 function timesRun(): number {
-  return readFileSync(effects, "utf8").split("\n").length - 1;
+  return effectsOf(server.dataDir, effects).length;
 }
 
-const command = () => ({ command: `echo ran >> ${effects}` });
+const command = () => ({ command: leavesEffect(effects) });
 
 /** A command that waits for a person. */
 async function asked() {
