@@ -27,7 +27,9 @@ export async function tryImage(volume: string, secrets: Record<string, string>):
     await answers(server);
     const { state, mechanism, uid, probes, reason } = await sandboxOf(server);
     const passed = probes.filter((probe) => probe.passed).length;
-    console.log(`Sandbox: ${state}, ${mechanism}, user ${uid}, ${passed} of ${probes.length} probes passed. ${reason ?? ""}`);
+    console.log(
+      `Sandbox: ${state}, ${mechanism}, user ${uid}, ${passed} of ${probes.length} probes passed. ${reason ?? ""}`,
+    );
     claim(
       "the self-test of the sandbox passes, with bubblewrap",
       state === "on" && mechanism === "bubblewrap",
