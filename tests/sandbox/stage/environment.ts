@@ -31,7 +31,7 @@ export function environmentOf({ folder, user }: Setting, { canaries }: Planted):
 
 /** The variables by which this machine's programs find their registries and know whom to trust. */
 const trustVariables =
-  /^(SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|CURL_CA_BUNDLE|PIP_CERT|PIP_INDEX_URL|REQUESTS_CA_BUNDLE|GOPROXY|GOSUMDB|npm_config_registry)$/i;
+  /^(SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|CURL_CA_BUNDLE|PIP_CERT|PIP_INDEX_URL|REQUESTS_CA_BUNDLE|GOPROXY|GOSUMDB|npm_config_registry)$/i;
 
 /** The names of those that are set here. */
 export const trustNames = Object.keys(process.env).filter((name) => trustVariables.test(name));
