@@ -2,6 +2,7 @@ import type { Sandbox, SandboxedProgram, SandboxGrants, SandboxProgram } from ".
 import { ToolFailure } from "../../tool.ts";
 import type { SandboxOptions } from "./options.ts";
 import { startBare } from "./launch/bare.ts";
+import { type ControlGroups, openControlGroups } from "./limits/control-groups.ts";
 import { createLauncher, type Launcher } from "./launch/launcher.ts";
 import { findSandboxPrograms } from "./programs.ts";
 import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
@@ -15,13 +16,20 @@ interface SandboxState {
   /** Undefined before the first self-test. */
   choosing: Promise<ChosenMechanism> | undefined;
   launcher: Launcher | undefined;
+  controlGroups: ControlGroups | undefined;
 }
 
 /** The sandbox of this host. It costs nothing before the first call of `ready` or `launch`. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const user = findToolUser(options.toolUid);
   const report = options.mode === "off" ? offReport(user) : testingReport(user);
-  const state: SandboxState = { options, report, choosing: undefined, launcher: undefined };
+  const state: SandboxState = {
+    options,
+    report,
+    choosing: undefined,
+    launcher: undefined,
+    controlGroups: undefined,
+  };
   return {
     report: () => state.report,
     ready: async () => {
@@ -30,7 +38,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     launch: (program, grants) => launch(state, program, grants),
     forget: async (workspaceId) => state.launcher?.forget(workspaceId),
-    close: () => state.launcher?.close(),
+    close: () => {
+      state.launcher?.close();
+      state.controlGroups?.close();
+    },
   };
 }
 
@@ -46,9 +57,11 @@ function choose(state: SandboxState): Promise<ChosenMechanism> {
 
 async function chooseFresh(state: SandboxState): Promise<ChosenMechanism> {
   if (state.launcher === undefined) await removeOldEtc(state.options.folder);
+  const controlGroups = (state.controlGroups ??= openControlGroups());
   const choice = await chooseMechanism({
     ...{ mode: state.options.mode, programs: findSandboxPrograms(state.options.processes.programs) },
-    createLauncher: (mechanism) => createLauncher(state.options, mechanism, () => testAgain(state)),
+    createLauncher: (mechanism) =>
+      createLauncher(state.options, { mechanism, controlGroups, onFailedStart: () => testAgain(state) }),
     ...state.options,
   });
   state.report = choice.report;

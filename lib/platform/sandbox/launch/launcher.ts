@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import { promisify } from "node:util";
 import type { SandboxedProgram, SandboxGrants, SandboxProgram } from "../../../ports/sandbox.ts";
+import type { ControlGroups } from "../limits/control-groups.ts";
 import { rlimitArguments } from "../limits/rlimits.ts";
 import { hostProgram } from "../mechanisms/mechanism.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
@@ -21,10 +22,15 @@ export interface Launcher {
   close(): void;
 }
 
+export interface LauncherParts {
+  mechanism: MechanismContext;
+  controlGroups: ControlGroups | undefined;
+  onFailedStart(): void;
+}
+
 export async function createLauncher(
   options: SandboxOptions,
-  mechanism: MechanismContext,
-  onFailedStart: () => void,
+  { mechanism, controlGroups, onFailedStart }: LauncherParts,
 ): Promise<Launcher> {
   const author = await options.author();
   const toolchains = toolchainsOf(options);
@@ -39,22 +45,20 @@ export async function createLauncher(
   });
   return {
     launch: (program, grants) =>
-      launch({ options, mechanism, toolchains, workspaces, onFailedStart }, program, grants),
+      launch({ options, mechanism, controlGroups, toolchains, workspaces, onFailedStart }, program, grants),
     forget: (id) => workspaces.forget(id),
     close: () => workspaces.close(),
   };
 }
 
-interface LaunchContext {
+interface LaunchContext extends LauncherParts {
   options: SandboxOptions;
-  mechanism: MechanismContext;
   toolchains: Toolchains;
   workspaces: ReturnType<typeof createOpenWorkspaces>;
-  onFailedStart(): void;
 }
 
 async function launch(
-  { options, mechanism, toolchains, workspaces, onFailedStart }: LaunchContext,
+  { options, mechanism, controlGroups, toolchains, workspaces, onFailedStart }: LaunchContext,
   program: SandboxProgram,
   { workspace, network, environment, limits }: SandboxGrants,
 ): Promise<SandboxedProgram> {
@@ -67,7 +71,7 @@ async function launch(
     closesUnixSockets: network === "none",
   });
   const started = startProgram({
-    ...{ processes: options.processes, host, limits, onFailedStart },
+    ...{ processes: options.processes, host, limits, controlGroups, onFailedStart },
     environment: sandboxEnvironment({
       ...{ toolchains, proxy: options.proxyEnvironment, granted: environment },
       locale: localeOf(options.environment),

@@ -6,6 +6,7 @@ import type { SandboxLimit } from "../../../workspace.ts";
 import { killGroup } from "../../processes/kill-group.ts";
 import type { Processes, StartedProgram } from "../../processes/processes.ts";
 import type { ChildProcess } from "../../processes/spawn-marked.ts";
+import type { ControlGroups, ProgramGroup } from "../limits/control-groups.ts";
 import { descendants, readProcesses } from "../limits/process-tree.ts";
 import { exceededFileSize } from "../limits/rlimits.ts";
 import { watchLimits, type WatchedProgram } from "../limits/watch-limits.ts";
@@ -18,6 +19,8 @@ export interface StartProgramOptions {
   limits: SandboxLimits;
   folders: readonly string[];
   measureFolders: WatchedProgram["measureFolders"];
+  /** Undefined where the server may make none. */
+  controlGroups: ControlGroups | undefined;
   /** Called when the sandbox itself could not start the program. */
   onFailedStart(): void;
 }
@@ -32,8 +35,9 @@ export function startProgram(options: StartProgramOptions): SandboxedProgram {
   const { child } = started;
   const status = feed(child, host);
   const pid = child.pid ?? 0;
-  const state: ProgramState = { limit: null, stopWatching: () => {} };
+  const state: ProgramState = { limit: null, group: undefined, stopWatching: () => {} };
   if (child.pid !== undefined) {
+    state.group = options.controlGroups?.hold(child.pid, options.limits);
     yieldToOthers(child.pid);
     state.stopWatching = watchLimits({
       ...{ pid, limits: options.limits, folders: options.folders, measureFolders: options.measureFolders },
@@ -55,6 +59,7 @@ export function startProgram(options: StartProgramOptions): SandboxedProgram {
 
 interface ProgramState {
   limit: SandboxLimit | null;
+  group: ProgramGroup | undefined;
   stopWatching(): void;
 }
 
@@ -102,6 +107,7 @@ async function endOf(
   { child, status, state }: Watched,
 ): SandboxedProgram["ended"] {
   const ended = await exitOf(child).finally(() => state.stopWatching());
+  if (ended.exitCode !== 0) state.limit ??= state.group?.exceeded() ?? null;
   if (exceededFileSize(ended.exitCode, ended.exitSignal)) state.limit ??= "fileSize";
   if (ended.exitCode !== 0 && ended.exitSignal === null && !hasStarted(await status)) options.onFailedStart();
   return ended;
@@ -138,4 +144,5 @@ function signal(pid: number): void {
 async function release(started: StartedProgram, state: ProgramState): Promise<void> {
   state.stopWatching();
   started.leave();
+  state.group?.remove();
 }
