@@ -6,6 +6,7 @@ import { type ControlGroups, openControlGroups } from "./limits/control-groups.t
 import { createLauncher, type Launcher } from "./launch/launcher.ts";
 import { findSandboxPrograms } from "./programs.ts";
 import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
+import { removeTemporaryFolders, removeWorkspaceFolders } from "./launch/workspaces.ts";
 import { offReport, testingReport, untestedReport } from "./report.ts";
 import { removeOldEtc } from "./view/etc.ts";
 import { findToolUser } from "./tool-user.ts";
@@ -37,7 +38,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return state.report;
     },
     launch: (program, grants) => launch(state, program, grants),
-    forget: async (workspaceId) => state.launcher?.forget(workspaceId),
+    forget: (workspaceId) =>
+      state.launcher?.forget(workspaceId) ?? removeWorkspaceFolders(options.folder, workspaceId),
     close: () => {
       state.launcher?.close();
       state.controlGroups?.close();
@@ -56,7 +58,7 @@ function choose(state: SandboxState): Promise<ChosenMechanism> {
 }
 
 async function chooseFresh(state: SandboxState): Promise<ChosenMechanism> {
-  if (state.launcher === undefined) await removeOldEtc(state.options.folder);
+  if (state.launcher === undefined) await removeLeftOvers(state.options.folder);
   const controlGroups = (state.controlGroups ??= openControlGroups());
   const choice = await chooseMechanism({
     ...{ mode: state.options.mode, programs: findSandboxPrograms(state.options.processes.programs) },
@@ -68,6 +70,11 @@ async function chooseFresh(state: SandboxState): Promise<ChosenMechanism> {
   state.launcher?.close();
   state.launcher = choice.launcher;
   return choice;
+}
+
+/** Of earlier runs of the server on this folder. */
+async function removeLeftOvers(folder: string): Promise<void> {
+  await Promise.all([removeOldEtc(folder), removeTemporaryFolders(folder)]);
 }
 
 function testAgain(state: SandboxState): void {

@@ -43,7 +43,7 @@ export function createOpenWorkspaces(options: WorkspacesOptions) {
       const entry = entries.get(id);
       entries.delete(id);
       if (entry !== undefined) await close(entry);
-      await Promise.all([homeOf(options.folder, id), temporaryOf(options.folder, id)].map(removeFolder));
+      await removeWorkspaceFolders(options.folder, id);
     },
     close: () => {
       for (const entry of entries.values()) void close(entry);
@@ -91,6 +91,16 @@ async function openWorkspace(options: WorkspacesOptions, id: string, root: strin
 
 async function close({ opened }: Entry): Promise<void> {
   await opened.then(({ namespaces }) => namespaces.close()).catch(() => {}); // It was never open.
+}
+
+/** Removes the private home and the temporary folder of a workspace. */
+export async function removeWorkspaceFolders(folder: string, id: string): Promise<void> {
+  await Promise.all([homeOf(folder, id), temporaryOf(folder, id)].map(removeFolder));
+}
+
+/** Removes what commands of earlier runs of the server left in their temporary folders. */
+export function removeTemporaryFolders(folder: string): Promise<void> {
+  return removeFolder(join(folder, "temporary"));
 }
 
 function homeOf(folder: string, id: string): string {

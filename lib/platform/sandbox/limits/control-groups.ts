@@ -58,13 +58,10 @@ function holdProgram(
 
 type Setting = [controller: keyof GroupRoots["folders"], file: string, value: number];
 
-/** The processes that make the sandbox. */
-const wrappers = 8;
-
-/** A weight of 100 is that of the server. */
+/** The process outside counts too, so this limit comes before that of prlimit, and is noted. A weight of 100 is that of the server. */
 function filesOfTwo({ processes, memoryBytes }: SandboxLimits): Setting[] {
   return [
-    ["pids", "pids.max", processes + wrappers],
+    ["pids", "pids.max", processes],
     ["memory", "memory.max", memoryBytes],
     ["memory", "memory.swap.max", 0],
     ["memory", "memory.oom.group", 1],
@@ -75,7 +72,7 @@ function filesOfTwo({ processes, memoryBytes }: SandboxLimits): Setting[] {
 /** 1024 shares are those of the server. */
 function filesOfOne({ processes, memoryBytes }: SandboxLimits): Setting[] {
   return [
-    ["pids", "pids.max", processes + wrappers],
+    ["pids", "pids.max", processes],
     ["memory", "memory.limit_in_bytes", memoryBytes],
     ["cpu", "cpu.shares", 256],
   ];
