@@ -41,6 +41,7 @@ export function createGitContext(options: GitOptions): GitContext {
     places: createWorkspacePaths(options.workspacesDir),
     runGit: createRunGit(options),
     askGit: createAskGit(processes),
+    hasSsh: () => processes.programs.lookFor("ssh") !== undefined,
     giveFolder: createGiveFolder(processes, options.owner),
     ...{ allowLocalRepositories, isReachable, resolve },
     silenceMs,

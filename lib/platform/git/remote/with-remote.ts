@@ -8,6 +8,8 @@ export interface RemoteContext {
   allowLocalRepositories: boolean;
   isReachable: IsReachable;
   resolve: ResolveHost;
+  /** Whether this host has an ssh that the server may run. */
+  hasSsh(): boolean;
 }
 
 export interface RemoteRequest {
@@ -38,6 +40,10 @@ export async function withRemote<T>(
   const { kind, protocol, host } = readRepositoryUrl(repository, context.isReachable);
   if (kind === "local" && !context.allowLocalRepositories) throw localRepository();
   if (host === undefined) return work({ repository, protocol, env: {} });
+  if (protocol === "ssh" && !context.hasSsh())
+    throw request.fail(
+      "This host has no ssh program. Install it (apt-get install openssh-client), or clone over https.",
+    );
   const isPublic = await checkHost(context, request, { host, protocol });
   if (protocol === "ssh") return work({ repository, protocol, env: {} });
   const isReachable = isPublic ? context.isReachable : () => true;
