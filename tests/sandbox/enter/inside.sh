@@ -43,21 +43,15 @@ replace() {
   if [ "$(id -u)" = 0 ]; then cp --remove-destination "$1" "$2"; else mount -n --bind "$1" "$2"; fi
 }
 
-# The toolchains of this machine's person become those of the trial's person. They may change there; it is not kept.
+# The toolchains of this machine's person become those of the trial's person, at the same places of their home. A Python of
+# pyenv works only where it was built, so it stays there.
 lend_toolchains() {
-  for name in .pyenv .rustup .nvm; do
+  for name in .rustup .nvm; do
     [ -d "$HOME/$name" ] || continue
-    mkdir -p "$folder/home/$name" "$folder/lent/$name/upper" "$folder/lent/$name/work"
-    if [ "$(id -u)" = 0 ]; then
-      mount -n --bind "$HOME/$name" "$folder/home/$name"
-    else
-      lent=$folder/lent/$name
-      mount -n -t overlay -o "userxattr,lowerdir=$HOME/$name,upperdir=$lent/upper,workdir=$lent/work" overlay "$folder/home/$name"
-    fi
+    mkdir -p "$folder/home/$name"
+    mount -n --bind "$HOME/$name" "$folder/home/$name"
   done
-  # The programs of pyenv name its place.
-  to=$folder/home
-  [ ! -d "$HOME/.pyenv/shims" ] || sed -i "s|$HOME/.pyenv|$to/.pyenv|g" "$to/.pyenv/shims"/*
+  [ "$(id -u)" != 0 ] || chmod o+x "$HOME"
 }
 
 # This host has 198.51.100.7 and 169.254.169.254. Behind it is another host, 198.51.100.8, the only one there is.

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { keyVariables, type Planted } from "./planted.ts";
@@ -18,6 +19,7 @@ export function environmentOf({ folder, user }: Setting, { canaries }: Planted):
       join(home, "toolchain/bin"),
       personalPath(home),
     ].join(delimiter),
+    ...(existsSync(pyenv) ? { PYENV_ROOT: pyenv } : {}),
     npm_config_local_prefix: checkout,
     HOME: home,
     USER: user === "root" ? "root" : "trial",
@@ -43,12 +45,15 @@ function reachingEnvironment(): Record<string, string> {
   );
 }
 
+const pyenv = join(homedir(), ".pyenv");
+
 /** The PATH of the person who started the trial, with the toolchains in their home at the same places of the trial's home. */
 function personalPath(home: string): string {
   const own = homedir();
+  const isMoved = (place: string) => place.startsWith(`${own}/`) && !place.startsWith(pyenv);
   return (process.env["PATH"] ?? "")
     .split(delimiter)
     .filter((place) => !place.includes("node_modules"))
-    .map((place) => (place.startsWith(`${own}/`) ? home + place.slice(own.length) : place))
+    .map((place) => (isMoved(place) ? home + place.slice(own.length) : place))
     .join(delimiter);
 }
