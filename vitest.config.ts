@@ -7,6 +7,7 @@ const requests = ["tests/handlers/**/*.test.ts", "tests/contract/**/*.test.ts"];
 const functions = "tests/functions/**/*.test.ts";
 /** With a configuration of their own: these need more than git and npm. */
 const machine = "tests/machine/**";
+const sandbox = "tests/sandbox/**";
 const journeys = "tests/journeys/**/*.test.ts";
 
 export default defineConfig({
@@ -24,7 +25,15 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "tests/fixtures/**", journeys, functions, machine, ...requests],
+          exclude: [
+            "**/node_modules/**",
+            "tests/fixtures/**",
+            journeys,
+            functions,
+            machine,
+            sandbox,
+            ...requests,
+          ],
         },
       },
       {

@@ -73,8 +73,8 @@ test("git's configuration and hooks in the workspace are read-only, and are afte
       readdirSync(join(folder, ".git/hooks")).filter((name) => !name.endsWith(".sample")),
       attempt,
     ).toEqual([]);
-    expect(existsSync(join(folder, ".git/info/attributes")), attempt).toBe(false);
-    expect(existsSync(join(folder, ".git/config.worktree")), attempt).toBe(false);
+    for (const empty of ["info/attributes", "config.worktree"])
+      expect(readFileSync(join(folder, ".git", empty), "utf8"), attempt).toBe("");
   }
 });
 

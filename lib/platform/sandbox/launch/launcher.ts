@@ -66,7 +66,10 @@ async function launch(
   const { folders, mounts, namespaces, done } = await workspaces.open(workspace);
   const host = hostProgram(mechanism, {
     ...{ namespaces, mounts, program, workingFolder: insidePaths.workspace },
-    gitMounts: workspace.isGitConfigWritable ? [] : gitMounts(workspace.root),
+    gitMounts: gitMounts(workspace.root, {
+      isWritable: workspace.isGitConfigWritable,
+      user: mechanism.user,
+    }),
     rlimits: rlimitArguments(limits),
     closesUnixSockets: network === "none",
   });

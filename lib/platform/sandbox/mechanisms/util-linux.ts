@@ -66,9 +66,10 @@ function firstProcess({
     `${programs.mount} -n --rbind ${quoted(stage)} ${quoted(stage)}`, // The kernel locks mounts of the namespace before.
     `cd ${quoted(stage)}`,
     `${programs.mount} -n -t proc -o nosuid,nodev,noexec proc proc`,
-    ...inView,
     `${programs.pivotRoot} . .`,
     `${programs.umount} -n -l .`,
+    "cd /",
+    ...inView, // Here a link that a command made meanwhile leads nowhere outside.
     `cd ${quoted(workingFolder)}`,
     "echo 1 > /proc/sys/user/max_user_namespaces",
     "set +e",

@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { closeSync, lstatSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { emptyFile } from "./etc.ts";
 import { insidePaths, type Mount, ordered } from "./mounts.ts";
+import { giveToToolUser, type ToolUser } from "../tool-user.ts";
 import { systemMounts } from "./system.ts";
 import type { Toolchains } from "./toolchains.ts";
 
@@ -29,35 +30,44 @@ export function workspaceMounts({ root, home, temporary }: WorkspaceFolders): Mo
 }
 
 /**
- * What of `.git` commands may not write: the files that make git run programs. `.git` becomes a mount of its own, so that
- * no command can move it away. Creates an empty `.git/hooks`, so that no command can create it.
+ * What of `.git` commands may not write: the files that make git run programs. Each becomes a mount of its own, and so does
+ * `.git`: no command can move a mount away, or put a link in its place while another command starts. So what is missing is
+ * created, empty, and `.git` is mounted even where a person lets commands write all of it.
  */
-export function gitMounts(root: string): Mount[] {
+export function gitMounts(root: string, { isWritable, user }: GitOptions): Mount[] {
   const git = join(root, ".git");
   if (kindOf(git) !== "folder") return [];
-  mkdirSync(join(git, "hooks"), { recursive: true });
-  const own = ["config", "config.worktree", "hooks", "info/attributes"];
-  const inside = [...own, ...submodules(git).flatMap((folder) => [`${folder}/config`, `${folder}/hooks`])];
-  const kept = inside.filter((path) => kindOf(join(git, path)) !== undefined);
   const at = (path: string) => ({ source: join(git, path), target: `${insidePaths.workspace}/.git/${path}` });
-  return [
-    { kind: "read-write", source: git, target: `${insidePaths.workspace}/.git` },
-    ...kept.map((path): Mount => ({ kind: "read-only", ...at(path) })),
-  ];
+  const whole: Mount = { kind: "read-write", source: git, target: `${insidePaths.workspace}/.git` };
+  if (isWritable) return [whole];
+  for (const path of protectedFolders) create(() => mkdirSync(join(git, path)), join(git, path), user);
+  for (const path of protectedFiles)
+    create(() => closeSync(openSync(join(git, path), "wx")), join(git, path), user);
+  const paths = [...protectedFolders.filter((path) => path !== "info"), ...protectedFiles];
+  const kept = paths.filter((path) => kindOf(join(git, path)) !== undefined);
+  return [whole, ...kept.map((path): Mount => ({ kind: "read-only", ...at(path) }))];
 }
 
-const submodulesMax = 100;
+export interface GitOptions {
+  /** A person lets commands write git's configuration and hooks. */
+  isWritable: boolean;
+  /** Owns what is created. */
+  user: ToolUser;
+}
 
-/** Folders below `.git/modules` with a configuration, relative to `.git`. Names of submodules may have slashes. */
-function submodules(git: string): string[] {
-  const found: string[] = [];
-  const open = ["modules"];
-  for (let folder = open.pop(); folder !== undefined && found.length < submodulesMax; folder = open.pop()) {
-    if (kindOf(join(git, folder)) !== "folder") continue;
-    if (kindOf(join(git, folder, "config")) === "file") found.push(folder);
-    else open.push(...readdirSync(join(git, folder)).map((name) => `${folder}/${name}`));
+/** `modules` has the configurations and hooks of submodules. */
+const protectedFolders = ["info", "hooks", "modules"];
+const protectedFiles = ["config", "config.worktree", "info/attributes"];
+
+/** Does nothing where something is there already, or where the folder above it is no folder. */
+function create(make: () => void, path: string, user: ToolUser): void {
+  try {
+    make();
+    giveToToolUser(path, user);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (!["EEXIST", "ENOENT", "ENOTDIR"].includes(code)) throw error;
   }
-  return found;
 }
 
 /** Undefined for links and everything else that is neither a file nor a folder: such an entry is never mounted. */
