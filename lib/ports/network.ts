@@ -18,13 +18,19 @@ export interface HostGate {
   noteUnreachable(workspaceId: string, target: HostTarget): void;
 }
 
+export interface ConnectionOrigin {
+  workspaceId: string;
+  /** What each request has to send as Proxy-Authorization, where other programs of the host could connect too. */
+  authorization?: string;
+}
+
 /** Where the connections of commands end: an HTTP proxy outside of the sandbox. */
 export interface NetworkProxy {
   /**
    * Serves one connection, which is a socket that was accepted with `allowHalfOpen`. The command behind it reaches what
    * the grants of the workspace say, by CONNECT and by requests with an absolute URL.
    */
-  handle(connection: Duplex, from: { workspaceId: string }): void;
+  handle(connection: Duplex, from: ConnectionOrigin): void;
   /** Ends all connections of a workspace at once. */
   endWorkspace(workspaceId: string): void;
   /** Ends all connections, and each further one as it comes. */

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { ConnectionOrigin } from "../../ports/network.ts";
 
 export interface ClientLimits {
   /** In this time the head of a request must have come. */
@@ -10,6 +11,8 @@ export interface ClientLimits {
 /** A connection of a command. */
 export interface ProxyClient {
   readonly workspaceId: string;
+  /** What each request has to send as Proxy-Authorization; undefined where only the workspace can connect. */
+  readonly authorization: string | undefined;
   /** Aborted when the connection is gone. */
   readonly ended: AbortSignal;
   /** From now on the head of a request has to come in time, or the connection is cut. */
@@ -20,7 +23,7 @@ export interface ProxyClient {
 /** The open connections of all workspaces, within their limits. */
 export interface Clients {
   /** False when there are too many, or the proxy is closed. */
-  admit(socket: Duplex, workspaceId: string): boolean;
+  admit(socket: Duplex, origin: ConnectionOrigin): boolean;
   of(socket: Duplex): ProxyClient | undefined;
   end(workspaceId: string): void;
   close(): void;
@@ -29,7 +32,7 @@ export interface Clients {
 export function createClients(limits: ClientLimits): Clients {
   const context: ClientsContext = { limits, open: new Map(), isClosed: false };
   return {
-    admit: (socket, workspaceId) => admit(context, socket, workspaceId),
+    admit: (socket, origin) => admit(context, socket, origin),
     of: (socket) => context.open.get(socket),
     end: (workspaceId) => endAll(context, (client) => client.workspaceId === workspaceId),
     close: () => {
@@ -45,13 +48,17 @@ interface ClientsContext {
   isClosed: boolean;
 }
 
-function admit(context: ClientsContext, socket: Duplex, workspaceId: string): boolean {
+function admit(context: ClientsContext, socket: Duplex, origin: ConnectionOrigin): boolean {
+  const { workspaceId, authorization } = origin;
   const { limits, open, isClosed } = context;
   socket.on("error", () => {}); // A client may go at any time.
   const own = [...open.values()].filter((client) => client.workspaceId === workspaceId).length;
   if (isClosed || open.size >= limits.connectionsMax || own >= limits.connectionsOfWorkspaceMax) return false;
   const ending = new AbortController();
-  const client = createClient(socket, { workspaceId, ended: ending.signal, headMs: limits.headMs });
+  const client = createClient(socket, {
+    ...{ workspaceId, authorization, ended: ending.signal },
+    headMs: limits.headMs,
+  });
   open.set(socket, client);
   socket.once("close", () => {
     open.delete(socket);
@@ -64,11 +71,11 @@ function admit(context: ClientsContext, socket: Duplex, workspaceId: string): bo
 
 function createClient(
   socket: Duplex,
-  { workspaceId, ended, headMs }: { workspaceId: string; ended: AbortSignal; headMs: number },
+  { headMs, ...known }: Omit<ProxyClient, "awaitHead" | "headCame"> & { headMs: number },
 ): ProxyClient {
   let timer: NodeJS.Timeout | undefined;
   return {
-    ...{ workspaceId, ended },
+    ...known,
     awaitHead: () => {
       clearTimeout(timer);
       if (!socket.destroyed) timer = setTimeout(() => socket.destroy(), headMs);

@@ -48,8 +48,8 @@ export function createNetworkProxy(options: ProxyOptions): NetworkProxy {
   server.on("request", (request, response) => void serveRequest(context, request, response));
   server.on("clientError", refuseBroken);
   return {
-    handle: (connection, { workspaceId }) => {
-      if (clients.admit(connection, workspaceId)) server.emit("connection", connection);
+    handle: (connection, origin) => {
+      if (clients.admit(connection, origin)) server.emit("connection", connection);
       else refuseSocket(connection, new Refusal(503, "The workspace has too many open connections."));
     },
     endWorkspace: (workspaceId) => clients.end(workspaceId),
@@ -107,7 +107,8 @@ function beginRequest({ clients, authorization }: ProxyContext, request: Incomin
   client.headCame();
   const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
   if (hosts.length > 1) throw new Refusal(400, "The request has more than one Host header.");
-  if (authorization !== undefined && request.headers["proxy-authorization"] !== authorization)
+  const expected = client.authorization ?? authorization;
+  if (expected !== undefined && request.headers["proxy-authorization"] !== expected)
     throw new Refusal(407, "This proxy is not for you.");
   return client;
 }

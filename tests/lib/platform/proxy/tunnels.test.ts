@@ -1,5 +1,6 @@
-import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { until } from "../../../support/until.ts";
 import { ask, connectTo, echo, grantAll, listen, open, startProxy, workspaceId } from "./host.ts";
 
@@ -192,6 +193,22 @@ test("a proxy with a credential serves nobody else", async () => {
   expect(asked).toEqual([]);
   const { socket, said, ended } = open(port);
   socket.end(target.replace("\r\n\r\n", "\r\nProxy-Authorization: Basic c2VjcmV0\r\n\r\n"));
+  await ended;
+  expect(said()).toBe(established);
+});
+
+test("a connection with a credential of its own serves nobody else", async () => {
+  const { proxy, asked } = await startProxy({ decide: grantAll, internet: await echo() });
+  const server = createServer({ allowHalfOpen: true }, (socket) =>
+    proxy.handle(socket, { workspaceId, authorization: "Basic b3du" }),
+  );
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  expect(await ask(port, target)).toMatch(/^HTTP\/1\.1 407 [^]*\r\nproxy-authenticate: Basic\r\n/);
+  expect(asked).toEqual([]);
+  const { socket, said, ended } = open(port);
+  socket.end(target.replace("\r\n\r\n", "\r\nProxy-Authorization: Basic b3du\r\n\r\n"));
   await ended;
   expect(said()).toBe(established);
 });
