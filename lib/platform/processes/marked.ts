@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
 import { killGroup } from "./kill-group.ts";
 import { groupOf } from "./start-time.ts";
@@ -13,7 +15,7 @@ export const ungrouped = "ungrouped";
 const roundsMax = 200;
 const pauseMs = 5;
 
-/** Ends processes with a mark, also those that left the group of their command, and waits until they are gone. Linux only. */
+/** Ends processes with a mark, also those that left the group of their command, and waits until they are gone. On Linux and macOS. */
 export async function endMarked(mark: string): Promise<void> {
   for (let round = 0; round < roundsMax && (await killMarked(mark)); round++) await pause(pauseMs);
 }
@@ -24,8 +26,9 @@ export async function endMarked(mark: string): Promise<void> {
  * group is ours, because every program that we start has its own session. Only programs of packages are ended alone.
  */
 export async function killMarked(mark: string): Promise<boolean> {
-  if (process.platform !== "linux") return false;
-  const found = await findMarked(`${markerName}=${mark}`);
+  if (!["linux", "darwin"].includes(process.platform)) return false;
+  const find = process.platform === "linux" ? findMarked : listMarked;
+  const found = await find(`${markerName}=${mark}`);
   const own = groupOf(process.pid); // When a command started this server, the server may be in the group of the command.
   for (const { pid, isUngrouped } of found) {
     const group = groupOf(pid) ?? 0;
@@ -51,6 +54,19 @@ async function findMarked(entry: string): Promise<Marked[]> {
     }),
   );
   return found.flat();
+}
+
+/** For macOS, whose ps shows the environment behind the command. It hides that of the programs of the system. */
+async function listMarked(entry: string): Promise<Marked[]> {
+  const { stdout } = await promisify(execFile)("/bin/ps", ["-axEwwo", "pid=,command="], {
+    ...{ env: { LC_ALL: "C" }, timeout: 5000, maxBuffer: 64 * 1024 * 1024 },
+  }).catch(() => ({ stdout: "" }));
+  return stdout.split("\n").flatMap((line) => {
+    const mark = line.split(" ").find((word) => word.startsWith(entry));
+    const pid = Number.parseInt(line, 10);
+    if (mark === undefined || !(pid > 1) || pid === process.pid) return [];
+    return [{ pid, isUngrouped: mark.endsWith(`/${ungrouped}`) }];
+  });
 }
 
 function kill(pid: number): void {

@@ -3,11 +3,10 @@ import { setPriority } from "node:os";
 import { writeFileSync } from "node:fs";
 import type { SandboxedProgram, SandboxLimits } from "../../../ports/sandbox.ts";
 import type { SandboxLimit } from "../../../workspace.ts";
-import { killGroup } from "../../processes/kill-group.ts";
 import type { Processes, StartedProgram } from "../../processes/processes.ts";
 import type { ChildProcess } from "../../processes/spawn-marked.ts";
 import type { ControlGroups, ProgramGroup } from "../limits/control-groups.ts";
-import { descendants, readProcesses } from "../limits/process-tree.ts";
+import { type Family, familyInNamespace } from "../limits/family.ts";
 import { exceededFileSize } from "../limits/rlimits.ts";
 import { watchLimits, type WatchedProgram } from "../limits/watch-limits.ts";
 import type { HostProgram } from "../mechanisms/types.ts";
@@ -21,13 +20,15 @@ export interface StartProgramOptions {
   measureFolders: WatchedProgram["measureFolders"];
   /** Undefined where the server may make none. */
   controlGroups: ControlGroups | undefined;
+  /** How the processes of the program are found. By default by its process namespace. */
+  familyOf?: (pid: number) => Family;
   /** Called when the sandbox itself could not start the program. */
   onFailedStart(): void;
 }
 
-/** Starts a program in its namespaces, with a low priority, and watches what it uses. Throws a system error when there is no room for it. */
+/** Starts a program in the sandbox, with a low priority, and watches what it uses. Throws a system error when there is no room for it. */
 export function startProgram(options: StartProgramOptions): SandboxedProgram {
-  const { processes, host, environment } = options;
+  const { processes, host, environment, familyOf = familyInNamespace } = options;
   const started = processes.start({
     ...{ file: host.file, args: host.args, cwd: "/", env: environment, stdin: "ignore" },
     furtherPipes: host.inputs.length + 1,
@@ -35,15 +36,17 @@ export function startProgram(options: StartProgramOptions): SandboxedProgram {
   const { child } = started;
   const status = feed(child, host);
   const pid = child.pid ?? 0;
+  const family = familyOf(pid);
   const state: ProgramState = { limit: null, group: undefined, stopWatching: () => {} };
   if (child.pid !== undefined) {
     state.group = options.controlGroups?.hold(child.pid, options.limits);
     yieldToOthers(child.pid);
     state.stopWatching = watchLimits({
-      ...{ pid, limits: options.limits, folders: options.folders, measureFolders: options.measureFolders },
+      ...{ limits: options.limits, folders: options.folders, measureFolders: options.measureFolders },
+      look: () => family.look(),
       onExceeded: (limit) => {
         state.limit = limit;
-        killGroup(pid, "SIGKILL");
+        family.kill();
       },
     });
   }
@@ -51,9 +54,9 @@ export function startProgram(options: StartProgramOptions): SandboxedProgram {
     ...{ pid, stdout: child.stdout, stderr: child.stderr },
     ended: endOf(options, { child, status, state }),
     limit: () => state.limit,
-    terminate: () => terminate(pid),
-    kill: () => killGroup(pid, "SIGKILL"),
-    release: () => release(started, state),
+    terminate: () => family.terminate(),
+    kill: () => family.kill(),
+    release: () => release(started, { family, state }),
   };
 }
 
@@ -125,24 +128,11 @@ function exitOf(child: ChildProcess): SandboxedProgram["ended"] {
   });
 }
 
-/** Everything that the sandbox holds, except the process outside and the first one inside, which only wait. */
-function terminate(pid: number): void {
-  const processes = readProcesses();
-  const first = new Set(processes.filter(({ parent }) => parent === pid).map((child) => child.pid));
-  for (const inside of descendants(processes, pid)) if (!first.has(inside.pid)) signal(inside.pid);
-}
-
-function signal(pid: number): void {
-  try {
-    process.kill(pid, "SIGTERM");
-  } catch {
-    // It has ended.
-  }
-}
-
-/** The kernel ends what is left in the namespace, because its outermost process has ended. */
-async function release(started: StartedProgram, state: ProgramState): Promise<void> {
+async function release(
+  started: StartedProgram,
+  { family, state }: { family: Family; state: ProgramState },
+): Promise<void> {
   state.stopWatching();
-  started.leave();
+  await family.release(started);
   state.group?.remove();
 }

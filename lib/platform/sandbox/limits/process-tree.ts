@@ -1,38 +1,69 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { pageBytes } from "./page-bytes.ts";
 
 export interface RunningProcess {
   pid: number;
   parent: number;
-  /** In pages. */
-  resident: number;
+  residentBytes: number;
+  /** When it started. With its id it means one process, also when another one has the id later. */
+  started: string;
 }
 
-/** All processes of the host that this process may see. About 20 microseconds for each. Linux only. */
+/** All processes of the host that this process may see. About 20 microseconds for each on Linux. */
 export function readProcesses(): RunningProcess[] {
+  if (process.platform !== "linux") return listProcesses();
   return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? readProcess(name) : []));
 }
 
-/** The processes that come from `pid`, without itself. In a process namespace these are all that are in it. */
-export function descendants(processes: readonly RunningProcess[], pid: number): RunningProcess[] {
+/** The same for macOS and the BSDs, by a program of the system. Empty when it could not be started. */
+export function listProcesses(): RunningProcess[] {
+  const { stdout } = spawnSync("/bin/ps", ["-axo", "pid=,ppid=,rss=,lstart="], {
+    ...{ env: { LC_ALL: "C" }, encoding: "utf8", timeout: 5000, maxBuffer: 16 * 1024 * 1024 },
+  });
+  return (stdout ?? "").split("\n").flatMap(parseProcess);
+}
+
+let latest: { processes: RunningProcess[]; at: number } | undefined;
+
+/** Not older than a second where reading them takes a program, so that many watchers share it. */
+export function recentProcesses(): RunningProcess[] {
+  if (process.platform === "linux") return readProcesses();
+  if (latest === undefined || performance.now() - latest.at > 1000)
+    latest = { processes: readProcesses(), at: performance.now() };
+  return latest.processes;
+}
+
+/** The processes that come from those, without themselves. */
+export function descendants(processes: readonly RunningProcess[], ...pids: number[]): RunningProcess[] {
   const byParent = Map.groupBy(processes, ({ parent }) => parent);
   const found: RunningProcess[] = [];
-  const open = [pid];
+  const open = [...pids];
   for (let parent = open.pop(); parent !== undefined; parent = open.pop()) {
     const children = byParent.get(parent) ?? [];
+    byParent.delete(parent);
     found.push(...children);
     open.push(...children.map((child) => child.pid));
   }
   return found;
 }
 
-/** After the name, which may contain any character, proc(5) has the state, the parent, and as field 22 of these the resident pages. */
+/** After the name, which may contain any character, proc(5) has the state, the parent, as field 20 the start and as field 22 the resident pages. */
 function readProcess(pid: string): RunningProcess[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") return [];
-    return [{ pid: Number(pid), parent: Number(fields[1]), resident: Number(fields[21]) }];
+    const residentBytes = Number(fields[21]) * pageBytes();
+    return [{ pid: Number(pid), parent: Number(fields[1]), residentBytes, started: fields[19] ?? "" }];
   } catch {
     return []; // It has ended.
   }
+}
+
+/** A line of ps: its sizes are in KiB. */
+function parseProcess(line: string): RunningProcess[] {
+  const [, pid, parent, kibibytes, started = ""] = /^ *(\d+) +(\d+) +(\d+) +(.*\S) *$/.exec(line) ?? [];
+  if (pid === undefined) return [];
+  return [{ pid: Number(pid), parent: Number(parent), residentBytes: Number(kibibytes) * 1024, started }];
 }

@@ -2,12 +2,12 @@ import { statfsSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
 import type { SandboxLimits } from "../../../ports/sandbox.ts";
 import type { SandboxLimit } from "../../../workspace.ts";
-import { pageBytes } from "./page-bytes.ts";
 import { pausedFor } from "./paused-for.ts";
-import { descendants, readProcesses } from "./process-tree.ts";
+import type { RunningProcess } from "./process-tree.ts";
 
 export interface WatchedProgram {
-  pid: number;
+  /** What counts against the limits now. */
+  look(): RunningProcess[];
   limits: SandboxLimits;
   /** The workspace, its home and its temporary folder. */
   folders: readonly string[];
@@ -51,7 +51,7 @@ async function watchUse(program: WatchedProgram, signal: AbortSignal, exceeded: 
   const freeAtStart = freeBytes(program.folders);
   let looksAtLimit = 0;
   while (await pausedFor(everyMs, signal)) {
-    const { processes, memoryBytes } = useOf(program.pid);
+    const { processes, memoryBytes } = useOf(program.look());
     looksAtLimit = processes >= program.limits.processes * 0.95 ? looksAtLimit + 1 : 0;
     if (looksAtLimit >= 2) return exceeded("processes");
     if (memoryBytes > program.limits.memoryBytes || isHostShort(memoryBytes)) return exceeded("memory");
@@ -60,10 +60,8 @@ async function watchUse(program: WatchedProgram, signal: AbortSignal, exceeded: 
   }
 }
 
-function useOf(pid: number): { processes: number; memoryBytes: number } {
-  const found = descendants(readProcesses(), pid);
-  const pages = found.reduce((sum, { resident }) => sum + resident, 0);
-  return { processes: found.length, memoryBytes: pages * pageBytes() };
+function useOf(found: readonly RunningProcess[]): { processes: number; memoryBytes: number } {
+  return { processes: found.length, memoryBytes: found.reduce((sum, each) => sum + each.residentBytes, 0) };
 }
 
 /** The host is about to run out of memory, and this program holds a good part of it. */
