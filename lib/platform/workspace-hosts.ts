@@ -111,7 +111,7 @@ function createHost(
   const grants = () => grantsFor(options, root);
   return {
     root,
-    workingFolder: sandbox.report().state === "off" ? root : insidePaths.workspace,
+    workingFolder: sandbox.workingFolderOf(root),
     files,
     shell: createShell({ root, files, sandbox, programs: processes.programs, grants, reach }),
     search: {

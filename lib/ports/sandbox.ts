@@ -65,6 +65,8 @@ export interface Sandbox {
   ready(): Promise<SandboxReport>;
   /** Throws a ToolFailure with the reason and the fix when the self-test is not green, or when the program cannot be started. */
   launch(program: SandboxProgram, grants: SandboxGrants): Promise<SandboxedProgram>;
+  /** Where commands find the workspace with this root. */
+  workingFolderOf(root: string): string;
   /** Releases what is kept for a workspace, and removes its private home and temporary folder. */
   forget(workspaceId: string): Promise<void>;
   close(): void;

@@ -18,6 +18,7 @@ const packages = {
   pivot_root: "util-linux",
   prlimit: "util-linux",
   ps: "procps",
+  "sandbox-exec": "a part of macOS",
   setpriv: "util-linux",
   sh: "dash",
   ssh: "openssh-client",

@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
+import type { ConnectionOrigin } from "../../ports/network.ts";
 import type { Processes } from "../processes/processes.ts";
 
 /** How a sandbox can be made. */
-export type MechanismName = "bubblewrap" | "util-linux";
+export type MechanismName = "bubblewrap" | "util-linux" | "seatbelt";
 
 export interface SandboxOptions {
   processes: Processes;
@@ -27,5 +28,7 @@ export interface SandboxOptions {
   /** The network variables of programs, which lead to the proxy. */
   proxyEnvironment: Readonly<Record<string, string>>;
   /** A program in the network namespace of a workspace has connected to the proxy. */
-  onConnection(socket: Socket, origin: { workspaceId: string }): void;
+  onConnection(socket: Socket, origin: ConnectionOrigin): void;
+  /** By default the one on which the server runs. */
+  platform?: NodeJS.Platform;
 }

@@ -31,9 +31,15 @@ export function refusedReport(
   return {
     ...{ state: "refused", mechanism: last?.mechanism ?? null, uid, probes: last?.probes ?? [] },
     reason: `This host could not make a sandbox that holds. ${reasons}`,
-    fix: "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces, then restart the server: docs/sandbox.md says how. TALKCODY_SANDBOX=off runs commands without protection and asks about each.",
+    fix: `${last?.mechanism === "seatbelt" ? macFix : linuxFix} TALKCODY_SANDBOX=off runs commands without protection and asks about each.`,
   };
 }
+
+const linuxFix =
+  "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces, then restart the server: docs/sandbox.md says how.";
+
+const macFix =
+  "Run the server on macOS as an ordinary user, outside of any other sandbox, and report the failed probes: docs/sandbox.md says what is tested.";
 
 export function offReport({ isOther }: ToolUser): SandboxReport {
   const uid = isOther ? 0 : (process.getuid?.() ?? null);

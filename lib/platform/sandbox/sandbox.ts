@@ -8,8 +8,10 @@ import { findSandboxPrograms } from "./programs.ts";
 import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
 import { removeTemporaryFolders, removeWorkspaceFolders } from "./launch/workspaces.ts";
 import { offReport, testingReport, untestedReport } from "./report.ts";
+import { createSeatbeltLauncher } from "./seatbelt/launcher.ts";
 import { removeOldEtc } from "./view/etc.ts";
 import { findToolUser } from "./tool-user.ts";
+import { insidePaths } from "./view/mounts.ts";
 
 interface SandboxState {
   options: SandboxOptions;
@@ -38,6 +40,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return state.report;
     },
     launch: (program, grants) => launch(state, program, grants),
+    workingFolderOf: (root) => (keepsPaths(options) ? root : insidePaths.workspace),
     forget: (workspaceId) =>
       state.launcher?.forget(workspaceId) ?? removeWorkspaceFolders(options.folder, workspaceId),
     close: () => {
@@ -45,6 +48,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       state.controlGroups?.close();
     },
   };
+}
+
+/** Only mounts can show the workspace at another path. */
+function keepsPaths({ mode, platform = process.platform }: SandboxOptions): boolean {
+  return mode === "off" || platform === "darwin";
 }
 
 /** Runs the self-test once; again after a program could not be started. */
@@ -62,8 +70,11 @@ async function chooseFresh(state: SandboxState): Promise<ChosenMechanism> {
   const controlGroups = (state.controlGroups ??= openControlGroups());
   const choice = await chooseMechanism({
     ...{ mode: state.options.mode, programs: findSandboxPrograms(state.options.processes.programs) },
-    createLauncher: (mechanism) =>
-      createLauncher(state.options, { mechanism, controlGroups, onFailedStart: () => testAgain(state) }),
+    createLauncher: (mechanism) => {
+      const parts = { mechanism, controlGroups, onFailedStart: () => testAgain(state) };
+      const create = mechanism.name === "seatbelt" ? createSeatbeltLauncher : createLauncher;
+      return create(state.options, parts);
+    },
     ...state.options,
   });
   state.report = choice.report;

@@ -8,14 +8,16 @@ export function sandboxEnvironment(options: {
   /** Language and time zone of the host. */
   locale: Readonly<Record<string, string>>;
   granted: Readonly<Record<string, string>>;
+  /** Where the program finds what is its own. */
+  paths?: typeof insidePaths;
 }): Record<string, string> {
-  const { toolchains, proxy, locale, granted } = options;
+  const { toolchains, proxy, locale, granted, paths = insidePaths } = options;
   return {
     ...{ LANG: "C.UTF-8", ...locale, TERM: "dumb", SHELL: "/bin/sh" },
     ...{ PATH: toolchains.path.join(":"), ...toolchains.variables },
     ...granted,
-    ...{ HOME: insidePaths.home, USER: "agent", LOGNAME: "agent", TMPDIR: insidePaths.temporary },
-    ...{ PWD: insidePaths.workspace, ...proxy },
+    ...{ HOME: paths.home, USER: "agent", LOGNAME: "agent", TMPDIR: paths.temporary },
+    ...{ PWD: paths.workspace, ...proxy },
   };
 }
 

@@ -92,7 +92,7 @@ async function giveWorkspace({ user, programs }: MechanismContext, root: string)
   await promisify(execFile)(programs.chown ?? "chown", args, { env: {} });
 }
 
-function toolchainsOf(options: SandboxOptions): Toolchains {
+export function toolchainsOf(options: SandboxOptions): Toolchains {
   return findToolchains({
     path: (options.environment["PATH"] ?? "").split(":"),
     toolPaths: options.toolPaths,
@@ -103,7 +103,7 @@ function toolchainsOf(options: SandboxOptions): Toolchains {
 }
 
 /** Bytes on disk, hard links counted once. */
-async function measure(du: string, paths: readonly string[], signal: AbortSignal): Promise<number> {
+export async function measure(du: string, paths: readonly string[], signal: AbortSignal): Promise<number> {
   const { stdout } = await promisify(execFile)(du, ["-sxk", "--", ...paths], { signal, env: {} });
   const sizes = stdout.split("\n").map((line) => Number.parseInt(line, 10) || 0);
   return sizes.reduce((sum, kibibytes) => sum + kibibytes * 1024, 0);

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import type { ConnectionOrigin } from "../../../ports/network.ts";
 import type { SandboxGrants } from "../../../ports/sandbox.ts";
 import { removeFolder } from "../../remove-folder.ts";
 import { openNamespaces } from "../mechanisms/mechanism.ts";
@@ -21,7 +22,7 @@ export interface WorkspacesOptions {
   folder: string;
   /** What every workspace sees. */
   shared: readonly Mount[];
-  onConnection(socket: Socket, origin: { workspaceId: string }): void;
+  onConnection(socket: Socket, origin: ConnectionOrigin): void;
 }
 
 /** This many workspaces keep their namespaces while no program runs in them. */
@@ -103,10 +104,10 @@ export function removeTemporaryFolders(folder: string): Promise<void> {
   return removeFolder(join(folder, "temporary"));
 }
 
-function homeOf(folder: string, id: string): string {
+export function homeOf(folder: string, id: string): string {
   return join(folder, "homes", id);
 }
 
-function temporaryOf(folder: string, id: string): string {
+export function temporaryOf(folder: string, id: string): string {
   return join(folder, "temporary", id);
 }

@@ -9,6 +9,8 @@ import { type HostProgram, type HostProgramOptions, type MechanismContext, requi
 
 /** The programs that this host lacks for a mechanism; empty when it can be tried. */
 export function missingPrograms(name: MechanismName, programs: SandboxPrograms): string[] {
+  if (name === "seatbelt")
+    return (["sandbox-exec", "sh"] as const).filter((each) => programs[each] === undefined);
   const needed = { bubblewrap: ["bwrap"], "util-linux": ["mount", "umount", "pivot_root", "perl"] } as const;
   const all = ["unshare", "nsenter", "setpriv", "prlimit", "sh", ...needed[name]] as const;
   return all.filter((program) => programs[program] === undefined);

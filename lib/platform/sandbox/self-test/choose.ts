@@ -18,6 +18,7 @@ export interface ChooseOptions {
   programs: SandboxPrograms;
   folder: string;
   toolUid: number;
+  platform?: NodeJS.Platform;
   environment: Readonly<Record<string, string>>;
   productFolder: string;
   createLauncher(mechanism: MechanismContext): Promise<Launcher>;
@@ -32,15 +33,33 @@ export interface ChosenMechanism {
 /** Tests the mechanisms in order and takes the first that passes. The test decides, not the mechanism. */
 export async function chooseMechanism(options: ChooseOptions): Promise<ChosenMechanism> {
   const user = findToolUser(options.toolUid);
-  const names: MechanismName[] = ["bubblewrap", "util-linux"];
   const tried: Tried[] = [];
-  for (const name of names.filter((each) => options.mode === "auto" || options.mode === each)) {
+  for (const name of namesFor(options)) {
     const attempt = await tryMechanism(options, name, user);
     if (attempt.launcher !== undefined)
       return { report: onReport(user, name, attempt.probes), launcher: attempt.launcher };
     tried.push(attempt);
   }
   return { report: refusedReport(user, tried), launcher: undefined };
+}
+
+/** Where each mechanism works, in the order in which they are tried. */
+const platforms: Record<MechanismName, NodeJS.Platform> = {
+  bubblewrap: "linux",
+  "util-linux": "linux",
+  seatbelt: "darwin",
+};
+
+/** Those of this platform; all where there is none, so that the reason names them. */
+function namesFor(options: ChooseOptions): MechanismName[] {
+  if (options.mode !== "auto") return options.mode === "off" ? [] : [options.mode];
+  const all = Object.keys(platforms) as MechanismName[]; // One key for each name.
+  const own = all.filter((name) => platforms[name] === platformOf(options));
+  return own.length === 0 ? all : own;
+}
+
+function platformOf({ platform = process.platform }: ChooseOptions): NodeJS.Platform {
+  return platform;
 }
 
 interface Tried {
@@ -55,7 +74,8 @@ async function tryMechanism(
   mechanism: MechanismName,
   user: ToolUser,
 ): Promise<Tried> {
-  if (process.platform !== "linux") return { mechanism, probes: [], problem: "It works on Linux only." };
+  if (platforms[mechanism] !== platformOf(options))
+    return { mechanism, probes: [], problem: `It works on ${platforms[mechanism]} only.` };
   const missing = missingPrograms(mechanism, options.programs);
   if (missing.length > 0)
     return { mechanism, probes: [], problem: `This host has no ${missing.join(", ")}.` };
@@ -65,9 +85,9 @@ async function tryMechanism(
       name: mechanism,
       programs: options.programs,
       user,
-      stage: makeStage(),
+      stage: mechanism === "seatbelt" ? "" : makeStage(),
     });
-    const probes = await testLauncher(options, launcher, user);
+    const probes = await testLauncher(options, { mechanism, launcher, user });
     const failed = probes.filter(({ passed }) => !passed);
     if (failed.length === 0) return { mechanism, probes, problem: "", launcher };
     launcher.close();
@@ -83,8 +103,12 @@ async function tryMechanism(
   }
 }
 
-function testLauncher(options: ChooseOptions, launcher: Launcher, user: ToolUser): Promise<Probe[]> {
+function testLauncher(
+  options: ChooseOptions,
+  { mechanism, launcher, user }: { mechanism: MechanismName; launcher: Launcher; user: ToolUser },
+): Promise<Probe[]> {
   return runSelfTest({
+    mechanism,
     folder: join(options.folder, "self-test"),
     home: options.environment["HOME"] ?? "/nonexistent",
     productFolder: options.productFolder,

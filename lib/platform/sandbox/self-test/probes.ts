@@ -1,4 +1,5 @@
 import type { SandboxReport } from "../../../ports/sandbox.ts";
+import type { MechanismName } from "../options.ts";
 
 export type Probe = SandboxReport["probes"][number];
 
@@ -18,18 +19,37 @@ export const probeNames = [
   "nothing-survives",
 ];
 
+/** Of Linux only: macOS has nothing like it. */
+const linuxProbes = ["kernel-setting", "nested-namespace", "privileges", "system-calls"];
+
+function probesOf(mechanism: MechanismName): string[] {
+  return probeNames.filter((name) => mechanism !== "seatbelt" || !linuxProbes.includes(name));
+}
+
+/** What the script left behind: the namespace of a process, or its id where there are none. */
+export type LeftBehind = { namespace: string } | { pid: number };
+
 /** Reads the output of the probe script. A probe without a line counts as failed. */
-export function readProbes(output: string): { probes: Probe[]; namespace: string | undefined } {
+export function readProbes(
+  mechanism: MechanismName,
+  output: string,
+): { probes: Probe[]; left: LeftBehind | undefined } {
   const rows = output.split("\n").map((line) => line.split("\t"));
   const found = new Map(
     rows.map(([name = "", result, detail = ""]) => [name, { passed: result === "ok", detail }]),
   );
-  const namespace = rows.find(([name]) => name === "namespace")?.[1];
-  const probes = probeNames
+  const probes = probesOf(mechanism)
     .filter((name) => name !== "nothing-survives")
     .map((name) => ({
       name,
       ...(found.get(name) ?? { passed: false, detail: "The probe did not finish." }),
     }));
-  return { probes, namespace };
+  return { probes, left: leftBehind(rows) };
+}
+
+function leftBehind(rows: string[][]): LeftBehind | undefined {
+  const valueOf = (key: string) => rows.find(([name]) => name === key)?.[1];
+  const [namespace, pid] = [valueOf("namespace"), Number(valueOf("left"))];
+  if (pid > 1) return { pid };
+  return namespace === undefined ? undefined : { namespace };
 }

@@ -1,10 +1,13 @@
 import type { SandboxedProgram, SandboxGrants, SandboxLimits } from "../../../ports/sandbox.ts";
+import type { MechanismName } from "../options.ts";
 import { preparePlace, type ProbePlace } from "./place.ts";
 import { type Probe, readProbes } from "./probes.ts";
 import { probeScript } from "./probe-script.ts";
+import { seatbeltProbeScript } from "./seatbelt-probes.ts";
 import { nothingSurvives } from "./survivors.ts";
 
 export interface SelfTestOptions {
+  mechanism: MechanismName;
   /** A folder of the server for the workspace of the probe. */
   folder: string;
   home: string;
@@ -26,10 +29,10 @@ export async function runSelfTest(options: SelfTestOptions): Promise<Probe[]> {
   const place = await preparePlace(options);
   try {
     const { output, problem } = await runScript(options, place);
-    const { probes, namespace } = readProbes(output);
+    const { probes, left } = readProbes(options.mechanism, output);
     const failed = probes.every(({ passed }) => !passed);
     if (failed && problem !== "") throw new Error(problem);
-    return [...place.hits(probes), await nothingSurvives(namespace)];
+    return [...place.hits(probes), await nothingSurvives(left)];
   } finally {
     place.close();
     await options.forget(place.workspaceId);
@@ -43,7 +46,8 @@ async function runScript(
   const { limits, home, productFolder, sshAgentSocket } = options;
   const known = ["/run/docker.sock", "/var/run/docker.sock", "/run/dbus/system_bus_socket", "/.fly/api"];
   const sockets = [place.socket, ...known, ...(sshAgentSocket === undefined ? [] : [sshAgentSocket])];
-  const script = probeScript({ ...place, sockets, limits, home, productFolder });
+  const scriptOf = options.mechanism === "seatbelt" ? seatbeltProbeScript : probeScript;
+  const script = scriptOf({ ...place, sockets, limits, home, productFolder });
   const program = await options.start(script, {
     workspace: { id: place.workspaceId, root: place.root, isGitConfigWritable: false },
     ...{ network: "none", environment: {}, limits },

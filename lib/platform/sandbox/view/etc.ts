@@ -72,7 +72,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** The workspace may belong to another user than the one that git runs as. */
-function gitConfig({ name, email }: EtcOptions["author"]): string {
+export function gitConfig({ name, email }: EtcOptions["author"]): string {
   const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&").replace(/[\n\r]/g, " ")}"`;
   return `[user]\n\tname = ${quoted(name)}\n\temail = ${quoted(email)}\n[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n`;
 }
