@@ -914,6 +914,7 @@ export interface components {
       variables?: components["schemas"]["VariablesPatch"];
       passedVariables?: components["schemas"]["PassedVariables"];
     };
+    /** @description Not blank, and without control characters, which would reach terminals. */
     Title: string;
     InputTextPart: {
       /**

@@ -29,7 +29,7 @@ export interface Remote {
 /**
  * Runs `work` with a way to the repository on which each host is checked. Throws AppError local-repository where the
  * address, or that of a redirect, is not public. Where local repositories are allowed, the address that was asked for may
- * be private; a public one still may not redirect to a private one.
+ * be private; a redirect to another private one is refused all the same.
  */
 export async function withRemote<T>(
   context: RemoteContext,
@@ -44,9 +44,9 @@ export async function withRemote<T>(
     throw request.fail(
       "This host has no ssh program. Install it (apt-get install openssh-client), or clone over https.",
     );
-  const isPublic = await checkHost(context, request, { host, protocol });
+  const allowed = await checkHost(context, request, { host, protocol });
   if (protocol === "ssh") return work({ repository, protocol, env: {} });
-  const isReachable = isPublic ? context.isReachable : () => true;
+  const isReachable: IsReachable = (address) => context.isReachable(address) || allowed.includes(address);
   return throughProxy({ ...context, isReachable }, (env) =>
     work({ repository: withHost(repository, host), protocol, env }),
   );
@@ -60,23 +60,24 @@ export function localRepository(host?: string): AppError {
   );
 }
 
-/** Whether all addresses of the host are public. */
+/** The private addresses of the host that was asked for, where the owner allows them. A redirect to others is refused. */
 async function checkHost(
   context: RemoteContext,
   { signal, fail }: RemoteRequest,
   { host, protocol }: { host: string; protocol: Protocol },
-): Promise<boolean> {
+): Promise<string[]> {
   try {
     await findAddresses(host, { ...context, signal });
-    return true;
+    return [];
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UnreachableHost) {
-      if (context.allowLocalRepositories) return false;
-      throw localRepository(host);
+      if (!context.allowLocalRepositories) throw localRepository(host);
+      const found = await findAddresses(host, { ...context, isReachable: () => true, signal });
+      return found.map(({ address }) => address);
     }
     // It may be a name that only the configuration of ssh knows, which the owner of the server writes.
-    if (protocol === "ssh") return true;
+    if (protocol === "ssh") return [];
     throw fail("The host name could not be resolved.");
   }
 }

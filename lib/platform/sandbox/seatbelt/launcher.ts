@@ -71,11 +71,11 @@ function launch(context: LaunchContext, { program, grants, workspace }: Launch):
 }
 
 function profileFor(
-  { options, toolchains, gitConfiguration }: LaunchContext,
+  { options, mechanism, toolchains, gitConfiguration }: LaunchContext,
   { workspace: { isGitConfigWritable }, network }: SandboxGrants,
   { folders, port }: SeatbeltWorkspace,
 ): ProfileOptions {
-  const mounts = isGitConfigWritable ? [] : gitMounts(folders.root);
+  const mounts = gitMounts(folders.root, { isWritable: isGitConfigWritable, user: mechanism.user });
   const private_ = [options.productFolder, ...options.privateFolders, ...toolchains.credentialFiles];
   return {
     own: Object.values(folders),
