@@ -65,7 +65,7 @@ export function repositoryOf(
   return path;
 }
 
-async function placeIn(
+export async function placeIn(
   server: TrialServer,
   { id: sessionId, workspaceId }: Schemas["Session"],
   settings: Schemas["SettingsPatch"],
