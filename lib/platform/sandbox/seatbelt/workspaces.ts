@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import type { SandboxGrants } from "../../../ports/sandbox.ts";
-import { removeFolder } from "../../remove-folder.ts";
-import { homeOf, temporaryOf } from "../launch/workspaces.ts";
+import { homeOf, removeWorkspaceFolders, temporaryOf } from "../launch/workspaces.ts";
 import type { SandboxOptions } from "../options.ts";
 import { makeToolFolder, type ToolUser } from "../tool-user.ts";
 import type { WorkspaceFolders } from "../view/view.ts";
@@ -40,7 +39,7 @@ export function createSeatbeltWorkspaces(options: WorkspacesOptions) {
     },
     forget: async (id: string): Promise<void> => {
       closeOne(id);
-      await Promise.all([homeOf(options.folder, id), temporaryOf(options.folder, id)].map(removeFolder));
+      await removeWorkspaceFolders(options.folder, id);
     },
     close: () => [...opened.keys()].forEach(closeOne),
   };
