@@ -34,7 +34,7 @@ export function workspaceMounts({ root, home, temporary }: WorkspaceFolders): Mo
  * `.git`: no command can move a mount away, or put a link in its place while another command starts. So what is missing is
  * created, empty, and `.git` is mounted even where a person lets commands write all of it.
  */
-export function gitMounts(root: string, { isWritable, user }: GitOptions): Mount[] {
+export function gitMounts(root: string, { isWritable, user }: GitMountOptions): Mount[] {
   const git = join(root, ".git");
   if (kindOf(git) !== "folder") return [];
   const at = (path: string) => ({ source: join(git, path), target: `${insidePaths.workspace}/.git/${path}` });
@@ -48,7 +48,7 @@ export function gitMounts(root: string, { isWritable, user }: GitOptions): Mount
   return [whole, ...kept.map((path): Mount => ({ kind: "read-only", ...at(path) }))];
 }
 
-export interface GitOptions {
+export interface GitMountOptions {
   /** A person lets commands write git's configuration and hooks. */
   isWritable: boolean;
   /** Owns what is created. */
