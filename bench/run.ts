@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { closeInheritedDescriptors } from "../lib/server/process/inherited-descriptors.ts";
 import type { Measure } from "./measures/measures.ts";
 import { measures } from "./measures/measures.ts";
 import { within } from "./monotonic.ts";
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
   },
 });
 
+closeInheritedDescriptors(); // As the server does, so that its commands inherit nothing of the terminal.
 if (options.help) console.log(usage);
 else await main();
 

@@ -1,6 +1,5 @@
 import type { MechanismName } from "../options.ts";
 import type { SandboxPrograms } from "../programs.ts";
-import type { ToolUser } from "../tool-user.ts";
 import type { Mount } from "../view/mounts.ts";
 import { makeNamespaces, type NamespaceOptions, type Namespaces } from "./namespaces.ts";
 import { stageScript } from "./stage.ts";
@@ -39,17 +38,12 @@ export function openNamespaces(
 }
 
 export function hostProgram(context: MechanismContext, options: HostProgramOptions): HostProgram {
-  const { programs, user } = context;
+  const { programs } = context;
   const { namespaces, rlimits, program } = options;
   const inner =
     context.name === "bubblewrap" ? bubblewrapStart(context, options) : utilLinuxStart(context, options);
   const limited = [required(programs.prlimit), ...rlimits, "--", program.file, ...program.args];
-  const args = [
-    ...[...namespaces.joining, "--"],
-    ...[required(programs.setpriv), "--pdeathsig", "KILL", ...(user.isOther ? becoming(user) : []), "--"],
-    ...inner.args,
-    ...limited,
-  ];
+  const args = [...namespaces.joining, ...becoming(context), ...inner.args, ...limited];
   return {
     file: required(programs.nsenter),
     args,
@@ -58,9 +52,20 @@ export function hostProgram(context: MechanismContext, options: HostProgramOptio
   };
 }
 
-/** Options of setpriv with which root becomes the tool user for good. */
-function becoming({ uid, gid }: ToolUser): string[] {
-  return [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
+/**
+ * The end of the command line of nsenter: root becomes the tool user for good. Bubblewrap gives up all capabilities and
+ * dies with the server by itself; for the other mechanism setpriv sees to both.
+ */
+function becoming({ name, programs, user: { uid, gid, isOther } }: MechanismContext): string[] {
+  if (name === "bubblewrap") return [...(isOther ? [`--setuid=${uid}`, `--setgid=${gid}`] : []), "--"];
+  const other = [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    "--clear-groups",
+    "--inh-caps=-all",
+    "--bounding-set=-all",
+  ];
+  return ["--", required(programs.setpriv), "--pdeathsig", "KILL", ...(isOther ? other : []), "--"];
 }
 
 /** Root stages everything, because the tool user cannot reach the sources; the view of util-linux is always staged. */
