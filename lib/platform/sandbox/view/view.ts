@@ -43,9 +43,10 @@ export function gitMounts(root: string, { isWritable, user }: GitMountOptions): 
   for (const path of protectedFolders) create(() => mkdirSync(join(git, path)), join(git, path), user);
   for (const path of protectedFiles)
     create(() => closeSync(openSync(join(git, path), "wx")), join(git, path), user);
-  const paths = [...protectedFolders.filter((path) => path !== "info"), ...protectedFiles];
-  const kept = paths.filter((path) => kindOf(join(git, path)) !== undefined);
-  return [whole, ...kept.map((path): Mount => ({ kind: "read-only", ...at(path) }))];
+  const kept = [...protectedFolders, ...protectedFiles].filter(
+    (path) => kindOf(join(git, path)) !== undefined,
+  );
+  return [whole, ...kept.map((path): Mount => ({ kind: kindOfMount(path), ...at(path) }))];
 }
 
 export interface GitMountOptions {
@@ -58,6 +59,11 @@ export interface GitMountOptions {
 /** `modules` has the configurations and hooks of submodules. */
 const protectedFolders = ["info", "hooks", "modules"];
 const protectedFiles = ["config", "config.worktree", "info/attributes"];
+
+/** Git itself writes into `info`, which is a mount only to stay where it is. */
+function kindOfMount(path: string): "read-only" | "read-write" {
+  return path === "info" ? "read-write" : "read-only";
+}
 
 /** Does nothing where something is there already, or where the folder above it is no folder. */
 function create(make: () => void, path: string, user: ToolUser): void {
