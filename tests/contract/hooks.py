@@ -120,5 +120,5 @@ def filter_failure(context, failure, case, response):
 def is_said_in_words(problem):
     errors = problem.get("errors", [])
     return "`__proto__`" in problem["detail"] or (
-        len(errors) > 0 and all(error["pointer"] in IN_WORDS or error["pointer"].startswith("/variables/") for error in errors)
+        len(errors) > 0 and all(error["pointer"] in IN_WORDS or error["pointer"].startswith(("/variables", "/passedVariables")) for error in errors)
     )
