@@ -60,6 +60,7 @@ test("git's configuration and hooks in the workspace are read-only, and are afte
     "git remote add evil https://evil.example/x",
     "mkdir -p .git/hooks; echo 'touch evil' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit",
     "echo '* filter=evil' > .git/info/attributes",
+    "mv .git/info .git/info-old; mkdir .git/info; echo '* filter=evil' > .git/info/attributes",
     "echo '[core]' > .git/config.worktree",
     "mv .git/config .git/config.old; echo '[core]' > .git/config",
     "rm -rf .git/hooks; mkdir .git/hooks; touch .git/hooks/evil",

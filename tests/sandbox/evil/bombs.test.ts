@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { beforeEach, expect, test } from "vitest";
 import { expectDefused } from "../stage/bomb.ts";
+import { openPlace } from "../stage/place.ts";
 import { startProber } from "../stage/prober.ts";
 import { sandboxOf } from "../stage/server.ts";
 import { useTrial } from "../stage/use-trial.ts";
@@ -26,6 +27,18 @@ test("a fork bomb ends at the limit of processes", async () => {
     mark,
     limits: ["processes"],
   });
+});
+
+test("while one workspace is full of processes, a command of another runs", async () => {
+  const other = await openPlace(trial.server);
+  const filling = trial.place.run(
+    `for i in $(seq 400); do (exec -a ${mark} sleep 8) & done; sleep 6; kill $(jobs -p); true`,
+  );
+  for (let count = 0; count < 5; count++) {
+    const ran = await other.run("for i in $(seq 100); do sleep 1 & done; wait; echo ran");
+    expect(ran, ran.all).toMatchObject({ isError: false, stdout: "ran\n" });
+  }
+  await filling;
 });
 
 test("a program that eats memory ends at the limit of memory", async () => {

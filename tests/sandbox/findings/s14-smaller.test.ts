@@ -93,6 +93,19 @@ test("S14: objects of another workspace do not come into a diff by way of altern
   ).not.toContain("canary-of-the-other");
 });
 
+test("S14: a common folder of another workspace is not followed either", async () => {
+  const trial = await started();
+  const other = await openPlace(trial, { files: { "private.txt": "canary-of-the-other-workspace\n" } });
+  const place = await openPlace(trial, { files: { "README.md": "# Sample\n" } });
+  for (const way of [`${other.folder}/.git`, `../../${other.workspaceId}/.git`]) {
+    await place.run(`echo ${way} > .git/commondir; true`);
+    for (const operation of ["getWorkspaceStatus", "getWorkspaceDiff"] as const) {
+      const { bytes } = await trial.call(operation, { params: { workspaceId: place.workspaceId } });
+      expect(bytes.toString()).not.toMatch(/canary-of-the-other|private\.txt/);
+    }
+  }
+});
+
 test("S14: a hard link leads to no file that the command does not have", async () => {
   const trial = await started();
   const outside = join(trial.setting.folder, "home/outside.txt");

@@ -15,3 +15,8 @@ export const names: Record<string, string> = {
   "metadata.example": metadata,
   "this-host.example": thisHost,
 };
+
+/** Names whose address is another one at every question. */
+export const changingNames: Record<string, string[]> = {
+  "rebinding.example": [otherHost, loopback, otherHost, metadata, thisHost],
+};

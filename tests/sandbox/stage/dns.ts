@@ -1,4 +1,4 @@
-import { names } from "./addresses.ts";
+import { changingNames, names } from "./addresses.ts";
 
 const headerBytes = 12;
 
@@ -19,7 +19,7 @@ export function answerTo(message: Buffer): Buffer {
   const name = questionIn(message);
   const questionEnd = headerBytes + name.length + 2 + 4;
   const isForAddress = message.readUInt16BE(questionEnd - 4) === 1;
-  const address = names[name];
+  const address = names[name] ?? nextAddressOf(name);
   const header = Buffer.from(message.subarray(0, headerBytes));
   header.writeUInt16BE(address === undefined ? 0x8183 : 0x8180, 2);
   const hasAnswer = address !== undefined && isForAddress;
@@ -27,6 +27,13 @@ export function answerTo(message: Buffer): Buffer {
   header.writeUInt32BE(0, 8);
   const answer = hasAnswer ? addressRecord(address) : Buffer.alloc(0);
   return Buffer.concat([header, message.subarray(headerBytes, questionEnd), answer]);
+}
+
+let questions = 0;
+
+function nextAddressOf(name: string): string | undefined {
+  const addresses = changingNames[name] ?? [];
+  return addresses[questions++ % addresses.length];
 }
 
 /** Of the name in the question, for one second. */
