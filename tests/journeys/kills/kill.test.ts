@@ -77,9 +77,7 @@ const doctored: Record<string, { breach: Breach["kind"]; harm: (outcome: Outcome
   "a rejected command ran": {
     breach: "duplicated",
     harm: ({ rows, effects }) => {
-      const asked = found(
-        rows.actions.find(({ tool_call_id }) => effectOf(rows, tool_call_id, effects) !== undefined),
-      );
+      const asked = found(rows.actions.find((action) => effectOf(rows, action, effects) !== undefined));
       Object.assign(asked, { state: "rejected" });
     },
   },
@@ -187,10 +185,10 @@ test.each(Object.entries(doctored))("the checks find it when %s", (_, { breach, 
 
 function effectOf(
   { toolCalls }: Outcome["rows"],
-  toolCallId: string,
+  of: { task_id: string; tool_call_id: string },
   effects: Outcome["effects"],
 ): string | undefined {
-  const call = toolCalls.find(({ tool_call_id }) => tool_call_id === toolCallId);
+  const call = toolCalls.find((one) => one.task_id === of.task_id && one.tool_call_id === of.tool_call_id);
   return Object.keys(effects).find((token) => call?.input.includes(`${token} `));
 }
 
