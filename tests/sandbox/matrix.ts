@@ -47,7 +47,8 @@ function addVerdict(
   { column, row, isPassed }: { column: string; row: string; isPassed: boolean },
 ): void {
   const verdicts = matrix.rows.get(row) ?? new Map<string, Verdict>();
-  matrix.rows.set(row, verdicts.set(column, isPassed ? "passed" : "FAILED"));
+  const isWhole = isPassed && verdicts.get(column) !== "FAILED"; // Names may occur twice.
+  matrix.rows.set(row, verdicts.set(column, isWhole ? "passed" : "FAILED"));
   if (isPassed) matrix.passed++;
   else matrix.failed++;
 }
