@@ -124,7 +124,7 @@ export function loadConfig(
     commandEnvironment: commandEnvironment(environment),
     hostVariables: hostVariables(environment),
     sandbox: read.choice("TALKCODY_SANDBOX", sandboxModes) ?? "auto",
-    toolUid: read.integer("TALKCODY_TOOL_UID", { min: 1, max: 2 ** 31 }) ?? 60_917,
+    toolUid: read.integer("TALKCODY_TOOL_UID", { min: 1, max: 2 ** 31 }) ?? defaultToolUid,
     toolPaths: read.paths("TALKCODY_TOOL_PATHS") ?? [],
     toolchainVariables: toolchainVariables(environment),
     failpoint: read.failpoint("TALKCODY_TEST_FAILPOINT"),
@@ -132,6 +132,9 @@ export function loadConfig(
   read.report();
   return Object.freeze(config);
 }
+
+/** In the range that no distribution gives to users or services: above 60,000, below what systemd takes from 61,184. */
+const defaultToolUid = 60_917;
 
 const sandboxModes = ["auto", "bubblewrap", "util-linux", "off"] as const;
 

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { quoted } from "../programs/quoted.ts";
 import type { TrustedPrograms } from "../programs/trusted-programs.ts";
 
 export interface SshOptions {
@@ -19,7 +20,7 @@ export async function writeSshCommand({ dataDir, programs }: SshOptions): Promis
   const file = join(folder, "config");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(file, configuration(folder), { mode: 0o600 });
-  return `${quoted(program)} -F ${quoted(file)}`;
+  return `${quoted(program)} -F ${quoted(file)}`; // Git passes it to a shell.
 }
 
 /** The first value of a setting counts. A new host is trusted and its key remembered; a changed key is refused. */
@@ -36,9 +37,4 @@ function configuration(folder: string): string {
     `Include "${join(folder, "hosts")}"`,
     "",
   ].join("\n");
-}
-
-/** Git passes the command to a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { runningStats, statOf } from "./proc-stat.ts";
 
 /**
  * The start time of a process that has just been started. Its id and this together identify one process. Undefined when
@@ -14,15 +15,17 @@ export function processState({ pid, start }: { pid: number; start: string }): "r
   if (!isLinux) return isNear(start, listedStart(pid)) ? "running" : "gone";
   const stat = statOf(pid);
   if (stat?.start !== start) return "gone";
-  return stat.state === "Z" || stat.state === "X" ? "ended" : "running";
+  return stat.hasEnded ? "ended" : "running";
 }
 
 /** Those of the process groups in which a process has not ended. */
 export function groupsLeft(groups: ReadonlySet<number>): Set<number> {
   if (!isLinux || groups.size === 0) return new Set([...groups].filter(isGroupThere));
-  const stats = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (statOf(name) ?? []) : []));
-  const running = stats.filter(({ state }) => state !== "Z" && state !== "X");
-  return new Set(running.map(({ group }) => group).filter((group) => groups.has(group)));
+  return new Set(
+    runningStats()
+      .map(({ group }) => group)
+      .filter((group) => groups.has(group)),
+  );
 }
 
 /** The process group of a process; undefined when it is gone. Linux only. */
@@ -36,20 +39,6 @@ export function bootId(): string {
 }
 
 const isLinux = process.platform === "linux";
-
-/**
- * As proc(5) describes: after the name, which may contain any character, the state is the first field, the group the
- * third, and the start, in ticks since the boot, the twentieth.
- */
-function statOf(pid: number | string): { state: string; group: number; start: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", group: Number(fields[2]), start: fields[19] ?? "" };
-  } catch {
-    return undefined;
-  }
-}
 
 /** In milliseconds since the epoch, rounded to seconds. NaN when no process has this id. For macOS and the BSDs. */
 function listedStart(pid: number): number {

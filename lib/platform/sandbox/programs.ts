@@ -5,7 +5,7 @@ export type SandboxPrograms = Record<(typeof names)[number], string | undefined>
 
 const names = [
   ...(["bwrap", "unshare", "nsenter", "setpriv", "prlimit", "mount", "umount", "pivot_root"] as const),
-  ...(["sh", "perl", "du", "chown", "sandbox-exec"] as const),
+  ...(["sh", "perl", "sandbox-exec"] as const),
 ];
 
 export function findSandboxPrograms(programs: TrustedPrograms): SandboxPrograms {

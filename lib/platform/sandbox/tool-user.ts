@@ -1,15 +1,11 @@
 import { chownSync, lchownSync, mkdirSync, statSync } from "node:fs";
+import type { FileOwner } from "../files/owner.ts";
 
 /** The user of the host under which commands run. */
-export interface ToolUser {
-  uid: number;
-  gid: number;
+export interface ToolUser extends FileOwner {
   /** The server is root, so commands get another user, and what they may write belongs to that user. */
   isOther: boolean;
 }
-
-/** In the range that no distribution gives to users or services: above 60,000, below what systemd takes from 61,184. */
-export const defaultToolUid = 60_917;
 
 /** Never uid 0: a root server runs commands as `toolUid`. */
 export function findToolUser(toolUid: number): ToolUser {

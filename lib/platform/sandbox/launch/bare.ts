@@ -1,6 +1,7 @@
 import type { SandboxedProgram, SandboxGrants, SandboxProgram } from "../../../ports/sandbox.ts";
 import { killGroup } from "../../processes/kill-group.ts";
 import type { Processes } from "../../processes/processes.ts";
+import { exitOf } from "./exit-of.ts";
 
 export interface BareOptions {
   processes: Processes;
@@ -20,10 +21,7 @@ export function startBare(
   const { child } = started;
   return {
     ...{ pid: child.pid ?? 0, stdout: child.stdout, stderr: child.stderr },
-    ended: new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
-    }),
+    ended: exitOf(child),
     limit: () => null,
     terminate: () => killGroup(child.pid, "SIGTERM"),
     kill: () => killGroup(child.pid, "SIGKILL"),

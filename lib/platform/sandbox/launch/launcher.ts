@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
-import { promisify } from "node:util";
 import type { SandboxedProgram, SandboxGrants, SandboxProgram } from "../../../ports/sandbox.ts";
+import { createGiveFolder, type GiveFolder } from "../../files/give-folder.ts";
 import type { ControlGroups } from "../limits/control-groups.ts";
+import { createMeasureFolders, type MeasureFolders } from "../limits/measure-folders.ts";
 import { rlimitArguments } from "../limits/rlimits.ts";
 import { hostProgram } from "../mechanisms/mechanism.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
@@ -43,9 +43,14 @@ export async function createLauncher(
     shared,
     onConnection: options.onConnection,
   });
+  const { processes } = options;
+  const context: LaunchContext = {
+    ...{ options, mechanism, controlGroups, toolchains, workspaces, onFailedStart },
+    giveFolder: createGiveFolder(processes, mechanism.user),
+    measureFolders: createMeasureFolders(processes),
+  };
   return {
-    launch: (program, grants) =>
-      launch({ options, mechanism, controlGroups, toolchains, workspaces, onFailedStart }, program, grants),
+    launch: (program, grants) => launch(context, program, grants),
     forget: (id) => workspaces.forget(id),
     close: () => workspaces.close(),
   };
@@ -55,14 +60,18 @@ interface LaunchContext extends LauncherParts {
   options: SandboxOptions;
   toolchains: Toolchains;
   workspaces: ReturnType<typeof createOpenWorkspaces>;
+  giveFolder: GiveFolder;
+  measureFolders: MeasureFolders;
 }
 
 async function launch(
-  { options, mechanism, controlGroups, toolchains, workspaces, onFailedStart }: LaunchContext,
+  context: LaunchContext,
   program: SandboxProgram,
   { workspace, network, environment, limits }: SandboxGrants,
 ): Promise<SandboxedProgram> {
-  await giveWorkspace(mechanism, workspace.root);
+  const { options, mechanism, controlGroups, toolchains, workspaces, onFailedStart } = context;
+  const { giveFolder, measureFolders } = context;
+  await giveWorkspace(mechanism, giveFolder, workspace.root);
   const { folders, mounts, namespaces, done } = await workspaces.open(workspace);
   const host = hostProgram(mechanism, {
     ...{ namespaces, mounts, program, workingFolder: insidePaths.workspace },
@@ -80,16 +89,18 @@ async function launch(
       locale: localeOf(options.environment),
     }),
     folders: Object.values(folders),
-    measureFolders: (paths, signal) => measure(mechanism.programs.du ?? "du", paths, signal),
+    measureFolders,
   });
   return { ...started, release: () => started.release().finally(done) };
 }
 
 /** A workspace that a server of another user made before belongs to that user. */
-async function giveWorkspace({ user, programs }: MechanismContext, root: string): Promise<void> {
-  if (!user.isOther || statSync(root).uid === user.uid) return;
-  const args = ["-hR", `${user.uid}:${user.gid}`, "--", root];
-  await promisify(execFile)(programs.chown ?? "chown", args, { env: {} });
+async function giveWorkspace(
+  { user }: MechanismContext,
+  giveFolder: GiveFolder,
+  root: string,
+): Promise<void> {
+  if (user.isOther && statSync(root).uid !== user.uid) await giveFolder(root);
 }
 
 export function toolchainsOf(options: SandboxOptions): Toolchains {
@@ -100,11 +111,4 @@ export function toolchainsOf(options: SandboxOptions): Toolchains {
     host: options.hostVariables,
     forbidden: [options.productFolder, ...options.privateFolders],
   });
-}
-
-/** Bytes on disk, hard links counted once. */
-export async function measure(du: string, paths: readonly string[], signal: AbortSignal): Promise<number> {
-  const { stdout } = await promisify(execFile)(du, ["-sxk", "--", ...paths], { signal, env: {} });
-  const sizes = stdout.split("\n").map((line) => Number.parseInt(line, 10) || 0);
-  return sizes.reduce((sum, kibibytes) => sum + kibibytes * 1024, 0);
 }

@@ -6,6 +6,7 @@ import type { SandboxLimit } from "../../../workspace.ts";
 import type { Processes, StartedProgram } from "../../processes/processes.ts";
 import type { ChildProcess } from "../../processes/spawn-marked.ts";
 import type { ControlGroups, ProgramGroup } from "../limits/control-groups.ts";
+import { exitOf } from "./exit-of.ts";
 import { type Family, familyInNamespace } from "../limits/family.ts";
 import { exceededFileSize } from "../limits/rlimits.ts";
 import { watchLimits, type WatchedProgram } from "../limits/watch-limits.ts";
@@ -119,13 +120,6 @@ async function endOf(
 /** Bubblewrap reports how the command ended; the other mechanism that it is about to start it. */
 function hasStarted(status: string): boolean {
   return status.includes("exit-code") || status.includes("started");
-}
-
-function exitOf(child: ChildProcess): SandboxedProgram["ended"] {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
-  });
 }
 
 async function release(

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { runningStats } from "../../processes/proc-stat.ts";
 import { pageBytes } from "./page-bytes.ts";
 
 export interface RunningProcess {
@@ -10,10 +10,13 @@ export interface RunningProcess {
   started: string;
 }
 
-/** All processes of the host that this process may see. About 20 microseconds for each on Linux. */
+/** All processes of the host that this process may see and that have not ended. */
 export function readProcesses(): RunningProcess[] {
   if (process.platform !== "linux") return listProcesses();
-  return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? readProcess(name) : []));
+  return runningStats().map(({ pid, parent, start, residentPages }) => ({
+    ...{ pid, parent, started: start },
+    residentBytes: residentPages * pageBytes(),
+  }));
 }
 
 /** The same for macOS and the BSDs, by a program of the system. Empty when it could not be started. */
@@ -46,19 +49,6 @@ export function descendants(processes: readonly RunningProcess[], ...pids: numbe
     open.push(...children.map((child) => child.pid));
   }
   return found;
-}
-
-/** After the name, which may contain any character, proc(5) has the state, the parent, as field 20 the start and as field 22 the resident pages. */
-function readProcess(pid: string): RunningProcess[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return [];
-    const residentBytes = Number(fields[21]) * pageBytes();
-    return [{ pid: Number(pid), parent: Number(fields[1]), residentBytes, started: fields[19] ?? "" }];
-  } catch {
-    return []; // It has ended.
-  }
 }
 
 /** A line of ps: its sizes are in KiB. */

@@ -1,8 +1,9 @@
 import { statfsSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import type { SandboxLimits } from "../../../ports/sandbox.ts";
 import type { SandboxLimit } from "../../../workspace.ts";
-import { pausedFor } from "./paused-for.ts";
+import type { MeasureFolders } from "./measure-folders.ts";
 import type { RunningProcess } from "./process-tree.ts";
 
 export interface WatchedProgram {
@@ -11,8 +12,7 @@ export interface WatchedProgram {
   limits: SandboxLimits;
   /** The workspace, its home and its temporary folder. */
   folders: readonly string[];
-  /** Bytes on disk of the folders together. */
-  measureFolders(folders: readonly string[], signal: AbortSignal): Promise<number>;
+  measureFolders: MeasureFolders;
   /** Called once, with the first limit that was exceeded. */
   onExceeded(limit: SandboxLimit): void;
 }
@@ -90,4 +90,9 @@ async function watchFolders(
     if (bytes > limits.workspaceBytes) return exceeded("workspace");
     pauseMs = Math.max(2000, measurePause * (performance.now() - startedAt));
   }
+}
+
+/** Waits, without keeping the server alive. False when the signal came first. */
+function pausedFor(ms: number, signal: AbortSignal): Promise<boolean> {
+  return pause(ms, true, { signal, ref: false }).catch(() => false);
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { Server } from "node:net";
-import { quoted } from "./stage.ts";
+import { quoted } from "../../programs/quoted.ts";
 
 /** The port of the proxy in each network namespace. */
 export const proxyPort = 3128;

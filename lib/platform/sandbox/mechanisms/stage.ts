@@ -1,3 +1,4 @@
+import { quoted } from "../../programs/quoted.ts";
 import type { Mount } from "../view/mounts.ts";
 
 /**
@@ -36,8 +37,4 @@ export function mountLines(mount: Mount): string[] {
     `mount -n --rbind ${source} ${target}`,
     ...(mount.kind === "read-only" ? [`mount -n -o remount,bind,ro ${target}`] : []),
   ];
-}
-
-export function quoted(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
 }

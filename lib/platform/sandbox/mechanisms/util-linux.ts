@@ -1,5 +1,6 @@
 import type { Mount } from "../view/mounts.ts";
-import { mountLines, quoted } from "./stage.ts";
+import { quoted } from "../../programs/quoted.ts";
+import { mountLines } from "./stage.ts";
 
 export interface UtilLinuxOptions {
   stage: string;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { SandboxedProgram, SandboxGrants, SandboxProgram } from "../../../ports/sandbox.ts";
 import { proxyEnvironment } from "../../proxy/proxy-environment.ts";
 import { localeOf, sandboxEnvironment } from "../launch/environment.ts";
-import { type Launcher, type LauncherParts, measure, toolchainsOf } from "../launch/launcher.ts";
+import { type Launcher, type LauncherParts, toolchainsOf } from "../launch/launcher.ts";
+import { createMeasureFolders } from "../limits/measure-folders.ts";
 import { startProgram } from "../launch/start-program.ts";
 import { rememberedFamily } from "../limits/family.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
@@ -66,7 +67,7 @@ function launch(context: LaunchContext, { program, grants, workspace }: Launch):
   return startProgram({
     ...{ processes: options.processes, host, environment, limits: grants.limits, onFailedStart },
     ...{ folders: Object.values(folders), familyOf: rememberedFamily, controlGroups: undefined },
-    measureFolders: (paths, signal) => measure(mechanism.programs.du ?? "du", paths, signal),
+    measureFolders: createMeasureFolders(options.processes),
   });
 }
 

@@ -1,4 +1,4 @@
-import { quoted } from "../mechanisms/stage.ts";
+import { quoted } from "../../programs/quoted.ts";
 import { insidePaths, isWithin } from "../view/mounts.ts";
 
 /** Where the probes look for what must not be there. All are paths or numbers of the host. */

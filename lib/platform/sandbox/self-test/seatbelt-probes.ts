@@ -1,4 +1,4 @@
-import { quoted } from "../mechanisms/stage.ts";
+import { quoted } from "../../programs/quoted.ts";
 import type { ProbeTargets } from "./probe-script.ts";
 
 /** The same as `probeScript` for macOS, where things that cannot be reached have names all the same. */
