@@ -11,3 +11,9 @@ const names = [
 export function findSandboxPrograms(programs: TrustedPrograms): SandboxPrograms {
   return Object.fromEntries(names.map((name) => [name, programs.lookFor(name)])) as SandboxPrograms; // One entry for each name.
 }
+
+/** A program that `missingPrograms` has checked. */
+export function required(path: string | undefined): string {
+  if (path === undefined) throw new Error("A program of the sandbox is missing on this host.");
+  return path;
+}

@@ -3,6 +3,7 @@ import { ToolFailure } from "../../tool.ts";
 import type { SandboxOptions } from "./options.ts";
 import { startBare } from "./launch/bare.ts";
 import { type ControlGroups, openControlGroups } from "./limits/control-groups.ts";
+import { FailedStart } from "./launch/failed-start.ts";
 import { createLauncher, type Launcher } from "./launch/launcher.ts";
 import { findSandboxPrograms } from "./programs.ts";
 import { chooseMechanism, type ChosenMechanism } from "./self-test/choose.ts";
@@ -70,11 +71,10 @@ async function chooseFresh(state: SandboxState): Promise<ChosenMechanism> {
   const controlGroups = (state.controlGroups ??= openControlGroups());
   const choice = await chooseMechanism({
     ...{ mode: state.options.mode, programs: findSandboxPrograms(state.options.processes.programs) },
-    createLauncher: (mechanism) => {
-      const parts = { mechanism, controlGroups, onFailedStart: () => testAgain(state) };
-      const create = mechanism.name === "seatbelt" ? createSeatbeltLauncher : createLauncher;
-      return create(state.options, parts);
-    },
+    createLauncher: (mechanism) =>
+      mechanism.name === "seatbelt"
+        ? createSeatbeltLauncher(state.options, mechanism)
+        : createLauncher(state.options, { mechanism, controlGroups }),
     ...state.options,
   });
   state.report = choice.report;
@@ -88,9 +88,10 @@ async function removeLeftOvers(folder: string): Promise<void> {
   await Promise.all([removeOldEtc(folder), removeTemporaryFolders(folder)]);
 }
 
-function testAgain(state: SandboxState): void {
-  state.choosing = undefined;
-  void choose(state);
+/** `known` is the choice that turned out to be wrong; a newer test, or one that runs, is left alone. */
+function testAgain(state: SandboxState, known: Promise<ChosenMechanism>): void {
+  if (state.choosing === known) state.choosing = undefined;
+  choose(state).catch(() => {}); // The report says why.
 }
 
 async function launch(
@@ -99,10 +100,15 @@ async function launch(
   grants: SandboxGrants,
 ): Promise<SandboxedProgram> {
   if (state.options.mode === "off") return startBare(state.options, program, grants);
-  const known = await choose(state);
-  if (known.launcher === undefined) state.choosing = undefined; // What was missing may be there by now.
-  const { launcher, report } = await choose(state);
+  const known = choose(state);
+  if ((await known).launcher === undefined) testAgain(state, known); // What was missing may be there by now.
+  const chosen = choose(state);
+  const { launcher, report } = await chosen;
   if (launcher === undefined)
     throw new ToolFailure(`The command was not run. ${report.reason} ${report.fix}`);
-  return launcher.launch(program, grants);
+  const started = await launcher.launch(program, grants);
+  started.ended.catch((error: unknown) => {
+    if (error instanceof FailedStart) testAgain(state, chosen);
+  });
+  return started;
 }

@@ -37,8 +37,10 @@ async function runCommand(options: ShellOptions, request: CommandRequest): Promi
   const capture = (name: StreamName) => captureStream(options, request, { program, ending, name });
   const streams = Promise.all([capture("stdout"), capture("stderr")]);
   streams.catch(() => {}); // Awaited below, after the command itself.
-  const { exitCode, exitSignal } = await ending.ended.finally(() => ending.stop());
-  await endLeftovers(program);
+  const { exitCode, exitSignal } = await ending.ended.finally(() => {
+    ending.stop();
+    return endLeftovers(program);
+  });
   const [stdout, stderr] = await streams;
   const isLogLost = stdout.isLogLost || stderr.isLogLost;
   if (isLogLost) await removeLogs(options, request);

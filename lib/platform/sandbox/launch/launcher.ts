@@ -13,7 +13,7 @@ import { findToolchains, type Toolchains } from "../view/toolchains.ts";
 import { gitMounts, sharedMounts } from "../view/view.ts";
 import { localeOf, sandboxEnvironment } from "./environment.ts";
 import { startProgram } from "./start-program.ts";
-import { createOpenWorkspaces } from "./workspaces.ts";
+import { createOpenWorkspaces, type OpenWorkspace } from "./workspaces.ts";
 
 /** Starts programs by one mechanism. */
 export interface Launcher {
@@ -25,12 +25,11 @@ export interface Launcher {
 export interface LauncherParts {
   mechanism: MechanismContext;
   controlGroups: ControlGroups | undefined;
-  onFailedStart(): void;
 }
 
 export async function createLauncher(
   options: SandboxOptions,
-  { mechanism, controlGroups, onFailedStart }: LauncherParts,
+  { mechanism, controlGroups }: LauncherParts,
 ): Promise<Launcher> {
   const author = await options.author();
   const toolchains = toolchainsOf(options);
@@ -45,7 +44,7 @@ export async function createLauncher(
   });
   const { processes } = options;
   const context: LaunchContext = {
-    ...{ options, mechanism, controlGroups, toolchains, workspaces, onFailedStart },
+    ...{ options, mechanism, controlGroups, toolchains, workspaces },
     giveFolder: createGiveFolder(processes, mechanism.user),
     measureFolders: createMeasureFolders(processes),
   };
@@ -67,12 +66,26 @@ interface LaunchContext extends LauncherParts {
 async function launch(
   context: LaunchContext,
   program: SandboxProgram,
-  { workspace, network, environment, limits }: SandboxGrants,
+  grants: SandboxGrants,
 ): Promise<SandboxedProgram> {
-  const { options, mechanism, controlGroups, toolchains, workspaces, onFailedStart } = context;
-  const { giveFolder, measureFolders } = context;
-  await giveWorkspace(mechanism, giveFolder, workspace.root);
-  const { folders, mounts, namespaces, done } = await workspaces.open(workspace);
+  await giveWorkspace(context, grants.workspace.root);
+  const opened = await context.workspaces.open(grants.workspace);
+  try {
+    const started = startIn(context, opened, { program, grants });
+    return { ...started, release: () => started.release().finally(opened.done) };
+  } catch (error) {
+    opened.done();
+    throw error;
+  }
+}
+
+function startIn(
+  context: LaunchContext,
+  { folders, mounts, namespaces }: OpenWorkspace,
+  { program, grants }: { program: SandboxProgram; grants: SandboxGrants },
+): SandboxedProgram {
+  const { options, mechanism, controlGroups, toolchains, measureFolders } = context;
+  const { workspace, network, environment, limits } = grants;
   const host = hostProgram(mechanism, {
     ...{ namespaces, mounts, program, workingFolder: insidePaths.workspace },
     gitMounts: gitMounts(workspace.root, {
@@ -82,22 +95,19 @@ async function launch(
     rlimits: rlimitArguments(limits),
     closesUnixSockets: network === "none",
   });
-  const started = startProgram({
-    ...{ processes: options.processes, host, limits, controlGroups, onFailedStart },
+  return startProgram({
+    ...{ processes: options.processes, host, limits, controlGroups, measureFolders },
     environment: sandboxEnvironment({
       ...{ toolchains, proxy: options.proxyEnvironment, granted: environment },
       locale: localeOf(options.environment),
     }),
     folders: Object.values(folders),
-    measureFolders,
   });
-  return { ...started, release: () => started.release().finally(done) };
 }
 
 /** A workspace that a server of another user made before belongs to that user. */
 async function giveWorkspace(
-  { user }: MechanismContext,
-  giveFolder: GiveFolder,
+  { mechanism: { user }, giveFolder }: LaunchContext,
   root: string,
 ): Promise<void> {
   if (user.isOther && statSync(root).uid !== user.uid) await giveFolder(root);

@@ -7,6 +7,7 @@ import type { Processes, StartedProgram } from "../../processes/processes.ts";
 import type { ChildProcess } from "../../processes/spawn-marked.ts";
 import type { ControlGroups, ProgramGroup } from "../limits/control-groups.ts";
 import { exitOf } from "./exit-of.ts";
+import { FailedStart } from "./failed-start.ts";
 import { type Family, familyInNamespace } from "../limits/family.ts";
 import { exceededFileSize } from "../limits/rlimits.ts";
 import { watchLimits, type WatchedProgram } from "../limits/watch-limits.ts";
@@ -23,8 +24,6 @@ export interface StartProgramOptions {
   controlGroups: ControlGroups | undefined;
   /** How the processes of the program are found. By default by its process namespace. */
   familyOf?: (pid: number) => Family;
-  /** Called when the sandbox itself could not start the program. */
-  onFailedStart(): void;
 }
 
 /** Starts a program in the sandbox, with a low priority, and watches what it uses. Throws a system error when there is no room for it. */
@@ -53,7 +52,7 @@ export function startProgram(options: StartProgramOptions): SandboxedProgram {
   }
   return {
     ...{ pid, stdout: child.stdout, stderr: child.stderr },
-    ended: endOf(options, { child, status, state }),
+    ended: endOf({ child, status, state }),
     limit: () => state.limit,
     terminate: () => family.terminate(),
     kill: () => family.kill(),
@@ -106,14 +105,12 @@ interface Watched {
   state: ProgramState;
 }
 
-async function endOf(
-  options: StartProgramOptions,
-  { child, status, state }: Watched,
-): SandboxedProgram["ended"] {
+/** Rejects with FailedStart. */
+async function endOf({ child, status, state }: Watched): SandboxedProgram["ended"] {
   const ended = await exitOf(child).finally(() => state.stopWatching());
   if (ended.exitCode !== 0) state.limit ??= state.group?.exceeded() ?? null;
   if (exceededFileSize(ended.exitCode, ended.exitSignal)) state.limit ??= "fileSize";
-  if (ended.exitCode !== 0 && ended.exitSignal === null && !hasStarted(await status)) options.onFailedStart();
+  if (ended.exitCode !== 0 && ended.exitSignal === null && !hasStarted(await status)) throw new FailedStart();
   return ended;
 }
 

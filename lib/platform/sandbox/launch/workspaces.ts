@@ -64,7 +64,7 @@ async function openEntry(
   try {
     return { ...(await entry.opened), done: () => leaveEntry(entries, entry) };
   } catch (error) {
-    entries.delete(id); // The next program tries again.
+    if (entries.get(id) === entry) entries.delete(id); // The next program tries again.
     throw error;
   }
 }
@@ -84,8 +84,8 @@ async function openWorkspace(options: WorkspacesOptions, id: string, root: strin
   const mounts = [...options.shared, ...workspaceMounts(folders)].toSorted(
     (a, b) => a.target.length - b.target.length,
   );
-  const namespaces = await openNamespaces(options.mechanism, mounts, (server) =>
-    server.on("connection", (socket) => options.onConnection(socket, { workspaceId: id })),
+  const namespaces = await openNamespaces(options.mechanism, mounts, (socket) =>
+    options.onConnection(socket, { workspaceId: id }),
   );
   return { folders, mounts, namespaces };
 }

@@ -26,6 +26,10 @@ const diskReserveBytes = 512 * 1024 * 1024;
 /** What a command may write on a disk that is nearly full. */
 const smallWriteBytes = 64 * 1024 * 1024;
 
+/** The same for files, which run out apart from the space: databases and attachments need few, a package manager many. */
+const reservedFiles = 10_000;
+const fewFiles = 1000;
+
 /** A count of the folders takes long, so it pauses this many times as long as it took. */
 const measurePause = 10;
 
@@ -48,15 +52,14 @@ export function watchLimits(program: WatchedProgram): () => void {
 type OnExceeded = WatchedProgram["onExceeded"];
 
 async function watchUse(program: WatchedProgram, signal: AbortSignal, exceeded: OnExceeded): Promise<void> {
-  const freeAtStart = freeBytes(program.folders);
+  const atStart = freeOn(program.folders);
   let looksAtLimit = 0;
   while (await pausedFor(everyMs, signal)) {
     const { processes, memoryBytes } = useOf(program.look());
     looksAtLimit = processes >= program.limits.processes * 0.95 ? looksAtLimit + 1 : 0;
     if (looksAtLimit >= 2) return exceeded("processes");
     if (memoryBytes > program.limits.memoryBytes || isHostShort(memoryBytes)) return exceeded("memory");
-    const free = freeBytes(program.folders);
-    if (free < diskReserveBytes && freeAtStart - free > smallWriteBytes) return exceeded("disk");
+    if (usesUpDisk(atStart, freeOn(program.folders))) return exceeded("disk");
   }
 }
 
@@ -69,12 +72,24 @@ function isHostShort(memoryBytes: number): boolean {
   return freemem() < totalmem() / 32 && memoryBytes > totalmem() / 4;
 }
 
-function freeBytes(folders: readonly string[]): number {
+interface FreeSpace {
+  bytes: number;
+  /** How many more files there can be; infinite on file systems without such a bound. */
+  files: number;
+}
+
+function usesUpDisk(atStart: FreeSpace, now: FreeSpace): boolean {
+  const bytes = now.bytes < diskReserveBytes && atStart.bytes - now.bytes > smallWriteBytes;
+  const files = now.files < reservedFiles && atStart.files - now.files > fewFiles;
+  return bytes || files;
+}
+
+function freeOn(folders: readonly string[]): FreeSpace {
   try {
-    const { bavail, bsize } = statfsSync(folders[0] ?? "/");
-    return bavail * bsize;
+    const { bavail, bsize, files, ffree } = statfsSync(folders[0] ?? "/");
+    return { bytes: bavail * bsize, files: files === 0 ? Number.POSITIVE_INFINITY : ffree };
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return { bytes: Number.POSITIVE_INFINITY, files: Number.POSITIVE_INFINITY };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { MechanismName } from "../options.ts";
-import type { SandboxPrograms } from "../programs.ts";
+import { required, type SandboxPrograms } from "../programs.ts";
 import type { Mount } from "../view/mounts.ts";
 import { makeNamespaces, type NamespaceOptions, type Namespaces } from "./namespaces.ts";
 import { stageScript } from "./stage.ts";
 import { bubblewrapStart, utilLinuxStart } from "./starts.ts";
-import { type HostProgram, type HostProgramOptions, type MechanismContext, required } from "./types.ts";
+import type { HostProgram, HostProgramOptions, MechanismContext } from "./types.ts";
 
 /** The programs that this host lacks for a mechanism; empty when it can be tried. */
 export function missingPrograms(name: MechanismName, programs: SandboxPrograms): string[] {
@@ -19,21 +19,16 @@ export function missingPrograms(name: MechanismName, programs: SandboxPrograms):
 export function openNamespaces(
   context: MechanismContext,
   mounts: readonly Mount[],
-  onListener: NamespaceOptions["onListener"],
+  onConnection: NamespaceOptions["onConnection"],
 ): Promise<Namespaces> {
   const { programs, stage } = context;
   const kinds = { root: "network-mount", staged: "user-network-mount", plain: "user-network" } as const;
   const kind = kinds[context.user.isOther ? "root" : isStaged(context) ? "staged" : "plain"];
   return makeNamespaces({
     kind,
-    programs: {
-      unshare: required(programs.unshare),
-      setpriv: required(programs.setpriv),
-      sh: required(programs.sh),
-      bwrap: programs.bwrap,
-    },
+    programs,
     script: isStaged(context) ? stageScript(stage, mounts) : "",
-    onListener,
+    onConnection,
   });
 }
 

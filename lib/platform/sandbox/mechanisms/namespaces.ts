@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { Server } from "node:net";
+import { Server, type Socket } from "node:net";
+import { required, type SandboxPrograms } from "../programs.ts";
 import { quoted } from "../../programs/quoted.ts";
 
 /** The port of the proxy in each network namespace. */
@@ -23,12 +24,11 @@ interface HeldNamespaces {
 
 export interface NamespaceOptions {
   kind: "user-network" | "user-network-mount" | "network-mount";
-  /** Absolute paths of the trusted programs. */
-  programs: { unshare: string; setpriv: string; sh: string; bwrap: string | undefined };
+  programs: SandboxPrograms;
   /** Builds the view. Empty where nothing is staged. */
   script: string;
-  /** Called with the socket that listens in the namespace. */
-  onListener(server: Server): void;
+  /** A program in the namespace has connected. The socket allows that one side ends first. */
+  onConnection(socket: Socket): void;
 }
 
 const timeoutMs = 10_000;
@@ -49,7 +49,8 @@ export async function makeNamespaces(options: NamespaceOptions): Promise<Namespa
   try {
     const { pid, server } = await listenerOf(child);
     const held = holdNamespaces(pid, options.kind);
-    options.onListener(server);
+    Object.assign(server, { allowHalfOpen: true }); // Node takes it for a server of its own, but not from its handle.
+    server.on("connection", options.onConnection);
     return { joining: joiningArguments(held), close: () => closeAll(server, held) };
   } finally {
     if (child.connected) child.disconnect();
@@ -59,26 +60,17 @@ export async function makeNamespaces(options: NamespaceOptions): Promise<Namespa
 
 function commandFor({ kind, programs, script }: NamespaceOptions): [string, string[]] {
   const listen = [process.execPath, "-e", listenInside];
-  if (kind === "user-network" && programs.bwrap !== undefined) {
+  if (kind === "user-network") {
     const namespaces = ["--unshare-user", "--uid", "0", "--gid", "0", "--unshare-net", "--die-with-parent"];
-    return [programs.bwrap, [...namespaces, "--dev-bind", "/", "/", "--", ...listen]];
+    return [required(programs.bwrap), [...namespaces, "--dev-bind", "/", "/", "--", ...listen]];
   }
-  const flags = {
-    "user-network": userFlags,
-    "user-network-mount": [...userFlags, "--mount"],
-    "network-mount": ["--mount"],
-  };
-  const ending = [programs.setpriv, "--pdeathsig", "KILL", "--"]; // Again at the end: a user namespace takes it away.
+  const ending = [required(programs.setpriv), "--pdeathsig", "KILL", "--"]; // Again at the end: a user namespace takes it away.
   const last = [...ending, ...listen].map(quoted).join(" ");
   const lines = [script, loopbackUp, "cd /", `exec ${last}`].join("\n");
-  const namespaces = [programs.unshare, ...flags[kind], "--net", ...propagation(kind), "--"];
-  return [programs.setpriv, [...ending.slice(1), ...namespaces, programs.sh, "-c", lines]];
-}
-
-const userFlags = ["--user", "--map-root-user"];
-
-function propagation(kind: NamespaceOptions["kind"]): string[] {
-  return kind === "user-network" ? [] : ["--propagation", "private"];
+  const user = kind === "user-network-mount" ? ["--user", "--map-root-user"] : [];
+  const namespaces = [...user, "--mount", "--net", "--propagation", "private", "--"];
+  const inside = [required(programs.unshare), ...namespaces, required(programs.sh), "-c", lines];
+  return [required(programs.setpriv), [...ending.slice(1), ...inside]];
 }
 
 /** Sets the flags IFF_UP, IFF_LOOPBACK and IFF_RUNNING with SIOCSIFFLAGS where the host has no program for it. */
@@ -93,22 +85,18 @@ process.on("disconnect", () => process.exit());
 setTimeout(() => process.exit(), ${timeoutMs});
 server.listen(${proxyPort}, "127.0.0.1", () => process.connected ? process.send(process.pid, server) : process.exit());`;
 
-function listenerOf(child: ChildProcess): Promise<{ pid: number; server: Server }> {
-  return new Promise((resolve, reject) => {
-    let words = "";
-    const timer = setTimeout(
-      () => reject(new Error(`No answer within ${timeoutMs} ms. ${words}`)),
-      timeoutMs,
-    );
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-2000)));
-    child.once("error", reject);
-    child.once("close", () => reject(new Error(words.trim() || "The process ended without a word.")));
-    child.once("message", (pid, handle) => {
-      clearTimeout(timer);
-      if (typeof pid === "number" && handle instanceof Server) resolve({ pid, server: handle });
-      else reject(new Error("The process sent something else than its socket."));
-    });
+async function listenerOf(child: ChildProcess): Promise<{ pid: number; server: Server }> {
+  let words = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-2000)));
+  const { promise, resolve, reject } = Promise.withResolvers<{ pid: number; server: Server }>();
+  const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms. ${words}`)), timeoutMs);
+  child.once("error", reject);
+  child.once("close", () => reject(new Error(words.trim() || "The process ended without a word.")));
+  child.once("message", (pid, handle) => {
+    if (typeof pid === "number" && handle instanceof Server) resolve({ pid, server: handle });
+    else reject(new Error("The process sent something else than its socket."));
   });
+  return promise.finally(() => clearTimeout(timer));
 }
 
 function holdNamespaces(pid: number, kind: NamespaceOptions["kind"]): HeldNamespaces {

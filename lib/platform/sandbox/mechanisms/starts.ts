@@ -1,7 +1,8 @@
 import type { Mount } from "../view/mounts.ts";
 import { bubblewrapArguments } from "./bubblewrap.ts";
 import { seccompProgram } from "./seccomp.ts";
-import { type HostProgramOptions, type InnerStart, type MechanismContext, required } from "./types.ts";
+import { required } from "../programs.ts";
+import type { HostProgramOptions, InnerStart, MechanismContext } from "./types.ts";
 import { utilLinuxArguments } from "./util-linux.ts";
 
 export function bubblewrapStart(

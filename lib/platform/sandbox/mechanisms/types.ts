@@ -40,9 +40,3 @@ export interface InnerStart {
   args: string[];
   inputs: Buffer[];
 }
-
-/** A program that `missingPrograms` has checked. */
-export function required(path: string | undefined): string {
-  if (path === undefined) throw new Error("A program of the sandbox is missing on this host.");
-  return path;
-}

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { SandboxedProgram, SandboxGrants, SandboxProgram } from "../../../ports/sandbox.ts";
 import { proxyEnvironment } from "../../proxy/proxy-environment.ts";
 import { localeOf, sandboxEnvironment } from "../launch/environment.ts";
-import { type Launcher, type LauncherParts, toolchainsOf } from "../launch/launcher.ts";
+import { type Launcher, toolchainsOf } from "../launch/launcher.ts";
 import { createMeasureFolders } from "../limits/measure-folders.ts";
 import { startProgram } from "../launch/start-program.ts";
 import { rememberedFamily } from "../limits/family.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
-import { required } from "../mechanisms/types.ts";
+import { required } from "../programs.ts";
 import type { SandboxOptions } from "../options.ts";
 import { gitConfig } from "../view/etc.ts";
 import type { Toolchains } from "../view/toolchains.ts";
@@ -21,12 +21,12 @@ import { createSeatbeltWorkspaces, type SeatbeltWorkspace } from "./workspaces.t
 /** Starts programs in the sandbox of macOS. A workspace keeps its path there, because nothing can be mounted. */
 export async function createSeatbeltLauncher(
   options: SandboxOptions,
-  { mechanism, onFailedStart }: Pick<LauncherParts, "mechanism" | "onFailedStart">,
+  mechanism: MechanismContext,
 ): Promise<Launcher> {
   const toolchains = toolchainsOf(options);
   const gitConfiguration = await writeGitConfig(options);
   const workspaces = createSeatbeltWorkspaces({ ...options, user: mechanism.user });
-  const context = { options, mechanism, toolchains, gitConfiguration, onFailedStart };
+  const context = { options, mechanism, toolchains, gitConfiguration };
   return {
     launch: async (program, grants) =>
       launch(context, { program, grants, workspace: await workspaces.open(grants.workspace) }),
@@ -41,7 +41,6 @@ interface LaunchContext {
   toolchains: Toolchains;
   /** What git reads in the place of the configuration of the system, which would lead to the keychain. */
   gitConfiguration: string;
-  onFailedStart(): void;
 }
 
 interface Launch {
@@ -51,7 +50,7 @@ interface Launch {
 }
 
 function launch(context: LaunchContext, { program, grants, workspace }: Launch): SandboxedProgram {
-  const { options, mechanism, toolchains, gitConfiguration, onFailedStart } = context;
+  const { options, mechanism, toolchains, gitConfiguration } = context;
   const { folders, port, proxyUser } = workspace;
   const host = seatbeltProgram({
     sandboxExec: required(mechanism.programs["sandbox-exec"]),
@@ -65,7 +64,7 @@ function launch(context: LaunchContext, { program, grants, workspace }: Launch):
     paths: { workspace: folders.root, home: folders.home, temporary: folders.temporary },
   });
   return startProgram({
-    ...{ processes: options.processes, host, environment, limits: grants.limits, onFailedStart },
+    ...{ processes: options.processes, host, environment, limits: grants.limits },
     ...{ folders: Object.values(folders), familyOf: rememberedFamily, controlGroups: undefined },
     measureFolders: createMeasureFolders(options.processes),
   });

@@ -54,9 +54,13 @@ async function runScript(
   });
   const timer = setTimeout(() => program.kill(), timeoutMs);
   const [output, problem] = [textOf(program.stdout), textOf(program.stderr)];
-  await program.ended.finally(() => clearTimeout(timer));
+  const failure = await program.ended.then(
+    () => "",
+    (error: unknown) => String(error),
+  );
+  clearTimeout(timer);
   await program.release();
-  return { output: await output, problem: (await problem).trim() };
+  return { output: await output, problem: (await problem).trim() || failure };
 }
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {

@@ -1,4 +1,5 @@
 import { chownSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createSandbox } from "../../../../lib/platform/index.ts";
@@ -111,4 +112,42 @@ test("two commands of a workspace reach each other over loopback", async () => {
   const ask = `perl -MIO::Socket::INET -e 'for (1 .. 600) { my $c = IO::Socket::INET->new("127.0.0.1:8123"); if ($c) { print <$c>; last } select undef, undef, undef, 0.05 }'`;
   const [, asked] = await Promise.all([run(serve), run(ask)]);
   expect(asked.output).toBe("served\n");
+});
+
+test("commands that meet a refused sandbox test it once together, and each is refused", async () => {
+  let tests = 0;
+  const author = async () => {
+    tests += 1;
+    return { name: "Ann", email: "ann@example.com" };
+  };
+  const { run, sandbox } = openSandbox("auto", { author, productFolder: "/usr/bin" });
+  await sandbox.ready();
+  const perTest = tests;
+  const outcomes = await Promise.allSettled([run("true"), run("true"), run("true")]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(tests).toBe(2 * perTest);
+});
+
+test("a self-test that cannot be made leaves commands refused, and the next command makes it", async () => {
+  let isBroken = true;
+  const author = async () => {
+    if (isBroken) throw Object.assign(new Error("There is no room."), { code: "ENOSPC" });
+    return { name: "Ann", email: "ann@example.com" };
+  };
+  const { run, sandbox } = openSandbox("auto", { author });
+  expect(await sandbox.ready()).toMatchObject({
+    state: "refused",
+    reason: expect.stringContaining("no room"),
+  });
+  await expect(run("true")).rejects.toMatchObject({ code: "ENOSPC" });
+  isBroken = false;
+  expect((await run("echo ran")).output).toBe("ran\n");
+  expect(sandbox.report().state).toBe("on");
+});
+
+test("a connection to the proxy may end its own side first", async () => {
+  const answer = (socket: Socket) => void socket.on("end", () => socket.end("answered")).resume();
+  const { run } = openSandbox("auto", { onConnection: answer });
+  const halfClose = `perl -MIO::Socket::INET -e 'my $c = IO::Socket::INET->new("127.0.0.1:3128") or exit 1; print $c "x"; shutdown($c, 1); print <$c>'`;
+  expect((await run(halfClose)).output).toBe("answered");
 });

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { FailedStart } from "../../../../lib/platform/sandbox/launch/failed-start.ts";
 import { readProcesses } from "../../../../lib/platform/sandbox/limits/process-tree.ts";
 import { until } from "../../../support/until.ts";
 import { endOf, grantsFor, openLauncher, openMac } from "./mac.ts";
@@ -9,7 +10,7 @@ const shell = (script: string) => ({ file: "/bin/sh", args: ["-c", script] });
 
 test("a command runs in the workspace, with a home of its own and the limits", async () => {
   const mac = openMac();
-  const { launcher, failedStarts } = await openLauncher(mac);
+  const { launcher } = await openLauncher(mac);
   const grants = grantsFor(mac);
   const script =
     'pwd; echo "$HOME"; echo "$TMPDIR"; ulimit -n; ulimit -c; git config user.name; ls /dev/fd/3; exit 7';
@@ -18,7 +19,7 @@ test("a command runs in the workspace, with a home of its own and the limits", a
   const { root } = grants.workspace;
   const lines = [root, join(folder, "homes/wsp_one"), join(folder, "temporary/wsp_one"), "64", "0", "Ann"];
   expect(output.split("\n").slice(0, 6)).toEqual(lines);
-  expect([exitCode, limit, failedStarts]).toEqual([7, null, []]);
+  expect([exitCode, limit]).toEqual([7, null]);
   expect(mac.arguments()).toContainEqual(expect.stringMatching(/^-DP\d+=.*\/wsp_one\/\.git\/config$/));
 });
 
@@ -54,13 +55,13 @@ test("each workspace has a port and a credential of its own", async () => {
   expect(mac.arguments()[1]).not.toContain(first.port);
 });
 
-test("a profile that is refused is told to the sandbox, and the command does not run", async () => {
+test("a profile that is refused is a failed start, and the command does not run", async () => {
   const mac = openMac();
-  const { launcher, failedStarts } = await openLauncher(mac);
+  const { launcher } = await openLauncher(mac);
   mac.refuseProfiles();
-  const { exitCode, output, errors } = await endOf(await launcher.launch(shell("echo ran"), grantsFor(mac)));
-  expect([exitCode, output, failedStarts]).toEqual([65, "", [1]]);
-  expect(errors).toContain("the profile is not valid");
+  const program = await launcher.launch(shell("echo ran"), grantsFor(mac));
+  await expect(program.ended).rejects.toBeInstanceOf(FailedStart);
+  await program.release();
 });
 
 test("a file over the limit ends the command, and one below it does not", async () => {
