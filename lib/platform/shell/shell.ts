@@ -37,10 +37,7 @@ async function runCommand(options: ShellOptions, request: CommandRequest): Promi
   const capture = (name: StreamName) => captureStream(options, request, { program, ending, name });
   const streams = Promise.all([capture("stdout"), capture("stderr")]);
   streams.catch(() => {}); // Awaited below, after the command itself.
-  const { exitCode, exitSignal } = await ending.ended.finally(() => {
-    ending.stop();
-    return endLeftovers(program);
-  });
+  const { exitCode, exitSignal } = await endOfCommand(program, ending);
   const [stdout, stderr] = await streams;
   const isLogLost = stdout.isLogLost || stderr.isLogLost;
   if (isLogLost) await removeLogs(options, request);
@@ -120,6 +117,16 @@ function watchEnd(program: SandboxedProgram, { timeoutMs, signal }: CommandReque
       signal.removeEventListener("abort", cancel);
     },
   };
+}
+
+/** Also when it could not be started, nothing of it stays. */
+async function endOfCommand(program: SandboxedProgram, ending: CommandEnd): CommandEnd["ended"] {
+  try {
+    return await ending.ended;
+  } finally {
+    ending.stop();
+    await endLeftovers(program);
+  }
 }
 
 /** Ends what the command left in the background, and stops reading streams that some process still holds open. */
