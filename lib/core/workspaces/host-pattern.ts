@@ -10,9 +10,8 @@ const portsByDefault: readonly number[] = [80, 443];
 
 /** What is wrong with a pattern that the contract lets through; undefined when it can be granted. */
 export function hostPatternMistake(text: string): string | undefined {
-  const { domain, isWildcard, port } = parseHostPattern(text);
-  if (port !== undefined && port > 65_535) return `${text} names a port above 65535.`;
-  if (domain.length > 253) return `${text} is longer than a host name can be.`;
+  const { domain, isWildcard } = parseHostPattern(text);
+  if (text.length > 253) return `${text} is longer than a pattern can be.`;
   if (isWildcard) return wildcardMistake(text, domain);
   const canonical = URL.parse(`http://${domain}/`)?.hostname;
   if (canonical === domain) return undefined;

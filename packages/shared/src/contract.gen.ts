@@ -1247,7 +1247,7 @@ export interface components {
     NetworkPreset: "registries" | "repository";
     /**
      * @description A host name, in lower case and punycode, or `*.` and a domain for all names below it, or one IP address (IPv6 in
-     *     brackets). With `:port` it holds for that port only, else for 80 and 443.
+     *     brackets), written as URLs write it. With `:port` it holds for that port only, else for 80 and 443.
      * @example registry.example
      * @example *.example.com
      * @example registry.example:8443

@@ -101,6 +101,7 @@ const unacceptable = [
   ],
   `${"a".repeat(64)}.example`,
   `${"a.".repeat(127)}aa`,
+  `${"a.".repeat(124)}aa:8443`,
 ];
 
 test.each(unacceptable)("updateWorkspace refuses to grant %j", async (host) => {
