@@ -72,7 +72,7 @@ function openSandbox(
     privateFolders: [dataDir, workspacesDir],
     author: () => readAuthor(processes, commandEnvironment),
     proxyEnvironment: proxyEnvironment(),
-    onConnection: proxy.handle,
+    proxy,
   });
 }
 

@@ -37,7 +37,7 @@ function openSandbox(folder: string): { sandbox: Sandbox; close(): void } {
     productFolder: join(import.meta.dirname, "../.."),
     privateFolders: [join(folder, "data")],
     author: () => Promise.resolve({ name: "Bench", email: "bench@localhost" }),
-    onConnection: (socket) => socket.destroy(),
+    proxy: { handle: (connection) => void connection.destroy(), endWorkspace: () => {} },
   });
   const close = () => {
     sandbox.close();

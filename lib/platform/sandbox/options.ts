@@ -1,5 +1,4 @@
-import type { Socket } from "node:net";
-import type { ConnectionOrigin } from "../../ports/network.ts";
+import type { NetworkProxy } from "../../ports/network.ts";
 import type { Processes } from "../processes/processes.ts";
 
 /** How a sandbox can be made. */
@@ -27,8 +26,8 @@ export interface SandboxOptions {
   author(): Promise<{ name: string; email: string }>;
   /** The network variables of programs, which lead to the proxy. */
   proxyEnvironment: Readonly<Record<string, string>>;
-  /** A program in the network namespace of a workspace has connected to the proxy. */
-  onConnection(socket: Socket, origin: ConnectionOrigin): void;
+  /** Serves the connections of programs. Those of a workspace end with it. */
+  proxy: Pick<NetworkProxy, "handle" | "endWorkspace">;
   /** By default the one on which the server runs. */
   platform?: NodeJS.Platform;
 }

@@ -17,7 +17,7 @@ export function sandboxOptions(options: {
     productFolder: join(import.meta.dirname, "../../.."),
     privateFolders: [options.workspacesDir],
     author: async () => ({ name: "Ann", email: "ann@example.com" }),
-    onConnection: (socket) => socket.destroy(),
+    proxy: { handle: (connection) => void connection.destroy(), endWorkspace: () => {} },
   };
 }
 

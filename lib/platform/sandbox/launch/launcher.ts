@@ -40,7 +40,7 @@ export async function createLauncher(
     mechanism,
     folder: options.folder,
     shared,
-    onConnection: options.onConnection,
+    proxy: options.proxy,
   });
   const { processes } = options;
   const context: LaunchContext = {

@@ -1,11 +1,10 @@
-import type { Socket } from "node:net";
 import { join } from "node:path";
-import type { ConnectionOrigin } from "../../../ports/network.ts";
 import type { SandboxGrants } from "../../../ports/sandbox.ts";
 import { removeFolder } from "../../remove-folder.ts";
 import { openNamespaces } from "../mechanisms/mechanism.ts";
 import type { MechanismContext } from "../mechanisms/types.ts";
 import type { Namespaces } from "../mechanisms/namespaces.ts";
+import type { SandboxOptions } from "../options.ts";
 import { makeToolFolder } from "../tool-user.ts";
 import type { Mount } from "../view/mounts.ts";
 import { workspaceMounts, type WorkspaceFolders } from "../view/view.ts";
@@ -22,7 +21,7 @@ export interface WorkspacesOptions {
   folder: string;
   /** What every workspace sees. */
   shared: readonly Mount[];
-  onConnection(socket: Socket, origin: ConnectionOrigin): void;
+  proxy: SandboxOptions["proxy"];
 }
 
 /** This many workspaces keep their namespaces while no program runs in them. */
@@ -44,6 +43,7 @@ export function createOpenWorkspaces(options: WorkspacesOptions) {
       const entry = entries.get(id);
       entries.delete(id);
       if (entry !== undefined) await close(entry);
+      options.proxy.endWorkspace(id);
       await removeWorkspaceFolders(options.folder, id);
     },
     close: () => {
@@ -85,7 +85,7 @@ async function openWorkspace(options: WorkspacesOptions, id: string, root: strin
     (a, b) => a.target.length - b.target.length,
   );
   const namespaces = await openNamespaces(options.mechanism, mounts, (socket) =>
-    options.onConnection(socket, { workspaceId: id }),
+    options.proxy.handle(socket, { workspaceId: id }),
   );
   return { folders, mounts, namespaces };
 }

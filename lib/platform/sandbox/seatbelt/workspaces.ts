@@ -18,7 +18,7 @@ export interface SeatbeltWorkspace {
   close(): void;
 }
 
-type WorkspacesOptions = Pick<SandboxOptions, "folder" | "onConnection"> & { user: ToolUser };
+type WorkspacesOptions = Pick<SandboxOptions, "folder" | "proxy"> & { user: ToolUser };
 
 /** The folders and the proxy of workspaces, made at the first program and kept for the next. */
 export function createSeatbeltWorkspaces(options: WorkspacesOptions) {
@@ -39,6 +39,7 @@ export function createSeatbeltWorkspaces(options: WorkspacesOptions) {
     },
     forget: async (id: string): Promise<void> => {
       closeOne(id);
+      options.proxy.endWorkspace(id);
       await removeWorkspaceFolders(options.folder, id);
     },
     close: () => [...opened.keys()].forEach(closeOne),
@@ -46,7 +47,7 @@ export function createSeatbeltWorkspaces(options: WorkspacesOptions) {
 }
 
 async function openWorkspace(
-  { folder, user, onConnection }: WorkspacesOptions,
+  { folder, user, proxy }: WorkspacesOptions,
   { id, root }: SandboxGrants["workspace"],
 ): Promise<SeatbeltWorkspace> {
   const [home, temporary] = [homeOf(folder, id), temporaryOf(folder, id)];
@@ -54,7 +55,7 @@ async function openWorkspace(
   const proxyUser = `agent:${randomBytes(24).toString("hex")}`;
   const authorization = `Basic ${Buffer.from(proxyUser).toString("base64")}`;
   const server = createServer({ allowHalfOpen: true }, (socket) =>
-    onConnection(socket, { workspaceId: id, authorization }),
+    proxy.handle(socket, { workspaceId: id, authorization }),
   ).unref();
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {

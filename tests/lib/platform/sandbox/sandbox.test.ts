@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import type { Socket } from "node:net";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { createSandbox } from "../../../../lib/platform/index.ts";
 import { sandboxOptions } from "../../../support/sandbox/sandbox-options.ts";
@@ -54,11 +54,14 @@ test("another workspace has another home, and sees nothing of the first", async 
   expect(seen.errors).toContain("No such file");
 });
 
-test("a forgotten workspace leaves no home behind", async () => {
-  const { run, sandbox } = openSandbox();
+test("a forgotten workspace leaves no home and no connection behind", async () => {
+  const ended: string[] = [];
+  const proxy = { handle: () => {}, endWorkspace: (id: string) => void (id === "wsp_1" && ended.push(id)) };
+  const { run, sandbox } = openSandbox("auto", { proxy });
   await run("echo one > ~/kept");
   await sandbox.forget("wsp_1");
   expect((await run("ls -A ~")).output).toBe("");
+  expect(ended).toEqual(["wsp_1"]);
 });
 
 test("a workspace is also forgotten by a run of the server that started no command", async () => {
@@ -146,8 +149,8 @@ test("a self-test that cannot be made leaves commands refused, and the next comm
 });
 
 test("a connection to the proxy may end its own side first", async () => {
-  const answer = (socket: Socket) => void socket.on("end", () => socket.end("answered")).resume();
-  const { run } = openSandbox("auto", { onConnection: answer });
+  const handle = (connection: Duplex) => void connection.on("end", () => connection.end("answered")).resume();
+  const { run } = openSandbox("auto", { proxy: { handle, endWorkspace: () => {} } });
   const halfClose = `perl -MIO::Socket::INET -e 'my $c = IO::Socket::INET->new("127.0.0.1:3128") or exit 1; print $c "x"; shutdown($c, 1); print <$c>'`;
   expect((await run(halfClose)).output).toBe("answered");
 });

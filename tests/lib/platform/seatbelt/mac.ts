@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createSandbox, type SandboxOptions } from "../../../../lib/platform/index.ts";
@@ -37,13 +36,16 @@ export function openMac({ hasSandboxExec = true } = {}) {
   if (hasSandboxExec) writeFileSync(join(programs, "sandbox-exec"), sandboxExec);
   if (hasSandboxExec) chmodSync(join(programs, "sandbox-exec"), 0o755);
   const processes = openTestProcesses({ dataDir: folder, programPaths: [programs] });
-  const connections: { socket: Socket; authorization: string | undefined; workspaceId: string }[] = [];
+  const connections: { authorization: string | undefined; workspaceId: string }[] = [];
   const options: SandboxOptions = {
     ...sandboxOptions({ processes, mode: "auto", workspacesDir }),
     platform: "darwin",
-    onConnection: (socket, { workspaceId, authorization }) => {
-      connections.push({ socket, authorization, workspaceId });
-      socket.end("served");
+    proxy: {
+      handle: (connection, { workspaceId, authorization }) => {
+        connections.push({ authorization, workspaceId });
+        connection.end("served");
+      },
+      endWorkspace: () => {},
     },
   };
   const sandbox = createSandbox(options);
