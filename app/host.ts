@@ -9,6 +9,7 @@ import {
   createWorkspaceHosts,
   type IsReachable,
   openProcesses,
+  ownerOfWorkspaces,
   proxyEnvironment,
   type Processes,
   readAuthor,
@@ -39,7 +40,7 @@ export async function openHost(config: Readonly<Config>, options: HostOptions) {
   const isReachable = createReachability(config.reachableNetworks);
   const proxy = openProxy(options, isReachable);
   const sandbox = openSandbox(config, { processes, proxy });
-  const owner = ownerOf(config);
+  const owner = config.sandbox === "off" ? undefined : ownerOfWorkspaces(config.toolUid);
   const hosts = createWorkspaceHosts({ ...config, owner, sandbox, processes, reach, grantsOf });
   await hosts.clear();
   const git = createGit({ ...config, owner, environment, isReachable, processes, reach });
@@ -74,9 +75,4 @@ function openSandbox(
     proxyEnvironment: proxyEnvironment(),
     proxy,
   });
-}
-
-/** Commands never run as root: the workspaces of a root server belong to another user. */
-function ownerOf({ sandbox, toolUid }: Readonly<Config>) {
-  return process.getuid?.() === 0 && sandbox !== "off" ? { uid: toolUid, gid: toolUid } : undefined;
 }

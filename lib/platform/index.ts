@@ -5,6 +5,7 @@ export { createGit } from "./git/git.ts";
 export type { GitOptions } from "./git/git-context.ts";
 export { removeStaleLocks } from "./git/stale-locks.ts";
 export { createSandbox } from "./sandbox/sandbox.ts";
+export { ownerOfWorkspaces } from "./sandbox/tool-user.ts";
 export type { SandboxOptions } from "./sandbox/options.ts";
 export { readAuthor } from "./git/author.ts";
 export { openProcesses, type Processes } from "./processes/processes.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Processes, SandboxOptions } from "../../../lib/platform/index.ts";
+import { ownerOfWorkspaces, type Processes, type SandboxOptions } from "../../../lib/platform/index.ts";
 
 const toolUid = 60_917;
 
@@ -22,6 +22,6 @@ export function sandboxOptions(options: {
 }
 
 /** As the host does it: a root server gives workspaces to another user. */
-export function ownerFor(mode: SandboxOptions["mode"]): { uid: number; gid: number } | undefined {
-  return process.getuid?.() === 0 && mode !== "off" ? { uid: toolUid, gid: toolUid } : undefined;
+export function ownerFor(mode: SandboxOptions["mode"]) {
+  return mode === "off" ? undefined : ownerOfWorkspaces(toolUid);
 }

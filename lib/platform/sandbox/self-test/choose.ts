@@ -9,7 +9,7 @@ import type { SandboxPrograms } from "../programs.ts";
 import { onReport, refusedReport } from "../report.ts";
 import { makeStage } from "../stage-folder.ts";
 import { defaultLimits } from "../limits/default-limits.ts";
-import { findToolUser, giveToToolUser, type ToolUser } from "../tool-user.ts";
+import { findToolUser, giveToToolUser, isMapped, type ToolUser } from "../tool-user.ts";
 import type { Probe } from "./probes.ts";
 import { runSelfTest } from "./self-test.ts";
 
@@ -76,6 +76,12 @@ async function tryMechanism(
 ): Promise<Tried> {
   if (platforms[mechanism] !== platformOf(options))
     return { mechanism, probes: [], problem: `It works on ${platforms[mechanism]} only.` };
+  if (user.isOther && !isMapped(user.uid))
+    return {
+      mechanism,
+      probes: [],
+      problem: `The server is root, and there is no user ${user.uid} for commands here.`,
+    };
   const missing = missingPrograms(mechanism, options.programs);
   if (missing.length > 0)
     return { mechanism, probes: [], problem: `This host has no ${missing.join(", ")}.` };
