@@ -32,13 +32,13 @@ export function mountSmallDisk(): SmallDisk {
   };
 }
 
-/** Makes the folder a disk of that size. Gives what takes it away again. Throws where mounting is not permitted. */
-export function mountSmall(folder: string, size: string): () => void {
+/** Makes the folder a disk of that size; `files` is how many it can hold, by default as many as fit. Gives what takes it away again. Throws where mounting is not permitted. */
+export function mountSmall(folder: string, size: string, files = "0"): () => void {
   const { status, stderr } = spawnSync("mount", [
     "-t",
     "tmpfs",
     "-o",
-    `size=${size},mode=0700`,
+    `size=${size},mode=0700${files === "0" ? "" : `,nr_inodes=${files}`}`,
     "tmpfs",
     folder,
   ]);
