@@ -3,8 +3,9 @@ import type { ReachFailpoint } from "../../ports/failpoint.ts";
 import type { SandboxedProgram } from "../../ports/sandbox.ts";
 import type { CommandResult, Shell } from "../../workspace.ts";
 import type { ContainedFiles } from "../files/workspace-files.ts";
+import { type CommandEnd, endOfCommand, type EndReason, watchEnd } from "./command-end.ts";
 import { captureOutput, type CapturedOutput } from "./output.ts";
-import { notStarted, type StartOptions, startCommand } from "./start-command.ts";
+import { type StartOptions, startCommand } from "./start-command.ts";
 
 export interface ShellOptions extends StartOptions {
   /** Absolute. */
@@ -14,13 +15,6 @@ export interface ShellOptions extends StartOptions {
 }
 
 type CommandRequest = Parameters<Shell["run"]>[0];
-type EndReason = NonNullable<CommandResult["ended"]>;
-
-/** Time between SIGTERM and SIGKILL. */
-const graceMs = 2000;
-
-/** Time for the streams of a command to close after it has ended. */
-const drainMs = 2000;
 
 const streamNames = ["stdout", "stderr"] as const;
 type StreamName = (typeof streamNames)[number];
@@ -79,61 +73,6 @@ function logOf(prefix: string, name: StreamName): string {
 
 async function removeLogs({ files }: ShellOptions, { logPrefix }: CommandRequest): Promise<void> {
   await Promise.allSettled(streamNames.map((name) => files.remove(logOf(logPrefix, name))));
-}
-
-interface CommandEnd {
-  /** Ends the command: SIGTERM, and SIGKILL after a grace period. */
-  end(reason: EndReason): void;
-  /** Rejects when the command could not be started. */
-  ended: Promise<{ exitCode: number | null; exitSignal: string | null }>;
-  /** Why it was ended; null when it ended by itself. */
-  reason(): EndReason | null;
-  stop(): void;
-}
-
-/** Waits for the command. Ends it when its time is over or the signal aborts. */
-function watchEnd(program: SandboxedProgram, { timeoutMs, signal }: CommandRequest): CommandEnd {
-  let endReason: EndReason | null = null;
-  let grace: NodeJS.Timeout | undefined;
-  const end = (reason: EndReason) => {
-    if (endReason !== null) return;
-    endReason = reason;
-    program.terminate();
-    grace = setTimeout(() => program.kill(), graceMs);
-  };
-  const cancel = () => end("cancelled");
-  const timer = setTimeout(() => end("timeout"), timeoutMs);
-  if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  return {
-    end,
-    ended: program.ended.catch((error: unknown) => {
-      throw notStarted(error);
-    }),
-    reason: () => endReason,
-    stop: () => {
-      clearTimeout(timer);
-      clearTimeout(grace);
-      signal.removeEventListener("abort", cancel);
-    },
-  };
-}
-
-/** Also when it could not be started, nothing of it stays. */
-async function endOfCommand(program: SandboxedProgram, ending: CommandEnd): CommandEnd["ended"] {
-  try {
-    return await ending.ended;
-  } finally {
-    ending.stop();
-    await endLeftovers(program);
-  }
-}
-
-/** Ends what the command left in the background, and stops reading streams that some process still holds open. */
-async function endLeftovers(program: SandboxedProgram): Promise<void> {
-  await program.release();
-  const stopReading = () => [program.stdout, program.stderr].forEach((stream) => stream.destroy());
-  setTimeout(stopReading, drainMs).unref();
 }
 
 /** In namespaces, a shell that a signal ended exits with 128 + the number of the signal, as shells report it. */
