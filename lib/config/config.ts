@@ -1,4 +1,5 @@
 import { commandEnvironment, toolchainVariables } from "./command-environment.ts";
+import { defaultDataDir } from "./default-data-dir.ts";
 import { createReader } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import type { FailpointTarget } from "../ports/failpoint.ts";
@@ -140,12 +141,3 @@ const sandboxModes = ["auto", "bubblewrap", "util-linux", "off"] as const;
 
 /** Origins of the desktop app: on macOS and Linux, and on Windows. */
 const desktopOrigins = ["tauri://localhost", "http://tauri.localhost"];
-
-/** The usual folder of the platform for the data of a user. */
-function defaultDataDir(environment: Environment, platform: string): string {
-  const home = environment["HOME"] ?? environment["USERPROFILE"] ?? ".";
-  if (platform === "darwin") return `${home}/Library/Application Support/talkcody-backend`;
-  if (platform === "win32")
-    return `${environment["LOCALAPPDATA"] ?? `${home}/AppData/Local`}/talkcody-backend`;
-  return `${environment["XDG_DATA_HOME"] ?? `${home}/.local/share`}/talkcody-backend`;
-}

@@ -174,6 +174,7 @@ test("at any moment of a recovery: it ends with 0, is taken for no crash, and th
 });
 
 test("with twenty sessions at work, one after the other: each ends with its own result, and each command ran once", async () => {
+  await restartPatiently();
   const talks = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       converse(

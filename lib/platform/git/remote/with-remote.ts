@@ -40,11 +40,11 @@ export async function withRemote<T>(
   const { kind, protocol, host } = readRepositoryUrl(repository, context.isReachable);
   if (kind === "local" && !context.allowLocalRepositories) throw localRepository();
   if (host === undefined) return work({ repository, protocol, env: {} });
+  const allowed = await checkHost(context, request, { host, protocol });
   if (protocol === "ssh" && !context.hasSsh())
     throw request.fail(
       "This host has no ssh program. Install it (apt-get install openssh-client), or clone over https.",
     );
-  const allowed = await checkHost(context, request, { host, protocol });
   if (protocol === "ssh") return work({ repository, protocol, env: {} });
   const isReachable: IsReachable = (address) => context.isReachable(address) || allowed.includes(address);
   return throughProxy({ ...context, isReachable }, (env) =>
