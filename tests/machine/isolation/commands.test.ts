@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openHost } from "../../lib/platform/host.ts";
 import { startRun } from "../../lib/platform/left-over.ts";
 import { forever } from "../../lib/platform/place.ts";
-import { processesEnd, processesWith } from "../../support/server/processes.ts";
+import { processesEnd, programsWith } from "../../support/server/processes.ts";
 import { limitMs } from "../../support/time/limit.ts";
 import { until } from "../../support/until.ts";
 
@@ -31,7 +31,7 @@ test.each(mechanisms)("a command sees nothing of the server (%s)", async (mechan
 test.each(mechanisms)("a command dies with a server that is killed (%s)", async (mechanism) => {
   const work = 'await run("(setsid sleep 986.5 &) ; trap : TERM; sleep 986.6");';
   const { kill } = startRun(work, { mode: mechanism });
-  await until("its commands run", () => processesWith("sleep 986.").length >= 2);
+  await until("its commands run", () => programsWith("sleep 986.").length >= 2);
   await kill();
   await expect(processesEnd("sleep 986.")).resolves.toBeUndefined();
 });

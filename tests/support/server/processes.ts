@@ -9,6 +9,11 @@ export function processesWith(text: string): number[] {
     .map(Number);
 }
 
+/** The same without those that only start it, such as a shell or the sandbox: the command line begins with the text. */
+export function programsWith(text: string): number[] {
+  return processesWith(text).filter((pid) => commandLine(String(pid)).startsWith(text));
+}
+
 /** None is left, after a moment at most. */
 export async function processesEnd(text: string): Promise<void> {
   await until(`no process is left with ${text}`, () => processesWith(text).length === 0);
