@@ -4,7 +4,7 @@ import { notStarted } from "./start-command.ts";
 
 export type EndReason = NonNullable<CommandResult["ended"]>;
 
-export interface WatchOptions {
+interface WatchOptions {
   timeoutMs: number;
   signal: AbortSignal;
 }
